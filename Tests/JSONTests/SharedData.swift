@@ -1,0 +1,27 @@
+import Foundation
+
+/// The test data beside the package.
+///
+/// Without it the tests are skipped, except in CI, where they fail.
+enum SharedData {
+    private static let folder = URL(filePath: #filePath).appending(path: "../../../../shared/data").standardizedFileURL
+
+    /// Whether tests of the data are to run: it's there, or it has to be.
+    static var isDue: Bool {
+        FileManager.default.fileExists(atPath: folder.path) || ProcessInfo.processInfo.environment["CI"] == "true"
+    }
+
+    struct Missing: Error, CustomStringConvertible {
+        let path: String
+        var description: String { "CI has to provide the test data at \(path)" }
+    }
+
+    /// The files of a folder by name.
+    static func files(in name: String) throws -> [(name: String, bytes: [UInt8])] {
+        let folder = folder.appending(path: name)
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
+            throw Missing(path: folder.path)
+        }
+        return try names.sorted().map { ($0, [UInt8](try Data(contentsOf: folder.appending(path: $0)))) }
+    }
+}
