@@ -25,6 +25,10 @@ let package = Package(
         .target(name: "JSON", swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
 
+        // The domain and its ports.
+        .target(name: "ToolBridge", dependencies: ["JSON"], swiftSettings: settings),
+        .testTarget(name: "ToolBridgeTests", dependencies: ["ToolBridge", "JSON"], swiftSettings: settings),
+
         // Ratios, measured in one run; `make bench` drives them.
         .executableTarget(name: "JSONBenchmark", dependencies: ["JSON"], path: "Benchmarks/JSONBenchmark", swiftSettings: settings),
     ]

@@ -1,0 +1,51 @@
+/// One object of a kind, as its owner sees it.
+package struct Item: Sendable, Equatable {
+    package let uid: UID
+    package let kind: ItemKind
+    /// Grows by exactly one with each applied change.
+    package let version: Int64
+    package let updatedAt: Timestamp
+    /// Set on a tombstone.
+    package let deletedAt: Timestamp?
+    /// The client's JSON object, byte for byte but for the fields that the server writes.
+    package let payload: [UInt8]
+
+    package init(uid: UID, kind: ItemKind, version: Int64, updatedAt: Timestamp, deletedAt: Timestamp?, payload: [UInt8]) {
+        self.uid = uid
+        self.kind = kind
+        self.version = version
+        self.updatedAt = updatedAt
+        self.deletedAt = deletedAt
+        self.payload = payload
+    }
+}
+
+/// An item as a store keeps it.
+package struct StoredItem: Sendable, Equatable {
+    package var item: Item
+    /// The owner's change sequence number of the item's latest change, from 1.
+    package var sequence: Int64
+    /// What the item hangs on, read out of its payload (``ItemKind/parentRule``).
+    package var parent: ItemReference?
+    package var createdAt: Timestamp
+
+    package init(item: Item, sequence: Int64, parent: ItemReference?, createdAt: Timestamp) {
+        self.item = item
+        self.sequence = sequence
+        self.parent = parent
+        self.createdAt = createdAt
+    }
+
+    package var isDeleted: Bool { item.deletedAt != nil }
+}
+
+/// Names an item of the same owner.
+package struct ItemReference: Sendable, Hashable {
+    package let kind: ItemKind
+    package let uid: UID
+
+    package init(_ kind: ItemKind, _ uid: UID) {
+        self.kind = kind
+        self.uid = uid
+    }
+}
