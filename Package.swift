@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "JSON", targets: ["JSON"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         // JSON over bytes. Knows nothing else.
@@ -29,7 +30,37 @@ let package = Package(
         .target(name: "ToolBridge", dependencies: ["JSON"], swiftSettings: settings),
         .testTarget(name: "ToolBridgeTests", dependencies: ["ToolBridge", "JSON"], swiftSettings: settings),
 
+        // Items in SQL, whatever the database; then the databases.
+        .target(name: "SQLStore", dependencies: ["ToolBridge"], swiftSettings: settings),
+        .target(
+            name: "SQLiteDriver",
+            dependencies: [
+                "SQLStore", "ToolBridge",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "StoreConformance", dependencies: ["ToolBridge", "JSON"], path: "Tests/StoreConformance", swiftSettings: settings),
+        .testTarget(
+            name: "SQLiteDriverTests",
+            dependencies: [
+                "SQLiteDriver", "SQLStore", "StoreConformance", "ToolBridge", "JSON",
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings
+        ),
+
         // Ratios, measured in one run; `make bench` drives them.
         .executableTarget(name: "JSONBenchmark", dependencies: ["JSON"], path: "Benchmarks/JSONBenchmark", swiftSettings: settings),
+        .executableTarget(
+            name: "StoreBenchmark",
+            dependencies: [
+                "ToolBridge", "SQLStore", "SQLiteDriver",
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            path: "Benchmarks/StoreBenchmark",
+            swiftSettings: settings
+        ),
     ]
 )
