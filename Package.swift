@@ -17,6 +17,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "JSON", targets: ["JSON"]),
+        .library(name: "MCP", targets: ["MCP"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -25,6 +26,10 @@ let package = Package(
         // JSON over bytes. Knows nothing else.
         .target(name: "JSON", swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+
+        // The Model Context Protocol: values in, actions out.
+        .target(name: "MCP", dependencies: ["JSON"], swiftSettings: settings),
+        .testTarget(name: "MCPTests", dependencies: ["MCP", "JSON"], swiftSettings: settings),
 
         // The domain and its ports.
         .target(name: "ToolBridge", dependencies: ["JSON"], swiftSettings: settings),

@@ -1,0 +1,135 @@
+import JSON
+
+extension HTTPEndpoint {
+    /// A POSTed message (W9–W45).
+    func post(_ message: HTTPMessage, _ headers: RoutingHeaders) throws(Refusal) -> Decision {
+        let body: IncomingJSON
+        do {
+            body = try IncomingJSON(message.body)
+        } catch {
+            throw Refusal(400, error, revision: statedRevision(message, headers))
+        }
+        guard body.value.kind == .object else {
+            let isLegacy = Era(versions: headers.versions) == .legacy
+            if body.value.kind == .array, isLegacy { return try batch(body.value, message, headers) }
+            throw Refusal(
+                400,
+                .invalidRequest("a message is an object"),
+                revision: isLegacy ? legacyRevision(message, headers) : .v2026_07_28
+            )
+        }
+        let parsed = Message(body.value, argumentFault: body.argumentFault)
+        let era = Era(of: parsed, versions: headers.versions)
+        if case .malformed(let reason) = parsed.kind {
+            let revision = era == .modern ? .v2026_07_28 : legacyRevision(message, headers)
+            throw Refusal(400, .invalidRequest(reason), to: parsed.id, revision: revision)
+        }
+        return era == .modern ? Decision(modern(parsed, message, headers)) : try legacy(parsed, message, headers)
+    }
+
+    /// W13–W32; a session id that came along is ignored.
+    private func modern(_ parsed: Message, _ message: HTTPMessage, _ headers: RoutingHeaders) -> Action {
+        do throws(MCPError) {
+            switch parsed.kind {
+            case .notification:
+                try headers.check(notification: parsed.method, name: parsed.params?["name"]?.string)
+                return .answer(.accepted)
+            case .request:
+                return action(try engine.modern(parsed, headers: headers, transportTrace: message.trace), to: parsed, message.form)
+            default:
+                throw .invalidRequest("a modern client sends no responses")
+            }
+        } catch {
+            let id = ResponseID(parsed.kind == .request ? parsed.id : nil, .v2026_07_28)
+            return .answer(HTTPReply(error.modernStatus, message: error.response(to: id), form: .json))
+        }
+    }
+
+    /// W33–W45.
+    private func legacy(_ parsed: Message, _ message: HTTPMessage, _ headers: RoutingHeaders) throws(Refusal) -> Decision {
+        let request = parsed.kind == .request ? parsed.id : nil
+        let session = try session(of: message, headers, request: request)
+        let peer = session.map(Peer.init) ?? .unknown(headers.versions)
+        let action: Action
+        switch parsed.kind {
+        case .notification:
+            action = .answer(.accepted)
+        case .request where parsed.method.sameBytes("initialize"):
+            action = session == nil ? initialize(parsed, message) : .answer(Refusal(400, .isInitialized, to: request, revision: nil).reply)
+        case .request:
+            do {
+                action = self.action(try engine.legacy(parsed, from: peer, transportTrace: message.trace), to: parsed, message.form)
+            } catch {
+                action = .answer(HTTPReply(200, message: error.response(to: ResponseID(request, nil)), form: message.form))
+            }
+        default:
+            action = .answer(Refusal(400, .invalidRequest("nobody waits for this answer"), revision: peer.revision).reply)
+        }
+        return Decision(action, session: session, request: request)
+    }
+
+    private typealias Peer = ProtocolEngine<Caller>.LegacyPeer
+
+    /// W33, W34: the only thing that makes a session (S17).
+    private func initialize(_ parsed: Message, _ message: HTTPMessage) -> Action {
+        do throws(MCPError) {
+            let (peer, result) = try engine.initialize(parsed)
+            let session = Session(
+                revision: peer.revision,
+                clientCapabilities: peer.clientCapabilities,
+                issued: message.now,
+                life: sessionLife,
+                number: SessionNumber(bytes: sealer.randomBytes(16)),
+                client: peer.client
+            )
+            guard let id = try? sealer.seal(.session, for: message.principal, { session.content(principalTag: $0) }) else {
+                throw .internalError(correlationID: session.number.description)
+            }
+            return .answer(HTTPReply(200, message: response(to: parsed.id, result: result), form: message.form, sessionID: id))
+        } catch {
+            return .answer(HTTPReply(200, message: error.response(to: ResponseID(parsed.id, nil)), form: message.form))
+        }
+    }
+
+    private func action(_ step: ProtocolEngine<Caller>.Step, to parsed: Message, _ form: AnswerForm) -> Action {
+        switch step {
+        case .result(let result):
+            return .answer(HTTPReply(200, message: response(to: parsed.id, result: result), form: form))
+        case .run(var invocation):
+            invocation.form = form
+            return .run(invocation)
+        }
+    }
+
+    /// W10, W11, S19.
+    private func batch(_ array: JSONValue, _ message: HTTPMessage, _ headers: RoutingHeaders) throws(Refusal) -> Decision {
+        let session = try session(of: message, headers)
+        let peer = session.map(Peer.init) ?? .unknown(headers.versions)
+        do {
+            let steps = try Batch.steps(array, from: peer, in: engine, trace: message.trace, form: message.form)
+            return Decision(.batch(steps, message.form), session: session)
+        } catch {
+            throw Refusal(400, error, revision: peer.revision)
+        }
+    }
+
+    /// The revision for a message that can't be read: its session's, else that of a message without one (LS13).
+    private func legacyRevision(_ message: HTTPMessage, _ headers: RoutingHeaders) -> Revision {
+        statedRevision(message, headers) ?? Peer.unknown(headers.versions).revision
+    }
+}
+
+extension ProtocolEngine.LegacyPeer {
+    init(_ session: Session) {
+        self.init(
+            revision: session.revision,
+            clientCapabilities: session.clientCapabilities,
+            client: ClientInfo(sealed: session.client),
+            session: session.number
+        )
+    }
+}
+
+extension MCPError {
+    fileprivate static let isInitialized = MCPError.invalidRequest("this session is initialized already")
+}

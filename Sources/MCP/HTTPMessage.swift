@@ -1,0 +1,76 @@
+/// An HTTP request to an MCP endpoint, as values: no socket, no clock.
+public struct HTTPMessage: Sendable {
+    public enum Method: Sendable, Equatable {
+        case post, get, delete
+        /// Anything else (W66).
+        case other
+    }
+
+    public var method: Method
+    public var body: [UInt8]
+    /// Whose request it is; its token was verified before (W5).
+    public var principal: Principal
+    /// Unix seconds.
+    public var now: Int64
+    // The values of a header, one for each field with that name, never joined.
+    public var protocolVersion: [String]
+    public var mcpMethod: [String]
+    public var mcpName: [String]
+    public var sessionID: [String]
+    public var accept: [String]
+    /// From the HTTP headers; what the body's `_meta` says goes before it (B16).
+    public var trace: TraceContext
+
+    public init(
+        _ method: Method,
+        body: [UInt8] = [],
+        principal: Principal = .anonymous,
+        now: Int64,
+        protocolVersion: [String] = [],
+        mcpMethod: [String] = [],
+        mcpName: [String] = [],
+        sessionID: [String] = [],
+        accept: [String] = [],
+        trace: TraceContext = TraceContext()
+    ) {
+        self.method = method
+        self.body = body
+        self.principal = principal
+        self.now = now
+        self.protocolVersion = protocolVersion
+        self.mcpMethod = mcpMethod
+        self.mcpName = mcpName
+        self.sessionID = sessionID
+        self.accept = accept
+        self.trace = trace
+    }
+
+    /// JSON unless the client takes only event streams (H3).
+    var form: AnswerForm {
+        var takesEvents = false
+        for range in accept.lazy.flatMap({ $0.utf8.split(separator: UInt8(ascii: ",")) }) {
+            let parts = range.split(separator: UInt8(ascii: ";"))
+            guard let type = parts.first, !parts.dropFirst().contains(where: isZeroQuality) else { continue }
+            if ["*/*", "application/*", "application/json"].contains(where: { isSame(type, $0) }) { return .json }
+            takesEvents = takesEvents || isSame(type, "text/event-stream") || isSame(type, "text/*")
+        }
+        return takesEvents ? .event : .json
+    }
+}
+
+/// `q=0`, `q=0.0`…: explicitly not wanted (RFC 9110, § 12.4.2).
+private func isZeroQuality(_ parameter: Substring.UTF8View) -> Bool {
+    let value = parameter.drop { $0 == 0x20 || $0 == 0x09 }
+    guard value.count > 2, value.first == UInt8(ascii: "q") || value.first == UInt8(ascii: "Q") else { return false }
+    return value.dropFirst().first == UInt8(ascii: "=")
+        && value.dropFirst(2).allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") || $0 == 0x20 }
+}
+
+/// Whether a media range, with white space around it, is this one, in any case.
+private func isSame(_ range: Substring.UTF8View, _ type: StaticString) -> Bool {
+    let name = range.drop { $0 == 0x20 || $0 == 0x09 }
+    return type.withUTF8Buffer { type in
+        name.count >= type.count && name.dropFirst(type.count).allSatisfy { $0 == 0x20 || $0 == 0x09 }
+            && zip(name, type).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 && (0x41...0x5A).contains($0)) }
+    }
+}

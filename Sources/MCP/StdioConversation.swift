@@ -1,0 +1,114 @@
+import JSON
+
+/// The rules of MCP over lines (W90–W99): one peer, any mix of eras.
+///
+/// A line in, what to do out.
+public struct StdioConversation<Caller: Sendable>: Sendable {
+    public let engine: ProtocolEngine<Caller>
+    /// The one legacy session that a connection can have (W95).
+    private var initialized: ProtocolEngine<Caller>.LegacyPeer?
+
+    public init(_ engine: ProtocolEngine<Caller>) {
+        self.engine = engine
+    }
+
+    /// What to do for a line.
+    public enum Action: Sendable, Equatable {
+        case nothing
+        case answer([UInt8])
+        case run(Invocation)
+        case batch([BatchStep])
+        /// Stop the request with this id, if it runs, and send nothing more for it (I4, CN1).
+        case cancel(RequestID)
+    }
+
+    /// - Parameter line: Without its line break.
+    public mutating func receive(_ line: [UInt8]) -> Action {
+        guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return .nothing }
+        let body: IncomingJSON
+        do {
+            body = try IncomingJSON(line)
+        } catch {
+            return .answer(error.response(to: .unreadable(initialized?.revision)))
+        }
+        switch body.value.kind {
+        case .object: return receive(Message(body.value, argumentFault: body.argumentFault))
+        case .array: return batch(body.value)
+        default: return .answer(MCPError.invalidRequest("a message is an object").response(to: .unreadable(peer.revision)))
+        }
+    }
+
+    /// The answer to a line that is too long to be read (W91).
+    public func refusalOfLongLine() -> [UInt8] {
+        MCPError.invalidRequest("a line may be at most 1 MiB long").response(to: .unreadable(initialized?.revision))
+    }
+
+    /// The answers of a batch on one line.
+    public static func line(ofBatch messages: [[UInt8]]) -> [UInt8] {
+        Batch.array(of: messages).onOneLine
+    }
+
+    private var peer: ProtocolEngine<Caller>.LegacyPeer { initialized ?? .unknown() }
+
+    private mutating func receive(_ message: Message) -> Action {
+        let era = Era(of: message, versions: [])
+        let revision = era == .modern ? .v2026_07_28 : peer.revision
+        do throws(MCPError) {
+            switch message.kind {
+            case .malformed(let reason): throw .invalidRequest(reason)
+            case .response: return .nothing
+            case .notification: return cancellation(message).map { .cancel($0) } ?? .nothing
+            case .request where era == .modern:
+                return action(try engine.modern(message, headers: nil, transportTrace: TraceContext()), to: message)
+            case .request where message.method.sameBytes("initialize"):
+                guard initialized == nil else { throw .invalidRequest("this connection is initialized already") }
+                let (peer, result) = try engine.initialize(message)
+                initialized = peer
+                return .answer(response(to: message.id, result: result))
+            case .request:
+                return action(try engine.legacy(message, from: peer, transportTrace: TraceContext()), to: message)
+            }
+        } catch {
+            return .answer(error.response(to: ResponseID(message.id, revision)))
+        }
+    }
+
+    private func action(_ step: ProtocolEngine<Caller>.Step, to message: Message) -> Action {
+        switch step {
+        case .result(let result): return .answer(response(to: message.id, result: result.onOneLine))
+        case .run(var invocation):
+            invocation.form = .line
+            return .run(invocation)
+        }
+    }
+
+    private func batch(_ array: JSONValue) -> Action {
+        do throws(MCPError) {
+            return .batch(try Batch.steps(array, from: peer, in: engine, trace: TraceContext(), form: .line))
+        } catch {
+            return .answer(error.response(to: .unreadable(peer.revision)))
+        }
+    }
+
+    /// The request that a notification cancels (W94).
+    private func cancellation(_ message: Message) -> RequestID? {
+        guard message.method.sameBytes("notifications/cancelled"), message.params?.kind == .object else { return nil }
+        return message.params?["requestId"].flatMap { RequestID($0) }
+    }
+}
+
+/// A request's id as a key: text and number never meet (B2, B4).
+public struct RequestID: Sendable, Hashable {
+    private let key: [UInt8]
+
+    /// nil unless the value is a string or an integer.
+    init?(_ value: JSONValue) {
+        guard value.isRequestID else { return nil }
+        key = value.string.map { [UInt8(ascii: "\"")] + $0.utf8 } ?? Array(value.bytes)
+    }
+}
+
+extension Invocation {
+    /// The key under which a connection finds this call while it runs.
+    public var requestID: RequestID? { RequestID(id) }
+}

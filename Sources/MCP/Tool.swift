@@ -1,0 +1,98 @@
+public import JSON
+
+/// A tool: one declaration gives the schema that clients see, the checks of what they send, and typed arguments.
+///
+/// ```swift
+/// Tool("add", title: "Add", "Adds two numbers.", annotations: .reading, .integer("a", "One."), .integer("b", "Another.")) { _, a, b in
+///     .text("\(a + b)")
+/// }
+/// ```
+/// What breaks a rule of the protocol (T4, T5, J1–J3) is reported when the tool is put into a `ServerDefinition`.
+public struct Tool<Caller: Sendable>: Sendable {
+    /// 1 to 64 of `A-Za-z0-9_.-`, unique on its server (T4).
+    public let name: String
+    /// What people see in a list of tools.
+    public let title: String
+    /// What the model reads.
+    ///
+    /// A constant; never text of a user (SEC9).
+    public let description: String
+    /// Hints for people about what a call may do (T12).
+    public let annotations: ToolAnnotations
+    /// The JSON Schema of the arguments, published byte for byte (J4).
+    public let inputSchema: JSONValue
+    /// The JSON Schema of structured results, if there are any.
+    public let outputSchema: JSONValue?
+
+    /// Why the declaration can't be published; `ServerDefinition` throws it.
+    let fault: String?
+    private let run: @Sendable (RequestContext<Caller>, JSONValue?) async throws -> ToolResult
+
+    /// A tool whose arguments arrive checked and typed, in the order of its parameters.
+    ///
+    /// - Parameter output: The JSON Schema that structured results fit.
+    /// - Parameter call: Does the work. An `ArgumentError` or a `ToolFailure` becomes a result that the model reads and can mend;
+    ///   an `MCPError` goes out as it is; any other error is an internal error of which the client learns nothing.
+    public init<each Argument: Sendable>(
+        _ name: String,
+        title: String,
+        _ description: String,
+        annotations: ToolAnnotations,
+        output: JSONValue? = nil,
+        _ parameters: repeat Parameter<each Argument>,
+        call: @escaping @Sendable (RequestContext<Caller>, repeat each Argument) async throws -> ToolResult
+    ) {
+        var declared = DeclaredParameters()
+        for parameter in repeat each parameters {
+            declared.append(parameter)
+        }
+        let (names, schema) = (declared.names, declared.schema())
+        self.name = name
+        self.title = title
+        self.description = description
+        self.annotations = annotations
+        inputSchema = schema ?? JSONValue.emptyObject
+        outputSchema = output
+        fault = schema == nil ? "two of its parameters have the same name" : nil
+        run = { context, arguments in
+            if let arguments {
+                try names.refuseUnknown(in: arguments)
+            }
+            let values = (repeat try (each parameters).value(in: arguments))
+            return try await call(context, repeat each values)
+        }
+    }
+
+    /// A tool with a JSON Schema of its own making; its arguments arrive as they were sent, as an object, unchecked.
+    public init(
+        _ name: String,
+        title: String,
+        _ description: String,
+        annotations: ToolAnnotations,
+        inputSchema: JSONValue,
+        output: JSONValue? = nil,
+        call: @escaping @Sendable (RequestContext<Caller>, _ arguments: JSONValue) async throws -> ToolResult
+    ) {
+        self.name = name
+        self.title = title
+        self.description = description
+        self.annotations = annotations
+        self.inputSchema = inputSchema
+        outputSchema = output
+        fault = nil
+        run = { context, arguments in try await call(context, arguments ?? JSONValue.emptyObject) }
+    }
+
+    /// Checks the arguments and does the work.
+    ///
+    /// - Parameter arguments: The object the client sent; nil counts as `{}` (T15).
+    /// - Throws: `ArgumentError` before any work if they don't fit, and whatever the tool throws.
+    public func call(_ context: RequestContext<Caller>, arguments: JSONValue?) async throws -> ToolResult {
+        try await run(context, arguments)
+    }
+}
+
+extension JSONValue {
+    /// `{}`.
+    static let emptyObject: JSONValue = [:]
+}

@@ -1,0 +1,126 @@
+import JSON
+
+extension ToolResult {
+    /// Writes the whole answer to a call, as this revision knows it (T7, T8, T11, B10, B13).
+    ///
+    /// - Parameter meta: The `_meta` of results of 2026-07-28.
+    /// - Parameter isSingleLine: Whether structured bytes may hold no line breaks between their tokens.
+    func response(to id: JSONValue, for revision: Revision, meta: [UInt8], isSingleLine: Bool) -> [UInt8] {
+        let structured = structured.map { json in
+            let json = isSingleLine ? json.onOneLine : json
+            return revision.hasStructuredContent && !revision.hasAnyStructuredContent ? json.wrappedUnlessObject : json
+        }
+        var writer = JSONWriter(reserving: 512 + meta.count + (structured?.count ?? 0) * 9 / 4)
+        writer.object { writer in
+            writer.member("jsonrpc", "2.0")
+            writer.member("id", id)
+            writer.key("result")
+            writer.object { writer in
+                if revision.hasResultTypes { writer.member("resultType", "complete") }
+                writer.key("content")
+                writer.array { writer in
+                    if textIsStructured, let structured {
+                        ContentBlock.writeText(String(decoding: structured, as: UTF8.self), to: &writer)
+                    }
+                    for block in content { block.write(to: &writer, for: revision) }
+                }
+                if let structured, revision.hasStructuredContent { writer.member("structuredContent", raw: structured) }
+                if isError { writer.member("isError", true) }
+                if revision.hasResultTypes { writer.member("_meta", raw: meta) }
+            }
+        }
+        return writer.bytes
+    }
+}
+
+extension ContentBlock {
+    fileprivate static func writeText(_ text: String, to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("type", "text")
+            writer.member("text", text)
+        }
+    }
+
+    /// Writes the block, or for a revision that doesn't know it a text that names it (T11).
+    fileprivate func write(to writer: inout JSONWriter, for revision: Revision) {
+        switch self {
+        case .text(let text):
+            Self.writeText(text, to: &writer)
+        case .image(let bytes, let mimeType):
+            Self.writeData("image", bytes, mimeType, to: &writer)
+        case .audio(let bytes, let mimeType):
+            guard revision.hasAudioAndAnnotations else {
+                return Self.writeText("[audio, \(mimeType), \(bytes.count) bytes]", to: &writer)
+            }
+            Self.writeData("audio", bytes, mimeType, to: &writer)
+        case .resourceLink(let link):
+            guard revision.hasTitlesAndLinks else { return Self.writeText("[link, \(link.name), \(link.uri)]", to: &writer) }
+            link.write(to: &writer)
+        case .resource(let resource):
+            writer.object { writer in
+                writer.member("type", "resource")
+                writer.key("resource")
+                resource.write(to: &writer)
+            }
+        }
+    }
+
+    private static func writeData(_ type: String, _ bytes: [UInt8], _ mimeType: String, to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("type", type)
+            writer.member("data", Base64.standard.encode(bytes))
+            writer.member("mimeType", mimeType)
+        }
+    }
+}
+
+extension ResourceLink {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("type", "resource_link")
+            writer.member("uri", uri)
+            writer.member("name", name)
+            if let title { writer.member("title", title) }
+            if let description { writer.member("description", description) }
+            if let mimeType { writer.member("mimeType", mimeType) }
+        }
+    }
+}
+
+extension EmbeddedResource {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("uri", uri)
+            if let mimeType { writer.member("mimeType", mimeType) }
+            switch body {
+            case .text(let text): writer.member("text", text)
+            case .blob(let bytes): writer.member("blob", Base64.standard.encode(bytes))
+            }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// JSON with a space for each line break; they can stand only between tokens.
+    var onOneLine: [UInt8] {
+        guard contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return self }
+        return map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
+    }
+
+    /// An object as it is, any other JSON value as `{"result": …}` (T8).
+    fileprivate var wrappedUnlessObject: [UInt8] {
+        let first = first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+        return first == UInt8(ascii: "{") ? self : Array(#"{"result":"#.utf8) + self + Array("}".utf8)
+    }
+}
+
+/// Writes an answer around a result that is already written.
+func response(to id: JSONValue?, result: [UInt8]) -> [UInt8] {
+    var writer = JSONWriter(reserving: 64 + result.count)
+    writer.object { writer in
+        writer.member("jsonrpc", "2.0")
+        if let id { writer.member("id", id) }
+        writer.member("result", raw: result)
+    }
+    return writer.bytes
+}
