@@ -20,7 +20,12 @@ let package = Package(
         .library(name: "MCP", targets: ["MCP"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         // JSON over bytes. Knows nothing else.
@@ -52,6 +57,37 @@ let package = Package(
             dependencies: [
                 "SQLiteDriver", "SQLStore", "StoreConformance", "ToolBridge", "JSON",
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // What the server can ever say.
+        .target(name: "Observability", dependencies: ["JSON", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "JSON"], swiftSettings: settings),
+
+        // HTTP, and what is served over it.
+        .target(
+            name: "HTTPServer",
+            dependencies: [
+                "JSON", "Observability",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: [
+                "HTTPServer", "JSON", "Observability",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),

@@ -1,0 +1,207 @@
+import HTTPTypes
+import NIOCore
+import Observability
+
+/// One connection on its event loop: bytes to requests, answers to bytes, deadlines, the end.
+///
+/// The loop makes whole requests and hands each to the connection's task; one is with the task at a time, so pipelined requests are served
+/// in order.
+final class Connection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        case reading
+        case handling
+        case streaming
+        /// The answer is written; the client shall take it before the socket goes.
+        case lingering
+        case closed
+    }
+
+    /// The request that is with the task.
+    struct Current {
+        let head: RequestHead
+        let endpoint: Endpoint
+        let start: NIODeadline
+        let bytesIn: Int
+        var status = 0
+        var bytesOut = 0
+        var pieces = 0
+    }
+
+    /// Bytes of later requests that may wait while one is handled; beyond that the socket isn't read.
+    private static let aheadLimit = 65_536
+
+    let core: ServerCore
+    let mailbox: Mailbox
+    let peerAddress: String
+    var context: ChannelHandlerContext?
+    var decoder = RequestDecoder()
+    var encoder = AnswerEncoder()
+    var timer = DeadlineTimer()
+    var phase = Phase.reading
+    var current: Current?
+    /// The endpoint of the request that is being read.
+    var found: (Endpoint, PathParameters)?
+    var closesAfterAnswer = false
+    var isInputClosed = false
+    var holdsRead = false
+    var isBlocked = false
+    var hasReceived = false
+    var pendingPieces = 0
+    var unsentAtLastLook = Int.max
+
+    init(core: ServerCore, mailbox: Mailbox, peerAddress: String) {
+        self.core = core
+        self.mailbox = mailbox
+        self.peerAddress = peerAddress
+    }
+
+    // MARK: From the socket
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { start() }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        start()
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard phase != .lingering, phase != .closed else { return }
+        hasReceived = true
+        decoder.append(unwrapInboundIn(data))
+        if phase == .reading { advance() }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if phase != .reading, phase != .lingering, decoder.pendingBytes > Self.aheadLimit {
+            holdsRead = true
+        } else {
+            context.read()
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, isBlocked {
+            isBlocked = false
+            if phase == .reading { advance() }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed {
+            inputClosed()
+        } else if event is ChannelShouldQuiesceEvent {
+            drain()
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        ended()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A reset or the like; there is nobody to tell.
+        context.close(promise: nil)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        ended()
+        self.context = nil
+    }
+
+    // MARK: Requests
+
+    func start() {
+        guard phase == .reading, timer.kind == .none else { return }
+        setDeadline(.head)
+    }
+
+    /// Reads on until a request is with the task or bytes are missing.
+    func advance() {
+        guard let context, !isBlocked else { return }
+        var event = decoder.next()
+        while phase == .reading {
+            switch event {
+            case .needsMore:
+                return awaitMore()
+            case .head(let head):
+                let (endpoint, parameters) = core.endpoints.find(head)
+                event = decoder.readBody(limit: endpoint.bodyLimit)
+                found = (endpoint, parameters)
+                if head.expectsContinue, case .needsMore = event, decoder.bodyBytes == 0 {
+                    context.writeAndFlush(wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                }
+            case .request(let head, let body):
+                deliver(head, body, isOversized: false)
+            case .oversized(let head):
+                closesAfterAnswer = true
+                deliver(head, ByteBuffer(), isOversized: true)
+            case .refusal(let problem, let head):
+                refuse(problem, head, context)
+            }
+        }
+    }
+
+    func deliver(_ head: RequestHead, _ body: ByteBuffer, isOversized: Bool) {
+        let (endpoint, parameters) = found ?? core.endpoints.find(head)
+        found = nil
+        phase = .handling
+        timer.kind = .none
+        if head.asksToClose { closesAfterAnswer = true }
+        current = Current(head: head, endpoint: endpoint, start: .now(), bytesIn: body.readableBytes)
+        let request = IncomingRequest(
+            received: head,
+            body: body,
+            parameters: parameters,
+            peerAddress: peerAddress,
+            isDraining: core.isDraining,
+            isOversized: isOversized
+        )
+        mailbox.deliver(Work(endpoint: endpoint, request: request))
+    }
+
+    /// A request that never reaches a handler.
+    func refuse(_ problem: Problem, _ head: RequestHead?, _ context: ChannelHandlerContext) {
+        decoder.end()
+        let id = head?.correlationID ?? CorrelationID()
+        let answer = problem.answer(correlationID: id.description)
+        let bytes = write(answer, id: id, omitsBody: false, closes: true, context)
+        core.observations.record(
+            .request(
+                RequestObservation(
+                    method: head?.method.rawValue,
+                    route: found?.0.label ?? "other",
+                    status: answer.status.code,
+                    duration: .zero,
+                    requestID: id,
+                    bytesIn: 0,
+                    bytesOut: bytes,
+                    code: answer.code
+                )
+            )
+        )
+        after(closes: true, context)
+    }
+
+    func awaitMore() {
+        guard let context else { return }
+        let place = decoder.place
+        if isInputClosed || closesAfterAnswer && place == .betweenRequests { return closeWhenFlushed(context) }
+        switch place {
+        case .betweenRequests: if hasReceived { setDeadline(.idle) }
+        case .head: if timer.kind != .head { setDeadline(.head) }
+        case .body: if timer.kind != .body { setDeadline(.body) }
+        case .ended: close()
+        }
+    }
+}

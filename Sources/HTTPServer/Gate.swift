@@ -1,0 +1,128 @@
+import HTTPTypes
+
+/// The checks before the handler, in the contract's order.
+///
+/// Pure: a request in, a refusal out.
+struct Gate: Sendable {
+    let hosts: HostPolicy
+    let isLoopback: Bool
+    /// Request header names that browsers may send to the MCP routes.
+    let corsHeaders: String
+
+    init(_ configuration: HTTPServerConfiguration) {
+        hosts = configuration.hostPolicy
+        isLoopback = configuration.isLoopback
+        corsHeaders = (Self.knownCORSHeaders + configuration.extraCORSHeaders).joined(separator: ", ")
+    }
+
+    // MARK: REST (rest-and-sync.md § 1.4)
+
+    /// Limits and ambiguous fields, before the route counts.
+    func checkAPI(_ request: IncomingRequest, bodyLimit: Int) throws(Problem) {
+        if request.isOversized { throw .payloadTooLarge(limit: bodyLimit) }
+        for encoding in request.received.values("content-encoding") where !request.received.isToken(encoding, "identity") {
+            throw Problem(.unsupportedMediaType, "unsupported_encoding", "request bodies are taken without Content-Encoding only")
+        }
+        try checkSingleFields(request)
+        if request.queryParameterCount > 100 { throw .invalidParameter("", "more than 100 query parameters") }
+    }
+
+    /// `Host` and `Content-Length` are the parser's.
+    private func checkSingleFields(_ request: IncomingRequest) throws(Problem) {
+        let head = request.received
+        for (index, field) in head.fields.enumerated() {
+            guard let name = head.singleFieldName(field) else { continue }
+            // The misspelt form is refused even once: proxies and servers disagree about it.
+            if name.contains("_") { throw .duplicateHeader(name) }
+            for earlier in head.fields[..<index] where head.singleFieldName(earlier) == name {
+                throw .duplicateHeader(head.text(field.name))
+            }
+        }
+    }
+
+    // MARK: MCP (mcp.md § 3.2)
+
+    /// W2 to W4: who asks, before it is asked who they are.
+    ///
+    /// `port` is the one bound.
+    func checkMCPOrigin(_ request: IncomingRequest, port: Int) throws(Problem) {
+        guard hosts.allows(host: request.authority, boundToLoopback: isLoopback, port: port) else {
+            throw Problem(.misdirectedRequest, "misdirected_request", "this host is not served here", fields: [("field", .string("Host"))])
+        }
+        for origin in request.headerValues(.origin) where !hosts.allows(origin: origin, boundToLoopback: isLoopback) {
+            throw Problem(.forbidden, "origin_not_allowed", "this origin may not call", fields: [("field", .string("Origin"))])
+        }
+        guard request.method != .options else { return }
+        for name in ["access_token", "token"] where request.hasQueryParameter(name) {
+            throw .invalidRequest("tokens are not taken from the query", field: name)
+        }
+        if request.received.values("authorization").count > 1 { throw .duplicateHeader("Authorization") }
+    }
+
+    /// W6 to W8: what it brings and takes.
+    func checkMCPBody(_ request: IncomingRequest, bodyLimit: Int) throws(Problem) {
+        if request.method == .post {
+            if request.received.firstValue("content-encoding") != nil {
+                throw Problem(.unsupportedMediaType, "unsupported_encoding", "request bodies are taken without Content-Encoding only")
+            }
+            let types = request.received.values("content-type")
+            guard types.count == 1, let type = types.first, request.received.isToken(type, "application/json") else {
+                throw Problem(.unsupportedMediaType, "unsupported_media_type", "Content-Type must be application/json")
+            }
+        }
+        if request.isOversized { throw .payloadTooLarge(limit: bodyLimit) }
+        if request.method == .post, !AcceptHeader(request.headerValues(.accept)).admits(["application/json", "text/event-stream"]) {
+            throw Problem(.notAcceptable, "not_acceptable", "answers are application/json or text/event-stream")
+        }
+    }
+
+    // MARK: CORS (mcp.md H15)
+
+    private static let knownCORSHeaders = [
+        "Content-Type", "Accept", "Authorization", "DPoP", "MCP-Protocol-Version", "Mcp-Session-Id", "Last-Event-ID", "Mcp-Method",
+        "Mcp-Name",
+        "traceparent", "tracestate",
+    ]
+
+    /// W65: what a browser asks before it calls.
+    func preflight(_ request: IncomingRequest) -> Answer? {
+        guard request.method == .options, request.header(.origin) != nil else { return nil }
+        var headers: HTTPFields = [.accessControlAllowMethods: "POST, GET, DELETE"]
+        headers[.accessControlAllowHeaders] = corsHeaders
+        headers[.accessControlMaxAge] = "600"
+        return Answer(.noContent, headers: headers)
+    }
+
+    /// Lets the page that sent an allowed origin read the answer.
+    func expose(_ answer: inout Answer, to request: IncomingRequest) {
+        guard let origin = request.header(.origin), hosts.allows(origin: origin, boundToLoopback: isLoopback) else { return }
+        answer.headers[.accessControlAllowOrigin] = origin
+        answer.headers[.accessControlExposeHeaders] = "Mcp-Session-Id, WWW-Authenticate, DPoP-Nonce"
+        answer.headers.append(HTTPField(name: .vary, value: "Origin"))
+    }
+}
+
+extension RequestHead {
+    /// Whether a value, without parameters, is this (lower-case) word.
+    fileprivate func isToken(_ value: Span, _ word: StaticString) -> Bool {
+        var slice = bytes[value.range].prefix { $0 != UInt8(ascii: ";") }
+        while let last = slice.last, last == 0x20 || last == 0x09 { slice.removeLast() }
+        guard slice.count == word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { word in zip(slice, word).allSatisfy { $0.asciiLowercased == $1 } }
+    }
+
+    /// The lower-case name of a field that may come once only (T-5), underscores kept; nil for all others.
+    fileprivate func singleFieldName(_ field: Field) -> String? {
+        let name = bytes[field.name.range]
+        switch name.first {
+        case UInt8(ascii: "a"), UInt8(ascii: "A"), UInt8(ascii: "i"), UInt8(ascii: "I"), UInt8(ascii: "x"), UInt8(ascii: "X"): break
+        default: return nil
+        }
+        let lower = String(decoding: name.lazy.map(\.asciiLowercased), as: UTF8.self)
+        let plain = lower.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
+        let isSingle =
+            plain.elementsEqual("authorization".utf8) || plain.elementsEqual("if-match".utf8) || plain.elementsEqual("x-debug-sub".utf8)
+            || plain.starts(with: "x-tb-".utf8) || plain.starts(with: "x-sync-".utf8)
+        return isSingle ? lower : nil
+    }
+}

@@ -1,0 +1,62 @@
+/// How the server listens, and how long it waits.
+package struct HTTPServerConfiguration: Sendable {
+    /// Address or name to bind.
+    package var host: String
+    /// 0 takes a free port.
+    package var port: Int
+    package var hostPolicy: HostPolicy
+    package var deadlines: Deadlines
+    /// More connections than this wait in the listen queue; nil: the descriptor limit minus 64.
+    package var maximumConnections: Int?
+    /// How long `/readyz` answers 503 before connections are refused.
+    package var drainDelay: Duration
+    /// How long requests in flight may take after that.
+    package var drainLimit: Duration
+    /// Further request headers that a browser may send to the MCP routes (`Mcp-Param-…`).
+    package var extraCORSHeaders: [String]
+
+    /// How slow a client may be.
+    package struct Deadlines: Sendable {
+        /// For a whole head, from its first byte or the connection's start.
+        package var head: Duration = .seconds(10)
+        /// For a whole body, from the head's end.
+        package var body: Duration = .seconds(15)
+        /// Bytes a second that a body must bring on average, once it has taken `bodyRateGrace`.
+        package var bodyRate: Int = 1024
+        package var bodyRateGrace: Duration = .seconds(5)
+        /// Between two requests.
+        package var idle: Duration = .seconds(75)
+        /// For a client that takes nothing of what is sent.
+        package var stalled: Duration = .seconds(30)
+        /// For the client to close after an answer that closes.
+        package var linger: Duration = .seconds(2)
+
+        package init() {}
+    }
+
+    package init(
+        host: String = "127.0.0.1",
+        port: Int = 0,
+        hostPolicy: HostPolicy = HostPolicy(),
+        deadlines: Deadlines = Deadlines(),
+        maximumConnections: Int? = nil,
+        drainDelay: Duration = .zero,
+        drainLimit: Duration = .seconds(7),
+        extraCORSHeaders: [String] = []
+    ) {
+        self.host = host
+        self.port = port
+        self.hostPolicy = hostPolicy
+        self.deadlines = deadlines
+        self.maximumConnections = maximumConnections
+        self.drainDelay = drainDelay
+        self.drainLimit = drainLimit
+        self.extraCORSHeaders = extraCORSHeaders
+    }
+
+    /// Whether only programs on this machine can connect.
+    var isLoopback: Bool {
+        let host = host.lowercased()
+        return host == "localhost" || host == "::1" || host == "[::1]" || host.utf8.starts(with: "127.".utf8)
+    }
+}

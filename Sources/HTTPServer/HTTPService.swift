@@ -1,0 +1,116 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+package import Observability
+import ServiceLifecycle
+
+/// Serves a route table over HTTP/1.1 until it is told to stop.
+package struct HTTPService<Caller: Sendable>: Service {
+    let routes: RouteTable<Caller>
+    let authenticator: any Authenticator<Caller>
+    let configuration: HTTPServerConfiguration
+    let observations: Observations
+    let rateLimits: RateLimits
+    let rateKey: @Sendable (Caller) -> String?
+    let onReady: @Sendable (_ port: Int) async -> Void
+
+    /// - Parameters:
+    ///   - rateLimits: Buckets; `RateLimits.unlimited` for none.
+    ///   - rateKey: Whose bucket a caller's requests are taken from; nil isn't limited.
+    ///   - onReady: Called once, when connections are accepted, with the port bound.
+    package init(
+        routes: RouteTable<Caller>,
+        authenticator: any Authenticator<Caller>,
+        configuration: HTTPServerConfiguration,
+        observations: Observations,
+        rateLimits: RateLimits = .unlimited,
+        rateKey: @escaping @Sendable (Caller) -> String? = { _ in nil },
+        onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        self.routes = routes
+        self.authenticator = authenticator
+        self.configuration = configuration
+        self.observations = observations
+        self.rateLimits = rateLimits
+        self.rateKey = rateKey
+        self.onReady = onReady
+    }
+
+    /// Serves until graceful shutdown or cancellation.
+    ///
+    /// Then it stops accepting, closes idle connections, lets requests in flight end within `drainLimit`, ends streams, closes what is left
+    /// and returns.
+    ///
+    /// - Throws: ``ListenError``.
+    package func run() async throws {
+        let responder = Responder(self)
+        let core = ServerCore(
+            endpoints: EndpointTable(routes, responder),
+            configuration: configuration,
+            observations: observations
+        )
+        let server = Server(
+            childChannelSetup: ConnectionChannel(core: core),
+            configuration: ServerConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                backlog: 1024,
+                availableConnectionsDelegate: .maximum(configuration.maximumConnections ?? DescriptorLimit.connections, logger: logger)
+            ),
+            onServerRunning: { [onReady] channel in
+                let port = channel.localAddress?.port ?? 0
+                responder.listen(on: port)
+                await onReady(port)
+            },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: logger
+        )
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
+        let ended = eventLoop.makePromise(of: Void.self)
+        let stopped = eventLoop.makePromise(of: Stop.self)
+        // Outside the task tree: a child task would keep `run()` from returning for as long as some handler ignores that it is cancelled,
+        // and the system kills a program that doesn't stop. Detached, or the server would see the shutdown itself and refuse connections
+        // before `drainDelay` is over.
+        Task.detached { [configuration] in
+            let result: Result<Void, any Error>
+            do { result = .success(try await server.run()) } catch { result = .failure(ListenError(error, configuration) ?? error) }
+            stopped.succeed(.ended)
+            ended.completeWith(result)
+        }
+        try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                if case .asked = try await stopped.futureResult.get() { try await drain(server, core, ended) }
+                try await ended.futureResult.get()
+            } onGracefulShutdown: {
+                stopped.succeed(.asked)
+            }
+        } onCancel: {
+            stopped.succeed(.asked)
+        }
+    }
+
+    /// Why the server stops.
+    private enum Stop: Sendable {
+        case asked
+        case ended
+    }
+
+    /// Completes `ended` at the latest when the limit is over; connections close themselves then.
+    private func drain(_ server: Server<ConnectionChannel>, _ core: ServerCore, _ ended: EventLoopPromise<Void>) async throws {
+        let start = ContinuousClock.now
+        core.beginDrain()
+        // A cancelled service doesn't wait.
+        if configuration.drainDelay > .zero { try? await Task.sleep(for: configuration.drainDelay) }
+        // Outside the tree for the same reason as above.
+        Task.detached { try? await server.shutdownGracefully() }
+        let limit = ended.futureResult.eventLoop.scheduleTask(in: TimeAmount(configuration.drainLimit + .milliseconds(300))) {
+            ended.succeed()
+        }
+        defer { limit.cancel() }
+        try await ended.futureResult.get()
+        let drained = core.drained
+        observations.record(.drainFinished(requests: drained.requests, streams: drained.streams, duration: ContinuousClock.now - start))
+    }
+
+    private var logger: Logger { observations.logger(label: "http") }
+}

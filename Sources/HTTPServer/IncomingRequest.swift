@@ -1,0 +1,55 @@
+package import HTTPTypes
+package import NIOCore
+package import Observability
+
+/// One request, whole: its head and body were read within their limits.
+package struct IncomingRequest: Sendable {
+    let received: RequestHead
+    /// Empty when there was none.
+    package let body: ByteBuffer
+    /// What the route's template found in the path.
+    package let parameters: PathParameters
+    /// IP text of the socket's other end.
+    package let peerAddress: String
+    /// Whether the server is about to stop.
+    package let isDraining: Bool
+    /// Whether the body is more than the route takes; then it wasn't read.
+    let isOversized: Bool
+
+    package var method: HTTPRequest.Method { received.method }
+
+    /// The request target exactly as sent.
+    package var target: String { received.text(received.targetSpan) }
+
+    /// What stands before "?", as sent: nothing is decoded or folded.
+    package var path: String { received.text(received.pathSpan) }
+
+    /// `X-Correlation-ID` of the answer.
+    package var correlationID: String { received.correlationID.description }
+
+    /// The same, as observations take it.
+    package var requestID: CorrelationID { received.correlationID }
+
+    /// The value of `Host`.
+    package var authority: String { received.text(received.authority) }
+
+    /// The first value of a field; bytes that aren't UTF-8 are replaced by U+FFFD.
+    package func header(_ name: HTTPField.Name) -> String? {
+        received.firstValue(name.canonicalName).map(received.text)
+    }
+
+    /// All values of a field, one per field line, never joined.
+    package func headerValues(_ name: HTTPField.Name) -> [String] {
+        received.values(name.canonicalName).map(received.text)
+    }
+
+    /// The head as a value of HTTPTypes; built when asked for, so prefer `header(_:)`.
+    package var head: HTTPRequest {
+        var fields = HTTPFields()
+        for field in received.fields {
+            guard let name = HTTPField.Name(received.text(field.name)), name.canonicalName != "host" else { continue }
+            fields.append(HTTPField(name: name, value: received.bytes[field.value.range]))
+        }
+        return HTTPRequest(method: method, scheme: "http", authority: authority, path: target, headerFields: fields)
+    }
+}

@@ -1,0 +1,104 @@
+package import HTTPTypes
+package import Observability
+
+/// A request's head as it stood on the wire, checked by `HeadParser`.
+///
+/// One object a request: fields are positions in the bytes received, and become text only when somebody asks.
+package final class RequestHead: Sendable {
+    struct Field: Sendable {
+        let name: Span
+        let value: Span
+    }
+
+    /// A part of `bytes`; a head has at most 40 KiB, so two 16-bit numbers do.
+    struct Span: Sendable {
+        let start: UInt16
+        let count: UInt16
+
+        var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
+    }
+
+    /// How the body's end is found (RFC 9112 § 6.3).
+    enum Framing: Sendable, Equatable {
+        case none
+        case length(Int)
+        case chunked
+    }
+
+    let bytes: [UInt8]
+    let fields: [Field]
+    package let method: HTTPRequest.Method
+    let targetSpan: Span
+    let pathSpan: Span
+    let authority: Span
+    let framing: Framing
+    let isVersion10: Bool
+    let asksToClose: Bool
+    let expectsContinue: Bool
+    package let correlationID: CorrelationID
+
+    init(
+        bytes: [UInt8],
+        fields: [Field],
+        method: HTTPRequest.Method,
+        target: Span,
+        path: Span,
+        authority: Span,
+        framing: Framing,
+        isVersion10: Bool,
+        asksToClose: Bool,
+        expectsContinue: Bool,
+        correlationID: CorrelationID
+    ) {
+        self.bytes = bytes
+        self.fields = fields
+        self.method = method
+        targetSpan = target
+        pathSpan = path
+        self.authority = authority
+        self.framing = framing
+        self.isVersion10 = isVersion10
+        self.asksToClose = asksToClose
+        self.expectsContinue = expectsContinue
+        self.correlationID = correlationID
+    }
+
+    func text(_ span: Span) -> String {
+        String(decoding: bytes[span.range], as: UTF8.self)
+    }
+
+    /// Positions of the values of every field with this (lower-case) name.
+    func values(_ canonicalName: String) -> [Span] {
+        fields.lazy.filter { self.isNamed($0, canonicalName) }.map(\.value)
+    }
+
+    func firstValue(_ canonicalName: String) -> Span? {
+        for field in fields where isNamed(field, canonicalName) { return field.value }
+        return nil
+    }
+
+    /// The query: what stands behind the first "?", nil without one.
+    var query: ArraySlice<UInt8>? {
+        let path = pathSpan.range
+        let target = targetSpan.range
+        guard path.upperBound < target.upperBound else { return nil }
+        return bytes[(path.upperBound + 1)..<target.upperBound]
+    }
+
+    private func isNamed(_ field: Field, _ canonicalName: String) -> Bool {
+        guard Int(field.name.count) == canonicalName.utf8.count else { return false }
+        var index = Int(field.name.start)
+        for byte in canonicalName.utf8 {
+            guard bytes[index].asciiLowercased == byte else { return false }
+            index += 1
+        }
+        return true
+    }
+}
+
+extension UInt8 {
+    /// This letter in lower case, if it is an ASCII letter.
+    var asciiLowercased: UInt8 {
+        self >= 0x41 && self <= 0x5A ? self | 0x20 : self
+    }
+}

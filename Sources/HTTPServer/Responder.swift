@@ -1,0 +1,148 @@
+import HTTPTypes
+import Observability
+import Synchronization
+
+/// From a whole request to its answer: gate, limits, caller, handler.
+///
+/// Errors become answers here and nowhere else.
+final class Responder<Caller: Sendable>: Sendable {
+    private let authenticator: any Authenticator<Caller>
+    private let gate: Gate
+    private let observations: Observations
+    private let rateLimits: RateLimits
+    private let rateKey: @Sendable (Caller) -> String?
+    /// Known once the socket is bound.
+    private let port = Atomic(0)
+
+    init(_ service: HTTPService<Caller>) {
+        authenticator = service.authenticator
+        gate = Gate(service.configuration)
+        observations = service.observations
+        rateLimits = service.rateLimits
+        rateKey = service.rateKey
+    }
+
+    func listen(on port: Int) {
+        self.port.store(port, ordering: .relaxed)
+    }
+
+    func respond(to request: IncomingRequest, with route: Route<Caller>) async -> Answer {
+        var limited: RateLimits.Standing?
+        var answer: Answer
+        do {
+            switch route.rules {
+            case .probe:
+                if request.isOversized { throw Problem.payloadTooLarge(limit: route.bodyLimit) }
+            case .api:
+                try gate.checkAPI(request, bodyLimit: route.bodyLimit)
+            case .mcp:
+                try gate.checkMCPOrigin(request, port: port.load(ordering: .relaxed))
+            }
+            if route.rules == .mcp, let preflight = gate.preflight(request) {
+                answer = preflight
+            } else {
+                answer = try await handle(request, with: route, &limited)
+            }
+        } catch {
+            answer = self.answer(to: error, request, route.label)
+        }
+        if let limited { limited.mark(&answer) }
+        if route.rules == .mcp { gate.expose(&answer, to: request) }
+        return answer
+    }
+
+    /// 404 for a path that no route has.
+    func refuseRoute(of request: IncomingRequest) async -> Answer {
+        do {
+            try gate.checkAPI(request, bodyLimit: 1_048_576)
+            throw Problem(.notFound, "route_not_found", "no such path")
+        } catch {
+            return answer(to: error, request, "other")
+        }
+    }
+
+    /// 405 for a path that has other methods.
+    func refuseMethod(of request: IncomingRequest, allow: [String], like route: Route<Caller>) async -> Answer {
+        do {
+            switch route.rules {
+            case .probe: break
+            case .api: try gate.checkAPI(request, bodyLimit: route.bodyLimit)
+            case .mcp:
+                try gate.checkMCPOrigin(request, port: port.load(ordering: .relaxed))
+                if var preflight = gate.preflight(request) {
+                    gate.expose(&preflight, to: request)
+                    return preflight
+                }
+            }
+            throw Problem(
+                .methodNotAllowed,
+                "method_not_allowed",
+                "method not allowed",
+                headers: [.allow: allow.joined(separator: ", ")]
+            )
+        } catch {
+            return answer(to: error, request, route.label)
+        }
+    }
+
+    private func handle(_ request: IncomingRequest, with route: Route<Caller>, _ limited: inout RateLimits.Standing?) async throws -> Answer
+    {
+        switch route.action {
+        case .open(let handler):
+            if route.rules == .mcp { try gate.checkMCPBody(request, bodyLimit: route.bodyLimit) }
+            return try await handler(request)
+        case .authenticated(let handler):
+            guard let caller = try await caller(of: request, route) else {
+                chargeAddress(request, route)
+                throw authenticator.challenge(for: request)
+            }
+            try admit(request, caller, route, &limited)
+            return try await handler(request, caller)
+        case .identified(let handler):
+            let caller = try await caller(of: request, route)
+            if let caller {
+                try admit(request, caller, route, &limited)
+            } else if route.rules == .mcp {
+                try gate.checkMCPBody(request, bodyLimit: route.bodyLimit)
+            }
+            return try await handler(request, caller)
+        }
+    }
+
+    private func admit(
+        _ request: IncomingRequest,
+        _ caller: Caller,
+        _ route: Route<Caller>,
+        _ limited: inout RateLimits.Standing?
+    ) throws(Problem) {
+        if route.rules == .mcp { try gate.checkMCPBody(request, bodyLimit: route.bodyLimit) }
+        guard route.limits != .none, let key = rateKey(caller) else { return }
+        limited = rateLimits.take(route.limits, key: key)
+        if let limited, !limited.isGranted { throw limited.refusal }
+    }
+
+    private func caller(of request: IncomingRequest, _ route: Route<Caller>) async throws -> Caller? {
+        if let standing = rateLimits.peekAddress(request.peerAddress), !standing.isGranted { throw standing.refusal }
+        do {
+            return try await authenticator.caller(of: request)
+        } catch let problem as Problem {
+            if problem.status == .unauthorized { chargeAddress(request, route) }
+            throw problem
+        }
+    }
+
+    private func chargeAddress(_ request: IncomingRequest, _ route: Route<Caller>) {
+        rateLimits.chargeAddress(request.peerAddress)
+    }
+
+    private func answer(to error: any Error, _ request: IncomingRequest, _ label: String) -> Answer {
+        if let problem = error as? Problem { return problem.answer(correlationID: request.correlationID) }
+        // A cancelled handler has nobody to answer, or the drain is over: nothing of ours failed.
+        if error is CancellationError {
+            return Problem(.serviceUnavailable, "unavailable", "the request was cancelled", headers: [.retryAfter: "1"])
+                .answer(correlationID: request.correlationID)
+        }
+        observations.record(.internalError(error: String(describing: error), requestID: request.requestID, route: label))
+        return Problem.internalError.answer(correlationID: request.correlationID)
+    }
+}

@@ -1,0 +1,69 @@
+package import HTTPTypes
+
+/// One endpoint: router, limits, log labels and test matrices read this value.
+package struct Route<Caller: Sendable>: Sendable {
+    package enum Verb: Sendable, Equatable {
+        case any
+        case only(HTTPRequest.Method)
+    }
+
+    /// Which checks stand before the handler.
+    package enum Rules: Sendable {
+        /// REST (rest-and-sync.md § 1.4).
+        case api
+        /// MCP over HTTP (mcp.md § 3.2).
+        case mcp
+        /// Health: only the rules of the head.
+        case probe
+    }
+
+    package enum Action: Sendable {
+        case open(@Sendable (IncomingRequest) async throws -> Answer)
+        case authenticated(@Sendable (IncomingRequest, Caller) async throws -> Answer)
+        /// The caller if one can be had: bad credentials still refuse, absent ones are nil.
+        case identified(@Sendable (IncomingRequest, Caller?) async throws -> Answer)
+    }
+
+    package let verb: Verb
+    /// `/v1/notes/{uid}/archive`: segments are compared as bytes as sent, `{x}` takes one non-empty segment, at most four of them.
+    package let template: String
+    /// The route in logs and metrics, such as `/v1/{kind}/{uid}`.
+    package let label: String
+    package let rules: Rules
+    /// Bytes.
+    package let bodyLimit: Int
+    package let limits: LimitGroup
+    /// Whether the handler's task is cancelled when the client goes away before the answer.
+    ///
+    /// Streams always are.
+    package let cancelsOnDisconnect: Bool
+    package let action: Action
+
+    package init(
+        _ verb: Verb,
+        _ template: String,
+        label: String,
+        rules: Rules = .api,
+        bodyLimit: Int = 1_048_576,
+        limits: LimitGroup = .none,
+        cancelsOnDisconnect: Bool = false,
+        _ action: Action
+    ) {
+        self.verb = verb
+        self.template = template
+        self.label = label
+        self.rules = rules
+        self.bodyLimit = bodyLimit
+        self.limits = limits
+        self.cancelsOnDisconnect = cancelsOnDisconnect
+        self.action = action
+    }
+}
+
+/// Which bucket a route's requests are taken from.
+package enum LimitGroup: String, Sendable, CaseIterable {
+    /// None, not even the address's.
+    case none
+    case data
+    case auth
+}

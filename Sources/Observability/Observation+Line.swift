@@ -1,0 +1,85 @@
+extension Observation {
+    /// Text from this list; what varies is in members, but for the two lines whose wording operators search for.
+    var message: String {
+        switch self {
+        case .started: "ToolBridge started"
+        case .configured: "configuration"
+        case .listening(let url): "Listening on \(url)"
+        case .request(let request):
+            switch request.phase {
+            case .ended, .cancelled: "request"
+            case .streamOpened: "stream opened"
+            case .streamClosed: "stream closed"
+            }
+        case .internalError: "internal error"
+        case .storeFault: "store fault"
+        case .signalReceived(let number): "Received signal \(number), initiating graceful shutdown"
+        case .drainFinished: "drain finished"
+        case .shutdownComplete: "Application shutdown complete"
+        case .library: "library message"
+        case .suppressed: "suppressed"
+        }
+    }
+
+    /// Which part speaks.
+    var component: StaticString {
+        switch self {
+        case .request, .internalError: "http"
+        case .configured: "config"
+        case .storeFault: "store"
+        case .started, .listening, .signalReceived, .drainFinished, .shutdownComplete, .library, .suppressed: "lifecycle"
+        }
+    }
+
+    /// Appends the members after `component`, in the contract's order.
+    func describe(to line: inout LogLine) {
+        switch self {
+        case .started(let role, let version, let address, let database, let profile):
+            line.fields([
+                ("role", .text(role)),
+                ("version", .text(version)),
+                ("address", .text(address)),
+                ("database", .text(database)),
+                ("profile", .text(profile)),
+            ])
+        case .configured(let settings):
+            line.fields(settings.map { ($0.name, .text($0.value)) })
+        case .listening, .signalReceived, .shutdownComplete:
+            break
+        case .request(let request):
+            request.describe(to: &line)
+        case .internalError(let error, let requestID, let route):
+            if let requestID { line.member("request_id", requestID) }
+            line.member("route", route)
+            line.member("code", "internal_error")
+            line.member("error", error)
+        case .storeFault(let error, let operation):
+            line.member("error", error)
+            if let operation { line.fields([("operation", .text(operation))]) }
+        case .drainFinished(let requests, let streams, let duration):
+            line.member("duration_ms", duration)
+            line.fields([("requests", .integer(requests)), ("streams", .integer(streams))])
+        case .library(_, let label, let text):
+            line.member("error", text)
+            line.fields([("label", .text(label))])
+        case .suppressed(let message, let count):
+            line.member("items", count)
+            line.fields([("message", .text(message))])
+        }
+    }
+}
+
+extension RequestObservation {
+    fileprivate func describe(to line: inout LogLine) {
+        line.member("request_id", requestID)
+        line.member("method", method)
+        line.member("route", route)
+        line.member("status", status)
+        line.member("duration_ms", duration)
+        if case .cancelled = phase { line.member("outcome", "cancelled") }
+        line.member("code", code)
+        line.member("bytes_in", bytesIn)
+        line.member("bytes_out", bytesOut)
+        if case .streamClosed(let events) = phase { line.member("items", events) }
+    }
+}

@@ -1,0 +1,93 @@
+/// Everything the server can say: the one list that logs read.
+package enum Observation: Sendable {
+    /// The program runs with this shape.
+    case started(role: String, version: String, address: String, database: String, profile: String)
+    /// The settings in force: name and source or value; secrets only as `set` or `unset`.
+    case configured([(name: String, value: String)])
+    /// Connections are accepted at this URL.
+    case listening(url: String)
+    /// A request ended, or its stream opened or closed.
+    case request(RequestObservation)
+    /// A fault of ours, at the place that handles it.
+    ///
+    /// `error` goes to the log alone.
+    case internalError(error: String, requestID: CorrelationID?, route: String?)
+    /// The store couldn't do its work.
+    case storeFault(error: String, operation: String?)
+    /// The system asked the program to stop.
+    case signalReceived(Int32)
+    /// Nothing is in flight any more, or the limit was reached; counts are of what was in flight when the drain began.
+    case drainFinished(requests: Int, streams: Int, duration: Duration)
+    /// The last line.
+    case shutdownComplete
+    /// A library said something worth a line.
+    case library(level: LogLevel, label: String, text: String)
+    /// A message came so often that it was left out this many times.
+    case suppressed(message: String, count: Int)
+}
+
+/// One request, as access log and metrics see it.
+package struct RequestObservation: Sendable {
+    /// What happened to it.
+    package enum Phase: Sendable {
+        /// Answered in whole.
+        case ended
+        /// An event stream began.
+        case streamOpened
+        /// An event stream ended after this many writes.
+        case streamClosed(events: Int)
+        /// The client went away first.
+        case cancelled
+    }
+
+    package var phase: Phase
+    /// Method as sent; nil when the request line couldn't be read.
+    package var method: String?
+    /// The route's label, never the path.
+    package var route: String
+    /// HTTP status.
+    package var status: Int
+    package var duration: Duration
+    package var requestID: CorrelationID
+    /// Body bytes received.
+    package var bytesIn: Int
+    /// Body bytes sent.
+    package var bytesOut: Int
+    /// Stable error code.
+    package var code: String?
+
+    package init(
+        phase: Phase = .ended,
+        method: String?,
+        route: String,
+        status: Int,
+        duration: Duration,
+        requestID: CorrelationID,
+        bytesIn: Int,
+        bytesOut: Int,
+        code: String?
+    ) {
+        self.phase = phase
+        self.method = method
+        self.route = route
+        self.status = status
+        self.duration = duration
+        self.requestID = requestID
+        self.bytesIn = bytesIn
+        self.bytesOut = bytesOut
+        self.code = code
+    }
+}
+
+extension Observation {
+    /// How loud it is: 5xx is an error, 4xx is the client's own business.
+    package var level: LogLevel {
+        switch self {
+        case .started, .configured, .listening, .signalReceived, .drainFinished, .shutdownComplete: .info
+        case .request(let request): request.status >= 500 ? .error : .info
+        case .internalError, .storeFault: .error
+        case .library(let level, _, _): level
+        case .suppressed: .warning
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package import Logging
+import Synchronization
+
+/// Takes what the server has to say and writes it, one line each.
+///
+/// `record(_:)` never waits for the stream: lines are made and written by one thread of the writer's, from a bounded queue. What doesn't
+/// fit is dropped and counted.
+package final class Observations: Sendable {
+    private let writer: LineWriter
+    private let threshold: Atomic<UInt8>
+
+    /// - Parameters:
+    ///   - level: Quieter observations are left out.
+    ///   - format: nil takes `console` on a terminal, else `json`.
+    ///   - stream: Where lines go.
+    ///   - capacity: How many quiet and how many loud (warning, error) observations may wait.
+    package init(
+        level: LogLevel = .info,
+        format: LogFormat? = nil,
+        stream: LogStream = .standardOutput,
+        capacity: (quiet: Int, loud: Int) = (8192, 1024)
+    ) {
+        threshold = Atomic(level.rawValue)
+        writer = LineWriter(descriptor: stream.descriptor, format: format, capacity: capacity)
+    }
+
+    /// The quietest level that is written; may change while the program runs (SIGUSR1).
+    package var level: LogLevel {
+        get { LogLevel(rawValue: threshold.load(ordering: .relaxed)) ?? .info }
+        set { threshold.store(newValue.rawValue, ordering: .relaxed) }
+    }
+
+    /// Whether an observation of this level would be written.
+    package func takes(_ level: LogLevel) -> Bool {
+        level.rawValue >= threshold.load(ordering: .relaxed)
+    }
+
+    /// Queues one line.
+    ///
+    /// Never waits.
+    package func record(_ observation: Observation) {
+        let level = observation.level
+        guard takes(level) else { return }
+        writer.enqueue(observation, isLoud: level >= .warning)
+    }
+
+    /// How many observations found the queue full.
+    package var dropped: Int { writer.dropped }
+
+    /// Writes what waits and ends the writer, but waits no longer than `limit` for a stream that takes nothing.
+    ///
+    /// What is recorded later is dropped.
+    package func finish(within limit: Duration = .seconds(1)) {
+        writer.finish(within: limit)
+    }
+
+    /// A logger whose messages become observations, for libraries that want one.
+    package func logger(label: String) -> Logger {
+        Logger(label: label) { ObservationLogHandler(label: $0, observations: self) }
+    }
+
+    deinit {
+        writer.finish(within: .zero)
+    }
+}
+
+/// Passes a library's warnings and errors on.
+private struct ObservationLogHandler: LogHandler {
+    let label: String
+    let observations: Observations
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .warning
+
+    init(label: String, observations: Observations) {
+        self.label = label
+        self.observations = observations
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var text = event.message.description
+        if let metadata = event.metadata, let error = metadata["error"] { text += ": \(error)" }
+        observations.record(.library(level: level(of: event.level), label: label, text: text))
+    }
+
+    private func level(of level: Logger.Level) -> LogLevel {
+        switch level {
+        case .trace: .trace
+        case .debug: .debug
+        case .info, .notice: .info
+        case .warning: .warning
+        case .error, .critical: .error
+        }
+    }
+}
