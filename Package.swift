@@ -63,6 +63,17 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Who is calling.
+        .target(
+            name: "Auth",
+            dependencies: ["ToolBridge", "JSON", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "AuthTests", dependencies: ["Auth", "ToolBridge"], swiftSettings: settings),
+
+        // What models see.
+        .target(name: "Tools", dependencies: ["MCP", "ToolBridge", "JSON"], swiftSettings: settings),
+
         // What the server can ever say.
         .target(name: "Observability", dependencies: ["JSON", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "JSON"], swiftSettings: settings),
@@ -90,6 +101,15 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "RESTAPI",
+            dependencies: [
+                "HTTPServer", "Auth", "ToolBridge", "JSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

@@ -1,0 +1,43 @@
+import HTTPServer
+import HTTPTypes
+import JSON
+import NIOCore
+import ToolBridge
+
+extension Answer {
+    /// One item with its version as `ETag`.
+    ///
+    /// The payload goes back as the bytes that are stored.
+    static func item(_ item: Item, _ status: HTTPResponse.Status, location: String? = nil) -> Answer {
+        var writer = JSONWriter(reserving: item.payload.count + 160)
+        writer.item(item)
+        var headers: HTTPFields = [.eTag: "\"\(item.version)\""]
+        if let location { headers[.location] = location }
+        return .json(status, writer.bytes, headers: headers)
+    }
+
+    static func page(_ page: ItemPage) -> Answer {
+        var writer = JSONWriter(reserving: page.items.reduce(96) { $0 + $1.payload.count + 160 })
+        writer.object { writer in
+            writer.key("items")
+            writer.array { writer in
+                for item in page.items { writer.item(item) }
+            }
+            if let cursor = page.nextCursor { writer.member("nextCursor", cursor) }
+        }
+        return .json(.ok, writer.bytes)
+    }
+}
+
+extension JSONWriter {
+    /// The envelope of an item.
+    fileprivate mutating func item(_ item: Item) {
+        beginObject()
+        member("uid", item.uid.description)
+        member("version", item.version)
+        member("updatedAt", item.updatedAt.description)
+        if let deletedAt = item.deletedAt { member("deletedAt", deletedAt.description) }
+        member("payload", raw: item.payload)
+        endObject()
+    }
+}

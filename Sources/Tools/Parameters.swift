@@ -1,0 +1,47 @@
+import JSON
+import MCP
+import ToolBridge
+
+extension Parameter where Value == UID {
+    /// The uid of an item, in any spelling.
+    static func uid(_ name: String) -> Parameter<UID> {
+        Parameter(required: name, schema: ["type": "string", "format": "uuid"]) { argument throws(ArgumentError) in
+            guard let uid = argument.string.flatMap({ UID($0) }) else { throw ArgumentError(name, "must be a UUID") }
+            return uid
+        }
+    }
+}
+
+extension Parameter where Value == Bool {
+    static var includeDeleted: Parameter<Bool> {
+        .boolean("include_deleted", "Deleted ones too.", default: false)
+    }
+}
+
+extension Parameter where Value == ItemAction {
+    /// One of the kind's actions.
+    static func action(of kind: ItemKind) -> Parameter<ItemAction> {
+        let names = kind.actions.map(\.name)
+        var schema = JSONWriter()
+        schema.object { writer in
+            writer.member("type", "string")
+            writer.key("enum")
+            writer.array { writer in
+                for name in names { writer.string(name) }
+            }
+        }
+        return Parameter(required: "action", schema: JSONValue.literal(schema)) { argument throws(ArgumentError) in
+            guard let name = argument.string, let action = kind.actions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+                throw ArgumentError("action", "must be one of \(names.joined(separator: ", "))")
+            }
+            return action
+        }
+    }
+}
+
+extension JSONValue {
+    /// What a writer wrote with constant keys is JSON.
+    static func literal(_ writer: JSONWriter) -> JSONValue {
+        (try? JSONValue(parsing: writer.bytes)) ?? [:]
+    }
+}
