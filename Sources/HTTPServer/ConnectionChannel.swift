@@ -22,19 +22,23 @@ struct ConnectionChannel: ServerChildChannel {
         }
     }
 
-    /// One task a connection; requests are answered one after the other.
+    /// One task a connection, on the connection's own event loop; requests are answered one after the other.
     func handle(value: Value, logger: Logger) async {
-        await value.mailbox.attached {
-            while let work = await value.mailbox.next() {
-                let answer = await work.endpoint.respond(work.request)
-                guard case .stream(let body) = answer.body else {
-                    value.channel.eventLoop.execute { value.connection.value.finish(answer) }
-                    continue
-                }
-                value.channel.eventLoop.execute { value.connection.value.beginStream(answer) }
-                let isComplete = await run(body, StreamWriter(value: value), work)
-                value.channel.eventLoop.execute { value.connection.value.endStream(isComplete: isComplete) }
+        await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
+            await value.mailbox.attached { await serve(value) }
+        }
+    }
+
+    private func serve(_ value: Value) async {
+        while let work = await value.mailbox.next() {
+            let answer = await work.endpoint.respond(work.request)
+            guard case .stream(let body) = answer.body else {
+                value.channel.eventLoop.execute { value.connection.value.finish(answer) }
+                continue
             }
+            value.channel.eventLoop.execute { value.connection.value.beginStream(answer) }
+            let isComplete = await run(body, StreamWriter(value: value), work)
+            value.channel.eventLoop.execute { value.connection.value.endStream(isComplete: isComplete) }
         }
     }
 

@@ -71,7 +71,9 @@ struct Gate: Sendable {
             }
         }
         if request.isOversized { throw .payloadTooLarge(limit: bodyLimit) }
-        if request.method == .post, !AcceptHeader(request.headerValues(.accept)).admits(["application/json", "text/event-stream"]) {
+        if request.method == .post, !request.received.acceptsAsClientsDo,
+            !AcceptHeader(request.headerValues(.accept)).admits(["application/json", "text/event-stream"])
+        {
             throw Problem(.notAcceptable, "not_acceptable", "answers are application/json or text/event-stream")
         }
     }
@@ -103,6 +105,16 @@ struct Gate: Sendable {
 }
 
 extension RequestHead {
+    /// Whether `Accept` is one of the spellings that clients send in practice, and all of which are taken: no need to take it apart.
+    fileprivate var acceptsAsClientsDo: Bool {
+        var values = values("accept").makeIterator()
+        guard let value = values.next() else { return true }
+        guard values.next() == nil else { return false }
+        let text = bytes[value.range]
+        return text.elementsEqual("application/json, text/event-stream".utf8) || text.elementsEqual("application/json".utf8)
+            || text.elementsEqual("*/*".utf8)
+    }
+
     /// Whether a value, without parameters, is this (lower-case) word.
     fileprivate func isToken(_ value: Span, _ word: StaticString) -> Bool {
         var slice = bytes[value.range].prefix { $0 != UInt8(ascii: ";") }
