@@ -12,7 +12,7 @@ extension Parameter where Value == [String]? {
             guard let list = try readCollection(argument, of: name, as: .array, called: "an array of strings"), list.count > 0 else {
                 return nil
             }
-            return try readStrings(list, of: name)
+            return try readStrings(list, of: name, isText: argument?.kind == .string)
         }
     }
 }
@@ -78,12 +78,15 @@ private func readCollection(
     return value
 }
 
-private func readStrings(_ list: JSONValue, of name: String) throws(ArgumentError) -> [String] {
+/// - Parameter isText: Whether the list came as JSON in a string; then the string is what is wrong.
+private func readStrings(_ list: JSONValue, of name: String, isText: Bool) throws(ArgumentError) -> [String] {
     var strings: [String] = []
     strings.reserveCapacity(list.count)
     for element in list.elements {
         guard let text = element.string else {
-            throw ArgumentError(name, "must hold only strings, not \(element.kind.withArticle)")
+            let rule = "must hold only strings, not \(element.kind.withArticle)"
+            throw isText
+                ? ArgumentError(parameter: name, message: "Invalid JSON string for \(name): it \(rule)") : ArgumentError(name, rule)
         }
         strings.append(text)
     }

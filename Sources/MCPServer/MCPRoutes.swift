@@ -42,7 +42,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
 
     /// W70, W71; the transport of 2024-11-05 is not offered (W82).
     private func serveSSE(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
-        if request.method == .get, request.headerValues(of: "Mcp-Session-Id").isEmpty {
+        if request.method == .get, request.headerValues(.mcpSessionID).isEmpty {
             throw Problem(.notFound, "route_not_found", "no such route")
         }
         return try await serve(request, caller)
@@ -101,23 +101,41 @@ extension HTTPMessage {
             body: Array(buffer: request.body),
             principal: principal,
             now: now,
-            protocolVersion: request.headerValues(of: "MCP-Protocol-Version"),
-            mcpMethod: request.headerValues(of: "Mcp-Method"),
-            mcpName: request.headerValues(of: "Mcp-Name"),
-            sessionID: request.headerValues(of: "Mcp-Session-Id"),
-            accept: request.headerValues(of: "Accept"),
+            protocolVersion: request.headerValues(.mcpProtocolVersion),
+            mcpMethod: request.headerValues(.mcpMethod),
+            mcpName: request.headerValues(.mcpName),
+            sessionID: request.headerValues(.mcpSessionID),
+            accept: request.headerValues(.accept),
             trace: TraceContext(
-                traceparent: request.headerValues(of: "traceparent").first,
-                tracestate: request.headerValues(of: "tracestate").first,
-                baggage: request.headerValues(of: "baggage").first
+                traceparent: request.header(.traceparent),
+                tracestate: request.header(.tracestate),
+                baggage: request.header(.baggage)
             )
         )
     }
 }
 
-extension IncomingRequest {
-    fileprivate func headerValues(of name: String) -> [String] {
-        HTTPField.Name(name).map { headerValues($0) } ?? []
+extension HTTPField.Name {
+    fileprivate static let mcpProtocolVersion = named("MCP-Protocol-Version")
+    fileprivate static let mcpMethod = named("Mcp-Method")
+    fileprivate static let mcpName = named("Mcp-Name")
+    fileprivate static let mcpSessionID = named("Mcp-Session-Id")
+    fileprivate static let traceparent = named("traceparent")
+    fileprivate static let tracestate = named("tracestate")
+    fileprivate static let baggage = named("baggage")
+
+    /// The two names that nearly every answer has aren't read again each time.
+    fileprivate init?(known text: String) {
+        switch text {
+        case "Content-Type": self = .contentType
+        case "Cache-Control": self = .cacheControl
+        default: self.init(text)
+        }
+    }
+
+    /// The constants above are tokens, so there is a name.
+    private static func named(_ text: String) -> HTTPField.Name {
+        HTTPField.Name(text) ?? .from
     }
 }
 
@@ -125,7 +143,7 @@ extension Answer {
     fileprivate init(_ reply: HTTPReply) {
         var fields = HTTPFields()
         for header in reply.headers {
-            guard let name = HTTPField.Name(header.name) else { continue }
+            guard let name = HTTPField.Name(known: header.name) else { continue }
             fields.append(HTTPField(name: name, value: header.value))
         }
         let body = reply.bytes.map { Answer.Body.bytes(ByteBuffer(bytes: $0)) } ?? .none

@@ -106,7 +106,7 @@ struct ParameterTests {
             (#"{"l":{}}"#, "! l must be an array of strings, not an object"),
             (#"{"l":5}"#, "! l must be an array of strings, not a number"),
             (#"{"l":"{}"}"#, "! Invalid JSON string for l: it must hold an array of strings, not an object"),
-            (#"{"l":"[1]"}"#, "! l must hold only strings, not a number"),
+            (#"{"l":"[1]"}"#, "! Invalid JSON string for l: it must hold only strings, not a number"),
         ]
     )
     func strings(arguments: String, expected: String) async throws {

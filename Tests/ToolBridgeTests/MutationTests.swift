@@ -219,6 +219,20 @@ struct MutationTests {
         #expect { try apply(.patch(many), to: full) } throws: { ($0 as? ItemError)?.code == .invalidPayload }
     }
 
+    @Test("what a push brought up to the limits can still be patched in place and deleted")
+    func atTheLimit() throws {
+        let longest = #"{"a":"\#(String(repeating: "x", count: Limits.payloadBytes - 8))"}"#
+        let stored = StoredItem.sample(.notes, payload: longest)
+        #expect(try apply(.delete, to: stored).item.deletedAt == now)
+        #expect(throws: ItemError.payloadTooLarge(limit: Limits.payloadBytes)) { try apply(.archive, to: stored) }
+        let most = #"{"t":0,"a":["# + Array(repeating: "0", count: Limits.payloadValues - 3).joined(separator: ",") + "]}"
+        let full = try apply(.create(payload(most)), to: nil)
+        let patched = try payload(#"{"t":1}"#)
+        let again = StoredItem(item: full.item, sequence: 1, parent: nil, createdAt: now)
+        #expect(try apply(.patch(patched), to: again).item.version == 2)
+        #expect(try apply(.mergePatch(patched), to: again).item.version == 2)
+    }
+
     @Test("a patch of fifty thousand members doesn't cost their square", .timeLimit(.minutes(1)))
     func manyMembers() throws {
         let members = (0..<45_000).map { "\"key\($0)\":{}" }.joined(separator: ",")

@@ -16,7 +16,7 @@ struct PayloadTests {
             #expect(throws: ItemError.invalidPayload(reason, field: field)) { try Payload(parsing: Array(text.utf8)) }
         }
         #expect { try Payload(parsing: Array(deep.utf8)) } throws: { ($0 as? ItemError)?.code == .invalidPayload }
-        #expect(throws: Never.self) { try Payload(parsing: Array(#"{"é":1,"é":2}"#.utf8)) }
+        #expect(throws: Never.self) { try Payload(parsing: Array("{\"\u{e9}\":1,\"e\u{301}\":2}".utf8)) }
     }
 
     @Test(
@@ -41,7 +41,7 @@ struct PayloadTests {
             (#"{"a":1E2}"#, { $0.set("b", to: 5) }, #"{"a":1E2,"b":5}"#),
             (#"{ }"#, { $0.set("b", to: 5) }, #"{"b":5 }"#),
             (#"{}"#, { _ in }, #"{}"#),
-            (#"{"a":1, "b":2 ,"c":3 }"#, { $0.remove("b") }, #"{"a":1,"c":3 }"#),
+            (#"{"a":1, "b":2 ,"c":3 }"#, { $0.remove("b") }, #"{"a":1 ,"c":3 }"#),
             (#"{ "a":1, "b":2}"#, { $0.remove("a") }, #"{"b":2}"#),
             (#"{"a":1, "b":2}"#, { $0.remove("b") }, #"{"a":1}"#),
             (

@@ -5,7 +5,7 @@ extension JSONValue {
     ///
     /// - Throws: `invalid_payload`, `payload_too_large` if the whole breaks a rule that its parts kept.
     func mergePatched(with patch: JSONValue) throws(ItemError) -> JSONValue {
-        try Payload(parsing: Self.merged(self, patch)).object
+        try PayloadEdit.checked(Self.merged(self, patch))
     }
 
     /// Recursion is bounded: a patch is at most ``Limits/payloadDepth`` levels deep.

@@ -108,7 +108,8 @@ extension Mutation {
             parent = try kind.parentRule.parent(in: payload)
         }
         let bytes = payload.withServerFields(kind, uid, version: version, writtenAt: time, isDeleted: isDeletion)
-        guard bytes.count <= Limits.payloadBytes else { throw .payloadTooLarge(limit: Limits.payloadBytes) }
+        // What a push brought up to the limit can still be deleted, although the mark makes it longer.
+        guard isDeletion || bytes.count <= Limits.payloadBytes else { throw .payloadTooLarge(limit: Limits.payloadBytes) }
         let item = Item(
             uid: uid,
             kind: kind,

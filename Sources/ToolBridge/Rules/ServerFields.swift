@@ -62,8 +62,18 @@ extension PayloadEdit {
     }
 
     /// The same where a client's values were merged in, so that the whole may break a rule that its parts kept.
+    ///
+    /// - Throws: `invalid_payload`.
     func checkedObject() throws(ItemError) -> JSONValue {
-        try Payload(parsing: bytes).object
+        try Self.checked(bytes)
+    }
+
+    static func checked(_ bytes: [UInt8]) throws(ItemError) -> JSONValue {
+        do {
+            return try JSONValue(parsing: bytes, limits: .stored)
+        } catch {
+            throw .invalidPayload(error)
+        }
     }
 }
 

@@ -35,12 +35,13 @@ extension LocalItemService: SyncService {
         epoch: Int64,
         of owner: Owner
     ) async throws(ItemError) -> PullPage {
-        let cursor = try SyncCursor(text ?? "", of: owner, kind, .oldestChangeFirst)
         let limit = min(max(limit, 1), Limits.pageItems)
-        let page = try await read(of: owner) { reader in
+        let (cursor, page) = try await read(of: owner) { reader in
+            // A client that has fallen behind learns of that first, whatever its cursor.
             let current = try reader.ownerState()?.epoch ?? 1
             guard current == epoch else { throw ItemError.epochMismatch(current) }
-            return try reader.page(ItemQuery(kind, beyond: cursor?.sequence, limit: limit, payloadBytes: Limits.pageBytes))
+            let cursor = try SyncCursor(text ?? "", of: owner, kind, .oldestChangeFirst)
+            return (cursor, try reader.page(ItemQuery(kind, beyond: cursor?.sequence, limit: limit, payloadBytes: Limits.pageBytes)))
         }
         let next = page.items.last.map { SyncCursor(kind, .oldestChangeFirst, sequence: $0.sequence).text(for: owner) }
         let start = SyncCursor(kind, .oldestChangeFirst, sequence: cursor?.sequence ?? 0).text(for: owner)
