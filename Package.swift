@@ -73,6 +73,11 @@ let package = Package(
 
         // What models see.
         .target(name: "Tools", dependencies: ["MCP", "ToolBridge", "JSON"], swiftSettings: settings),
+        .testTarget(
+            name: "ToolsTests",
+            dependencies: ["Tools", "MCP", "ToolBridge", "SQLStore", "SQLiteDriver", "JSON"],
+            swiftSettings: settings
+        ),
 
         // What the server can ever say.
         .target(name: "Observability", dependencies: ["JSON", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
@@ -108,6 +113,15 @@ let package = Package(
             name: "RESTAPI",
             dependencies: [
                 "HTTPServer", "Auth", "ToolBridge", "JSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RESTAPITests",
+            dependencies: [
+                "RESTAPI", "HTTPServer", "Auth", "ToolBridge", "SQLStore", "SQLiteDriver", "JSON", "Observability",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
