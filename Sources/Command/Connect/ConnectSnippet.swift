@@ -1,0 +1,41 @@
+import JSON
+
+/// What a client's file must say so that it starts this server.
+struct ConnectSnippet {
+    let client: ConnectClient
+    /// The absolute path of this program.
+    let program: String
+    let database: DatabaseLocation
+
+    /// The name of the server in the client.
+    static let serverName = "toolbridge"
+
+    /// The server's entry.
+    var entry: [UInt8] {
+        var writer = JSONWriter(reserving: 256)
+        writer.object { writer in
+            if client == .vscode { writer.member("type", "stdio") }
+            writer.member("command", program)
+            writer.key("args")
+            writer.array { writer in
+                for argument in ["stdio", "--database", database.url] { writer.string(argument) }
+            }
+        }
+        return writer.bytes
+    }
+
+    /// The whole file, for a client that has none.
+    var file: [UInt8] {
+        var writer = JSONWriter(reserving: 320)
+        writer.object { writer in
+            writer.key(escaping: client.serversKey)
+            writer.object { writer in
+                writer.key(escaping: Self.serverName)
+                writer.raw(entry)
+            }
+        }
+        return writer.bytes
+    }
+
+    var text: String { String(decoding: file, as: UTF8.self) }
+}

@@ -1,0 +1,79 @@
+import Auth
+import MCP
+import MCPServer
+import SQLStore
+import SQLiteDriver
+import ToolBridge
+import Tools
+
+/// The services over a database of this process: what `serve` and `stdio` share.
+struct LocalServices: Sendable {
+    let database: SQLiteDatabase
+    let store: SQLStore<SQLiteDatabase>
+    let items: LocalItemService
+
+    /// Opens the database, which is made and migrated as needed.
+    ///
+    /// - Throws: ``StartFault``.
+    init(_ location: DatabaseLocation) async throws(StartFault) {
+        do {
+            database = try await SQLiteDatabase(path: location.path)
+        } catch {
+            throw StartFault("the database \(location.path) can't be opened: \(error)")
+        }
+        store = SQLStore(database: database)
+        items = LocalItemService(store: store)
+    }
+
+    /// What MCP clients are offered.
+    ///
+    /// - Parameter role: `serve` or `stdio`.
+    /// - Throws: ``MCP/DefinitionError``, which would be a slip of ours.
+    func definition(role: String) throws -> ServerDefinition<Caller> {
+        let store = store
+        let health = Tool<Caller>.healthCheck { caller in
+            let isHealthy: Bool
+            do {
+                try await store.check()
+                isHealthy = true
+            } catch {
+                isHealthy = false
+            }
+            return HealthReport(
+                isHealthy: isHealthy,
+                tenant: caller.owner.tenant,
+                apiBaseURL: nil,
+                version: Version.current,
+                role: role,
+                upstream: "local"
+            )
+        }
+        return try ServerDefinition(
+            info: Implementation(name: "toolbridge", title: "ToolBridge", version: Version.current),
+            instructions: "The user's notes, tasks, comments, chats and messages. Changes are seen at once by the user's apps.",
+            tools: ItemTools<Caller>(service: items, owner: { $0.owner }).all + [health]
+        )
+    }
+
+    /// The secrets that seal MCP sessions: configured ones, else those that the database keeps.
+    ///
+    /// - Throws: ``StartFault``.
+    func stateKeys(_ settings: SettingsReader) async throws(StartFault) -> StateKeys {
+        if let ring = try settings.value(Settings.stateKeys) {
+            do {
+                return try StateKeys(text: ring.reveal())
+            } catch {
+                throw StartFault("\(Settings.stateKeys.name): \(error)")
+            }
+        }
+        do {
+            var generator = SystemRandomNumberGenerator()
+            let secret = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            let id = "k" + UID.random().description.prefix(8)
+            let kept = try await store.stateKeys(orKeeping: ToolBridge.StateKey(id: id, secret: secret))
+            return try StateKeys(kept.map { (kid: $0.id, secret: $0.secret) })
+        } catch {
+            throw StartFault("the database's keys can't be read: \(error)")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Auth
+import HTTPServer
+import MCP
+import MCPServer
+import Observability
+import RESTAPI
+import SQLStore
+import SQLiteDriver
+import ServiceLifecycle
+import UnixSignals
+
+/// `toolbridge serve`: the API and the MCP server over one database.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serves the REST API and MCP over HTTP.",
+        discussion: SettingsHelp.text
+    )
+
+    @Option(help: "The address to listen on. Default: that of HTTP_ADDR, else 127.0.0.1.")
+    var host: String?
+
+    @Option(help: "The port to listen on; 0 takes a free one. Default: that of HTTP_ADDR, else 8080.")
+    var port: UInt16?
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func run() async throws {
+        let settings = SettingsReader.environment()
+        var address = try settings.value(Settings.address) ?? .standard
+        if let host { address.host = host }
+        if let port { address.port = Int(port) }
+        let database = try databaseOptions.location(settings)
+        let observations = Observations(
+            level: try settings.value(Settings.logLevel) ?? .info,
+            format: try settings.value(Settings.logFormat)
+        )
+        let profile = try Profile(settings, address: address, database: database)
+        let services = try await LocalServices(database)
+        let service = try await Server(settings, services, profile, address, database, observations).service()
+        observations.record(
+            .started(
+                role: "serve",
+                version: Version.current,
+                address: address.description,
+                database: "sqlite",
+                profile: profile.name
+            )
+        )
+        try await run(service, services, observations)
+    }
+
+    /// Runs until a signal comes, and closes the database after the last request.
+    private func run(
+        _ service: HTTPService<Caller>,
+        _ services: LocalServices,
+        _ observations: Observations
+    ) async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: DatabaseWatch(database: services.database)),
+                    .init(service: service),
+                    .init(service: SignalReport(observations: observations)),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: observations.logger(label: "lifecycle")
+            )
+        )
+        do {
+            try await group.run()
+        } catch {
+            await services.store.close()
+            observations.finish()
+            throw (error as? ListenError).map { StartFault("\($0): choose another address with --host, --port or HTTP_ADDR") } ?? error
+        }
+        await services.store.close()
+        observations.record(.shutdownComplete)
+        observations.finish()
+    }
+}
+
+/// Ends the program, with a status other than 0, once the database can't be written any more: a supervisor then starts it anew.
+private struct DatabaseWatch: Service {
+    let database: SQLiteDatabase
+
+    func run() async throws {
+        let failure = await cancelWhenGracefulShutdown { await database.failure() }
+        if let failure { throw StartFault("the database has failed and can't be used any more: \(failure)") }
+    }
+}
+
+/// Says that a signal came; what follows is the HTTP service's business.
+private struct SignalReport: Service {
+    let observations: Observations
+
+    func run() async throws {
+        try await gracefulShutdown()
+        observations.record(.signalReceived(15))
+    }
+}

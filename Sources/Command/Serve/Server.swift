@@ -1,0 +1,109 @@
+import Auth
+import HTTPServer
+import MCP
+import MCPServer
+import Observability
+import RESTAPI
+import SQLStore
+import ToolBridge
+
+/// Puts the HTTP server of `serve` together.
+struct Server: Sendable {
+    private let settings: SettingsReader
+    private let services: LocalServices
+    private let profile: Profile
+    private let address: ListenAddress
+    private let database: DatabaseLocation
+    private let observations: Observations
+
+    init(
+        _ settings: SettingsReader,
+        _ services: LocalServices,
+        _ profile: Profile,
+        _ address: ListenAddress,
+        _ database: DatabaseLocation,
+        _ observations: Observations
+    ) {
+        self.settings = settings
+        self.services = services
+        self.profile = profile
+        self.address = address
+        self.database = database
+        self.observations = observations
+    }
+
+    /// - Throws: ``StartFault``.
+    func service() async throws -> HTTPService<Caller> {
+        var configuration = HTTPServerConfiguration(host: address.host, port: address.port)
+        configuration.hostPolicy = HostPolicy(
+            allowedHosts: try settings.value(Settings.allowedHosts) ?? [],
+            allowedOrigins: try settings.value(Settings.allowedOrigins) ?? []
+        )
+        if let limit = try settings.value(Settings.shutdownTimeout) { configuration.drainLimit = limit }
+        if let delay = try settings.value(Settings.drainDelay) { configuration.drainDelay = delay }
+        let (profile, database, observations, host) = (profile, database, observations, address.host)
+        return HTTPService(
+            routes: try RouteTable(try await routes()),
+            authenticator: APIAuthenticator(profile.policy),
+            configuration: configuration,
+            observations: observations,
+            rateLimits: try rateLimits(),
+            rateKey: { "\($0.owner.tenant.utf8.count):\($0.owner.tenant)\($0.owner.subject)" },
+            onReady: { port in
+                let url = "http://\(ListenAddress(host: host, port: port).description)"
+                observations.record(.listening(url: url))
+                Welcome(url: url, profile: profile, database: database).print()
+            }
+        )
+    }
+
+    private func routes() async throws -> [Route<Caller>] {
+        let store = services.store
+        let observations = observations
+        let health: [Route<Caller>] = healthRoutes(role: "serve", version: Version.current) {
+            do {
+                try await store.check()
+                return [("database", true)]
+            } catch {
+                observations.record(.storeFault(error: "\(error)", operation: "check"))
+                return [("database", false)]
+            }
+        }
+        let info = ServerInfo(
+            version: Version.current,
+            role: "serve",
+            revisions: Revision.supported.map(\.description),
+            endpoints: ["/mcp"]
+        )
+        return health + [serverInfoRoute(info)] + ItemRoutes(items: services.items, sync: services.items).all + (try await mcpRoutes())
+    }
+
+    private func mcpRoutes() async throws -> [Route<Caller>] {
+        let observations = observations
+        let engine = ProtocolEngine(try services.definition(role: "serve"))
+        let endpoint = HTTPEndpoint(
+            engine,
+            sealer: try await services.stateKeys(settings),
+            sessionLife: try settings.value(Settings.sessionLifetime) ?? 604_800
+        )
+        return MCPRoutes(
+            endpoint,
+            // Sessions outlive this process, so an end that only it remembered would be no end.
+            ended: NoEndedSessions(),
+            principal: { MCP.Principal(issuer: $0.principal.issuer, subject: $0.principal.subject) },
+            report: { error, _ in observations.record(.internalError(error: "\(error)", requestID: nil, route: "/mcp")) }
+        ).routes
+    }
+
+    private func rateLimits() throws -> RateLimits {
+        func rate(_ setting: Setting<RateSetting>) throws -> RateLimits.Rate? {
+            try (settings.value(setting) ?? RateSetting(text: setting.fallback))?.rate
+        }
+        let limits = RateLimits(
+            data: try rate(Settings.dataRate),
+            auth: try rate(Settings.authRate),
+            address: try rate(Settings.addressRate)
+        )
+        return profile.hasRateLimits ? limits : .unlimited
+    }
+}

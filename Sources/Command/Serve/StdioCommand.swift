@@ -1,0 +1,51 @@
+import ArgumentParser
+import Auth
+import MCP
+import MCPServer
+import Observability
+import SQLStore
+
+/// `toolbridge stdio`: MCP for one client that starts this program.
+struct StdioCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stdio",
+        abstract: "Serves MCP over standard input and output; a server may run on the same database.",
+        discussion: SettingsHelp.text
+    )
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func run() async throws {
+        let settings = SettingsReader.environment()
+        let database = try databaseOptions.location(settings)
+        let observations = Observations(
+            level: try settings.value(Settings.logLevel) ?? .info,
+            format: try settings.value(Settings.logFormat),
+            stream: .standardError
+        )
+        let tenant = try settings.value(Settings.defaultTenant) ?? Settings.defaultTenant.fallback
+        // Nobody is asked for a token: whoever starts the program can read the file anyway. The token itself is of no use here.
+        let caller = CallerPolicy(.development, defaultTenant: tenant).machineUser()
+        let services = try await LocalServices(database)
+        let stream = try DescriptorStream()
+        let server = MCPStdioServer(
+            try services.definition(role: "stdio"),
+            caller: caller,
+            stream: stream,
+            report: { error, _ in observations.record(.internalError(error: "\(error)", requestID: nil, route: "stdio")) }
+        )
+        observations.record(
+            .started(role: "stdio", version: Version.current, address: "stdio", database: "sqlite", profile: "local")
+        )
+        do {
+            try await StdioLifetime(observations: observations, end: stream.endInput).run { try await server.run() }
+        } catch {
+            await services.store.close()
+            observations.finish()
+            throw error
+        }
+        await services.store.close()
+        observations.record(.shutdownComplete)
+        observations.finish()
+    }
+}

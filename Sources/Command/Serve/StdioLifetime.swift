@@ -1,0 +1,37 @@
+import Logging
+import Observability
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs work until it ends by itself; a signal asks it to come to its end.
+struct StdioLifetime: Sendable {
+    let observations: Observations
+    /// Lets the work end: what was begun is still finished.
+    let end: @Sendable () -> Void
+
+    func run(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: Work(body: work, end: end),
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup
+                    )
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: observations.logger(label: "lifecycle")
+            )
+        )
+        try await group.run()
+    }
+
+    private struct Work: Service {
+        let body: @Sendable () async throws -> Void
+        let end: @Sendable () -> Void
+
+        func run() async throws {
+            try await withGracefulShutdownHandler(operation: body, onGracefulShutdown: end)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Auth
+
+/// `toolbridge token`: the local profile's token, for scripts and for apps.
+struct TokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token",
+        abstract: "Prints the bearer token of the local profile, and makes it if there is none."
+    )
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func run() async throws {
+        let settings = SettingsReader.environment()
+        let database = try databaseOptions.location(settings)
+        if let chosen = try settings.value(Settings.localToken) {
+            print(chosen.reveal())
+        } else {
+            print(try TokenFile(path: database.tokenPath).token().token.reveal())
+        }
+    }
+}
