@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Measures the release build beside other programs in the same run. Arguments go to the HTTP benchmark; --quick takes short rounds.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source Scripts/packages.sh
+need wrk nginx
+Scripts/build.sh toolbridge JSONBenchmark StoreBenchmark
+folder=$(swift build -c release --show-bin-path)
+echo "== HTTP"
+python3 Benchmarks/http/bench.py --program "$folder/toolbridge" "$@"
+echo "== JSON"
+"$folder/JSONBenchmark"
+echo "== store"
+"$folder/StoreBenchmark"

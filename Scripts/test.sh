@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# All tests. Stops at the first runner that fails, with its exit code. Arguments go to pytest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source Scripts/packages.sh
+need_swift
+
+echo "== lint"
+Scripts/lint.sh
+
+echo "== tests of the targets"
+need libsqlite3-dev
+# The flag keeps the build the one that `make run` has made: no target is compiled in another way for its tests.
+swift test -c release --disable-xctest --disable-testable-imports
+Scripts/build.sh toolbridge
+
+echo "== Acceptance: the program from outside"
+need curl strace python3-venv
+Scripts/python.sh
+TOOLBRIDGE_PROGRAM="$(swift build -c release --show-bin-path)/toolbridge" .venv/bin/python -m pytest Acceptance -n 2 --dist loadfile "$@"
