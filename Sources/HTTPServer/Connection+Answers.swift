@@ -95,17 +95,14 @@ extension Connection {
     func after(closes: Bool, _ context: ChannelHandlerContext) {
         guard !closes else { return linger(context) }
         phase = .reading
-        if holdsRead {
-            holdsRead = false
-            context.read()
-        }
         if context.channel.isWritable {
-            advance()
+            advanceInTurn(context)
         } else {
             isBlocked = true
             unsentAtLastLook = .max
             setDeadline(.stalled)
         }
+        resumeReading(context)
     }
 
     /// Closes our side first, for a close with unread input would take the answer from the client (RFC 9112 § 9.6).
@@ -116,7 +113,8 @@ extension Connection {
         setDeadline(.stalled)
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { _ in
-            if self.phase == .lingering { self.setDeadline(.linger) }
+            guard self.phase == .lingering else { return }
+            if self.isInputClosed { self.close() } else { self.setDeadline(.linger) }
         }
         context.close(mode: .output, promise: promise)
         if holdsRead {

@@ -43,7 +43,8 @@ extension Connection {
             closesAfterAnswer = true
             mailbox.cancelTask()
         case .streaming: mailbox.cancelTask()
-        case .lingering: close()
+        // Only once the answer is out; the deadline for a client that takes nothing bounds the wait.
+        case .lingering: if timer.kind == .linger { close() }
         case .closed: break
         }
     }

@@ -33,6 +33,8 @@ final class Connection: ChannelDuplexHandler {
 
     /// Bytes of later requests that may wait while one is handled; beyond that the socket isn't read.
     private static let aheadLimit = 65_536
+    /// So many requests that came at once are answered before other connections have their turn.
+    private static let turn = 32
 
     let core: ServerCore
     let mailbox: Mailbox
@@ -50,6 +52,7 @@ final class Connection: ChannelDuplexHandler {
     var holdsRead = false
     var isBlocked = false
     var hasReceived = false
+    var servedInARow = 0
     var pendingPieces = 0
     var unsentAtLastLook = Int.max
 
@@ -74,22 +77,31 @@ final class Connection: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard phase != .lingering, phase != .closed else { return }
         hasReceived = true
+        servedInARow = 0
         decoder.append(unwrapInboundIn(data))
         if phase == .reading { advance() }
     }
 
     func read(context: ChannelHandlerContext) {
-        if phase != .reading, phase != .lingering, decoder.pendingBytes > Self.aheadLimit {
+        if phase != .reading || isBlocked, phase != .lingering, decoder.pendingBytes > Self.aheadLimit {
             holdsRead = true
         } else {
             context.read()
         }
     }
 
+    /// Takes up the reading that was put off, once little enough waits.
+    func resumeReading(_ context: ChannelHandlerContext) {
+        guard holdsRead, decoder.pendingBytes <= Self.aheadLimit else { return }
+        holdsRead = false
+        context.read()
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable, isBlocked {
             isBlocked = false
             if phase == .reading { advance() }
+            resumeReading(context)
         }
         context.fireChannelWritabilityChanged()
     }
@@ -124,6 +136,16 @@ final class Connection: ChannelDuplexHandler {
     func start() {
         guard phase == .reading, timer.kind == .none else { return }
         setDeadline(.head)
+    }
+
+    /// Goes on behind an answer, but gives way to other connections now and then: the loop looks at its sockets only when no task is ready.
+    func advanceInTurn(_ context: ChannelHandlerContext) {
+        servedInARow += 1
+        guard servedInARow >= Self.turn, decoder.pendingBytes > 0 else { return advance() }
+        servedInARow = 0
+        context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { [weak self] in
+            if let self, self.phase == .reading { self.advance() }
+        }
     }
 
     /// Reads on until a request is with the task or bytes are missing.

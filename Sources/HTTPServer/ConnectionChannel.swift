@@ -22,9 +22,10 @@ struct ConnectionChannel: ServerChildChannel {
         }
     }
 
-    /// One task a connection, on the connection's own event loop; requests are answered one after the other.
+    /// One task a connection; requests are answered one after the other.
     func handle(value: Value, logger: Logger) async {
-        await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
+        let executor = core.runsHandlersOnEventLoops ? LoopExecutor(value.channel.eventLoop) : nil
+        await withTaskExecutorPreference(executor) {
             await value.mailbox.attached { await serve(value) }
         }
     }

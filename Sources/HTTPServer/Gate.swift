@@ -30,13 +30,13 @@ struct Gate: Sendable {
     /// `Host` and `Content-Length` are the parser's.
     private func checkSingleFields(_ request: IncomingRequest) throws(Problem) {
         let head = request.received
-        for (index, field) in head.fields.enumerated() {
+        // Names are ASCII, for which `==` of strings is that of bytes.
+        var seen: Set<String> = []
+        for field in head.fields {
             guard let name = head.singleFieldName(field) else { continue }
             // The misspelt form is refused even once: proxies and servers disagree about it.
             if name.contains("_") { throw .duplicateHeader(name) }
-            for earlier in head.fields[..<index] where head.singleFieldName(earlier) == name {
-                throw .duplicateHeader(head.text(field.name))
-            }
+            guard seen.insert(name).inserted else { throw .duplicateHeader(head.text(field.name)) }
         }
     }
 

@@ -12,6 +12,11 @@ package struct HTTPServerConfiguration: Sendable {
     package var drainDelay: Duration
     /// How long requests in flight may take after that.
     package var drainLimit: Duration
+    /// Runs handlers on the event loop of their connection instead of the shared pool of threads.
+    ///
+    /// It saves two changes of threads a request. A handler that works or blocks for long then holds up all connections of its loop, so it is
+    /// for routes whose handlers are known to be short.
+    package var runsHandlersOnEventLoops = false
     /// Further request headers that a browser may send to the MCP routes (`Mcp-Param-…`).
     package var extraCORSHeaders: [String]
 

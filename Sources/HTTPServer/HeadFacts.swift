@@ -24,11 +24,14 @@ struct HeadFacts {
             }
         case 14 where Self.equal(bytes[name], "content-length"):
             guard contentLength == nil else { throw .duplicateHeader("Content-Length") }
+            guard !Self.hasTab(beside: field, in: bytes) else {
+                throw .invalidRequest("Content-Length is malformed", field: "Content-Length")
+            }
             contentLength = try Self.length(bytes[field.value.range])
         case 16 where Self.equal(bytes[name], "x-correlation-id"):
             correlationID = CorrelationID(String(decoding: bytes[field.value.range], as: UTF8.self))
         case 17 where Self.equal(bytes[name], "transfer-encoding"):
-            guard !isChunked, Self.equal(bytes[field.value.range], "chunked") else {
+            guard !isChunked, Self.equal(bytes[field.value.range], "chunked"), !Self.hasTab(beside: field, in: bytes) else {
                 throw .invalidRequest("only one transfer coding is taken, chunked", field: "Transfer-Encoding")
             }
             isChunked = true
@@ -59,6 +62,12 @@ struct HeadFacts {
         }
         guard !value.isEmpty else { throw .invalidRequest("Content-Length is malformed", field: "Content-Length") }
         return length
+    }
+
+    /// A tab is white space as a blank is (RFC 9112, § 5.1), but parsers disagree about it, and about a body's end they mustn't.
+    private static func hasTab(beside field: RequestHead.Field, in bytes: [UInt8]) -> Bool {
+        let line = bytes[field.name.range.upperBound...].prefix { $0 != 0x0D }
+        return line.contains(0x09)
     }
 
     private static func equal(_ bytes: ArraySlice<UInt8>, _ lowercased: StaticString) -> Bool {

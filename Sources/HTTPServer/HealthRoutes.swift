@@ -53,7 +53,8 @@ private final class Readiness: Sendable {
     /// While one request asks, the others take what was known before.
     private func checks() async -> [(name: StaticString, ok: Bool)] {
         let fresh = known.withLock { known -> [(name: StaticString, ok: Bool)]? in
-            if let checks = known.checks, known.isAsking || .now - known.at < .seconds(1) { return checks }
+            // A check that hangs is no "ready": after a while the others wait with the one who asked.
+            if let checks = known.checks, .now - known.at < (known.isAsking ? .seconds(5) : .seconds(1)) { return checks }
             known.isAsking = true
             return nil
         }

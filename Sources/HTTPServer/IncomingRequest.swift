@@ -19,7 +19,7 @@ package struct IncomingRequest: Sendable {
     package var method: HTTPRequest.Method { received.method }
 
     /// The request target exactly as sent.
-    package var target: String { received.text(received.targetSpan) }
+    package var target: String { received.target }
 
     /// What stands before "?", as sent: nothing is decoded or folded.
     package var path: String { received.text(received.pathSpan) }

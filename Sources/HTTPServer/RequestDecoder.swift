@@ -1,10 +1,10 @@
-import NIOCore
+package import NIOCore
 
 /// Bytes in, requests out.
 ///
 /// No I/O and no clock: the connection asks for the next event until it needs more.
-struct RequestDecoder {
-    enum Event {
+package struct RequestDecoder {
+    package enum Event {
         case needsMore
         /// Say now how much body is taken, with `readBody(limit:)`.
         case head(RequestHead)
@@ -66,15 +66,19 @@ struct RequestDecoder {
         }
     }
 
-    mutating func append(_ bytes: ByteBuffer) {
+    package init() {}
+
+    package mutating func append(_ bytes: ByteBuffer) {
         if input.readableBytes == 0 {
             input = bytes
         } else {
+            // A buffer keeps what was read from it: a client that always sends one byte ahead would make it grow for ever.
+            input.discardReadBytes()
             input.writeImmutableBuffer(bytes)
         }
     }
 
-    mutating func next() -> Event {
+    package mutating func next() -> Event {
         switch state {
         case .head: return readHead()
         case .headDone, .ended: return .needsMore
@@ -84,7 +88,7 @@ struct RequestDecoder {
     }
 
     /// Follows `.head`: goes on with a body of at most `limit` bytes.
-    mutating func readBody(limit: Int) -> Event {
+    package mutating func readBody(limit: Int) -> Event {
         guard case .headDone(let head) = state else { return .needsMore }
         switch head.framing {
         case .none:

@@ -33,7 +33,8 @@ package final class RequestHead: Sendable {
     let authority: Span
     let framing: Framing
     let isVersion10: Bool
-    let asksToClose: Bool
+    /// Nothing is read behind this request.
+    package let asksToClose: Bool
     let expectsContinue: Bool
     package let correlationID: CorrelationID
 
@@ -62,6 +63,12 @@ package final class RequestHead: Sendable {
         self.expectsContinue = expectsContinue
         self.correlationID = correlationID
     }
+
+    /// The request target exactly as sent.
+    package var target: String { text(targetSpan) }
+
+    /// The field lines in their order, names as sent.
+    package var fieldLines: [(name: String, value: String)] { fields.map { (text($0.name), text($0.value)) } }
 
     func text(_ span: Span) -> String {
         String(decoding: bytes[span.range], as: UTF8.self)

@@ -93,7 +93,7 @@ final class Responder<Caller: Sendable>: Sendable {
             return try await handler(request)
         case .authenticated(let handler):
             guard let caller = try await caller(of: request, route) else {
-                chargeAddress(request, route)
+                chargeAddress(request)
                 throw authenticator.challenge(for: request)
             }
             try admit(request, caller, route, &limited)
@@ -126,12 +126,12 @@ final class Responder<Caller: Sendable>: Sendable {
         do {
             return try await authenticator.caller(of: request)
         } catch let problem as Problem {
-            if problem.status == .unauthorized { chargeAddress(request, route) }
+            if problem.status == .unauthorized { chargeAddress(request) }
             throw problem
         }
     }
 
-    private func chargeAddress(_ request: IncomingRequest, _ route: Route<Caller>) {
+    private func chargeAddress(_ request: IncomingRequest) {
         rateLimits.chargeAddress(request.peerAddress)
     }
 

@@ -62,7 +62,7 @@ package struct Route<Caller: Sendable>: Sendable {
 
 /// Which bucket a route's requests are taken from.
 package enum LimitGroup: String, Sendable, CaseIterable {
-    /// None, not even the address's.
+    /// None of the caller's. Requests without good credentials count against their address all the same.
     case none
     case data
     case auth

@@ -6,6 +6,7 @@ final class ServerCore: Sendable {
     let endpoints: EndpointTable
     let deadlines: HTTPServerConfiguration.Deadlines
     let drainLimit: Duration
+    let runsHandlersOnEventLoops: Bool
     let observations: Observations
     private let draining = Atomic(false)
     private let drainedRequests = Atomic(0)
@@ -15,6 +16,7 @@ final class ServerCore: Sendable {
         self.endpoints = endpoints
         deadlines = configuration.deadlines
         drainLimit = configuration.drainLimit
+        runsHandlersOnEventLoops = configuration.runsHandlersOnEventLoops
         self.observations = observations
     }
 

@@ -42,6 +42,9 @@ struct SmugglingTests {
         "Transfer-Encoding:",
         "Transfer-Encoding : chunked",
         "Transfer-Encoding\t: chunked",
+        "Transfer-Encoding: chunked\t",
+        "Transfer-Encoding:\tchunked",
+        "Content-Length: 5\t",
         " Transfer-Encoding: chunked",
         "\tTransfer-Encoding: chunked",
         "X: y\r\n Transfer-Encoding: chunked",
@@ -157,7 +160,7 @@ struct SmugglingTests {
     func accepted() async throws {
         let rows = [
             ("Content-Length: 5", "abcde", "abcde"),
-            ("Content-Length:\t 005 \t", "abcde", "abcde"),
+            ("Content-Length:  005  ", "abcde", "abcde"),
             ("content-LENGTH: 0", "", ""),
             ("Transfer-Encoding: Chunked", "5\r\nab\r\nc\r\n0\r\n\r\n", "ab\r\nc"),
             ("transfer-encoding:chunked", "00A\r\n0123456789\r\n1\r\na\r\n000\r\n\r\n", "0123456789a"),
