@@ -92,7 +92,7 @@ extension Parameter where Value == Bool {
 private func readString(_ argument: JSONValue, of name: String, allowed: [String]?) throws(ArgumentError) -> String {
     guard let text = argument.string else { throw ArgumentError(name, "must be a string, not \(argument.kind.withArticle)") }
     if let allowed, !allowed.contains(where: { $0.sameBytes(text) }) {
-        throw ArgumentError(name, "must be one of \(allowed.joined(separator: ", ")), not '\(text.prefix(64))'")
+        throw ArgumentError(name, "must be one of \(allowed.joined(separator: ", ")), not '\(text.shortened)'")
     }
     return text
 }

@@ -104,7 +104,7 @@ struct ParameterNames: Sendable {
 
     func refuseUnknown(in arguments: JSONValue) throws(ArgumentError) {
         for member in arguments.members where !all.contains(where: { member.keyEquals($0) }) {
-            throw unknown(String(member.key.prefix(64)))
+            throw unknown(member.key.shortened)
         }
     }
 

@@ -38,6 +38,9 @@ extension ProtocolEngine {
             return answer(.failure(error.message), to: invocation)
         } catch let error as MCPError {
             return refuse(error, invocation, fault: nil)
+        } catch is CancellationError {
+            // Nobody waits for the answer any more; nothing of ours failed.
+            return refuse(.internalError(correlationID: correlationID), invocation, fault: nil)
         } catch {
             return refuse(.internalError(correlationID: correlationID), invocation, fault: error)
         }

@@ -39,7 +39,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         let envelope = try Envelope(request.meta)
         try headers?.requireVersion(envelope.protocolVersion)
         guard let revision = Revision(envelope.protocolVersion) else {
-            throw .unsupportedVersion(requested: String(envelope.protocolVersion.prefix(64)), supported: Revision.supported)
+            throw .unsupportedVersion(requested: envelope.protocolVersion.shortened, supported: Revision.supported)
         }
         guard !revision.isLegacy else {
             throw .unsupportedVersion(requested: envelope.protocolVersion, supported: [.v2026_07_28])

@@ -81,7 +81,8 @@ struct SchemaRules {
         var place: JSONValue? = root
         for token in fragment.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
             let name = unescaped(token)
-            place = place?.kind == .array ? place?.elements.dropFirst(Int(name) ?? .max).first { _ in true } : place?[name]
+            place =
+                place?.kind == .array ? place?.elements.dropFirst(UInt32(name).map { Int($0) } ?? .max).first { _ in true } : place?[name]
         }
         return place != nil
     }

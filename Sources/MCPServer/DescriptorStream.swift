@@ -14,8 +14,9 @@ internal import Darwin
 public final class DescriptorStream: ByteStream {
     private let input: Int32
     private let output: Int32
-    /// A pipe whose end of file wakes both threads.
+    /// Pipes in which a byte wakes the thread that waits for input, and the one that waits for output.
     private let wake: (read: Int32, write: Int32)
+    private let abort: (read: Int32, write: Int32)
     private let reader = NIOThreadPool(numberOfThreads: 1)
     private let writer = NIOThreadPool(numberOfThreads: 1)
 
@@ -24,10 +25,9 @@ public final class DescriptorStream: ByteStream {
     public init(input: Int32 = 0, output: Int32 = 1) throws {
         // A client that is gone is an error of `write`, and not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw DescriptorError(number: errno) }
+        wake = try Self.makePipe()
+        abort = try Self.makePipe()
         (self.input, self.output) = (input, output)
-        wake = (ends[0], ends[1])
         reader.start()
         writer.start()
     }
@@ -35,8 +35,7 @@ public final class DescriptorStream: ByteStream {
     deinit {
         reader.shutdownGracefully { _ in }
         writer.shutdownGracefully { _ in }
-        close(wake.read)
-        close(wake.write)
+        for end in [wake.read, wake.write, abort.read, abort.write] { close(end) }
     }
 
     /// Makes `read` say that the input has ended, also one that waits.
@@ -53,8 +52,20 @@ public final class DescriptorStream: ByteStream {
         }
     }
 
+    /// Cancelled, it gives up wherever it is, and so do all later ones: the other side has had half a message.
     public func write(_ bytes: [UInt8]) async throws {
-        try await writer.runIfActive { [self] in try writeNow(bytes) }
+        try await withTaskCancellationHandler {
+            try await writer.runIfActive { [self] in try writeNow(bytes) }
+        } onCancel: {
+            var byte: UInt8 = 0
+            _ = Self.write(abort.write, &byte, 1)
+        }
+    }
+
+    private static func makePipe() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw DescriptorError(number: errno) }
+        return (ends[0], ends[1])
     }
 
     private func readNow() throws -> [UInt8]? {
@@ -71,7 +82,7 @@ public final class DescriptorStream: ByteStream {
     private func writeNow(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            _ = try wait(for: Int16(POLLOUT), on: output, orFor: -1)
+            guard try wait(for: Int16(POLLOUT), on: output, orFor: abort.read) else { throw CancellationError() }
             // So much a pipe takes at once when it takes anything (POSIX, PIPE_BUF).
             let count = rest.prefix(4096).withUnsafeBytes { Self.write(output, $0.baseAddress, $0.count) }
             guard count >= 0 else { throw DescriptorError(number: errno) }

@@ -9,12 +9,14 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
     private let ended: any EndedSessions
     private let timeLimit: Duration
     private let principal: @Sendable (Caller) -> Principal
+    private let charge: @Sendable (Caller) -> RateLimits.Standing?
     private let now: @Sendable () -> Int64
     private let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
 
     /// - Parameters:
     ///   - timeLimit: How long a tool may take (B17).
     ///   - principal: Whom the caller's token names.
+    ///   - charge: Takes a call from the caller's rate limit; nil where there is none.
     ///   - now: Unix seconds.
     ///   - report: Takes errors of ours, for the log; the client only sees the correlation id.
     package init(
@@ -22,6 +24,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         ended: any EndedSessions,
         timeLimit: Duration = .seconds(60),
         principal: @escaping @Sendable (Caller) -> Principal,
+        charge: @escaping @Sendable (Caller) -> RateLimits.Standing? = { _ in nil },
         now: @escaping @Sendable () -> Int64 = unixSeconds,
         report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in }
     ) {
@@ -29,6 +32,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         self.ended = ended
         self.timeLimit = timeLimit
         self.principal = principal
+        self.charge = charge
         self.now = now
         self.report = report
     }
@@ -57,19 +61,27 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         case .answer(let reply):
             return Answer(reply)
         case .run(let invocation):
+            try admit(caller)
             return Answer(endpoint.reply(await perform(invocation, caller, request), to: invocation))
         case .batch(let steps, let form):
             var messages: [[UInt8]] = []
             for step in steps {
                 switch step {
                 case .answer(let message): messages.append(message)
-                case .run(let invocation): messages.append(await perform(invocation, caller, request).message)
+                case .run(let invocation):
+                    try admit(caller)
+                    messages.append(await perform(invocation, caller, request).message)
                 }
             }
             return Answer(endpoint.reply(toBatch: messages, form: form))
         case .end(let session):
             return Answer(.ended(isRemembered: try await ended.end(session)))
         }
+    }
+
+    /// A tool call counts as a request to the data behind it; discovery and lists don't.
+    private func admit(_ caller: Caller) throws(Problem) {
+        if let standing = charge(caller), !standing.isGranted { throw standing.refusal }
     }
 
     private func perform(_ invocation: Invocation, _ caller: Caller, _ request: IncomingRequest) async -> Performed {

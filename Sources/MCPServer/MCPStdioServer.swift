@@ -77,7 +77,13 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
     ) async throws {
         switch action {
         case .nothing: break
-        case .answer(let message): try await write(message)
+        case .answer(let message):
+            // In a task as well: a client that takes nothing mustn't keep its own end of input from being seen.
+            let (keys, _) = running.add([])
+            group.addTask {
+                try await write(message)
+                return .done(keys)
+            }
         case .cancel(let id): running.stop(id)
         case .run(let invocation):
             let (keys, stops) = running.add([invocation])

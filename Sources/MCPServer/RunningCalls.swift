@@ -30,7 +30,7 @@ struct RunningCalls {
     private var calls: [Int: [(id: RequestID?, stop: Stop)]] = [:]
     private var lastNumber = 0
 
-    /// Connections' lines that are being worked on: a batch counts as one.
+    /// Lines that are being worked on: a batch counts as one.
     var count: Int { calls.count }
 
     mutating func add(_ invocations: [Invocation]) -> (Keys, [Stop]) {

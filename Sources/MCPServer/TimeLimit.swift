@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// Runs work for at most so long (B17).
 ///
-/// The work begins at once on this thread. Work that never waits is over before a clock would have to be asked, and costs no clock.
+/// Work that ignores that it is cancelled is waited for all the same. The work begins at once on this thread. Work that never waits is over before a clock would have to be asked, and costs no clock.
 ///
 /// - Parameter stop: A second reason to stop: when it returns true, the work is cancelled and nil is returned.
 /// - Returns: What the work made; `late` if its time was over first; nil if it was stopped.
