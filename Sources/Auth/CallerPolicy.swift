@@ -45,10 +45,10 @@ package struct CallerPolicy: Sendable {
     }
 
     /// The user of this machine, who needs no credentials: whoever can start the program can read its database.
-    package func machineUser() -> Caller {
+    package static func machineUser(of tenant: String) -> Caller {
         Caller(
-            principal: Principal(issuer: Self.localIssuer, subject: Self.localSubject),
-            owner: Owner(tenant: defaultTenant, subject: Self.localSubject)
+            principal: Principal(issuer: localIssuer, subject: localSubject),
+            owner: Owner(tenant: tenant, subject: localSubject)
         )
     }
 

@@ -69,12 +69,12 @@ extension SQLTransaction: StoreTransaction {
         return items
     }
 
-    func liveChildren(of parent: ItemReference, _ kind: ItemKind) throws(StoreError) -> [StoredItem] {
+    func liveChildren(of parent: ItemReference, _ kind: ItemKind, limit: Int) throws(StoreError) -> [StoredItem] {
         var children: [StoredItem] = []
         let values = owned(.kind(kind), .uid(parent.uid), .kind(parent.kind))
         try connection.run(Statements.liveChildren, values) { row throws(StoreError) in
             children.append(try row.storedItem(kind))
-            return true
+            return children.count < limit
         }
         return children
     }

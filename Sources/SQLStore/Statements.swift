@@ -2,7 +2,7 @@ import ToolBridge
 
 /// Every statement, once.
 ///
-/// Those on tables of owned rows bind tenant and subject first; a test reads each. The exceptions are `housekeeping`.
+/// Those on tables of owned rows bind tenant and subject; a test reads each. The exceptions are `housekeeping`.
 package enum Statements {
     private static let itemColumns =
         "uid, version, updated_at, deleted_at, sequence, parent_kind, parent_uid, created_at, payload"

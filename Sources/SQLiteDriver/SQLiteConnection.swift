@@ -6,7 +6,7 @@ package import ToolBridge
 /// A connection to a SQLite file.
 ///
 /// GRDB opens it and compiles the statements; binding and stepping go to SQLite directly, without GRDB's queues: whoever holds a connection holds it
-/// alone. Readers are handed out by ``ReaderPool``, the writer belongs to ``WriteQueue``.
+/// alone. Readers are handed out by ``ReaderPool``, the writer belongs to ``SQLiteWriter``.
 ///
 /// `@unchecked Sendable`: it travels between threads, but is used by one at a time, as said.
 package final class SQLiteConnection: @unchecked Sendable {

@@ -22,7 +22,7 @@ struct SQLiteFile {
         let folder = Self.folder(of: self.path)
         try Self.makeFolder(folder)
         try makeFile()
-        if let name = NetworkFileSystem.name(at: folder) { throw .init(path: path, .network(name)) }
+        if let name = NetworkFileSystem.name(at: self.path) { throw .init(path: path, .network(name)) }
     }
 
     private func makeFile() throws(SQLiteFileError) {

@@ -86,7 +86,8 @@ extension StoreRequirement {
             ]
             try await store.keep(kept, of: owner)
             try await store.keep([sample(.random(), .tasks, sequence: 1, parent: list)], of: freshOwner())
-            #expect(try await store.write(of: owner) { try $0.liveChildren(of: list, .tasks) } == [kept[1], kept[0]])
+            #expect(try await store.write(of: owner) { try $0.liveChildren(of: list, .tasks, limit: 10) } == [kept[1], kept[0]])
+            #expect(try await store.write(of: owner) { try $0.liveChildren(of: list, .tasks, limit: 1) } == [kept[1]])
         },
     ]
 }

@@ -31,7 +31,7 @@ struct ClientFile {
         let old = [UInt8](data)
         let new = old.allSatisfy(\.isJSONSpace) ? snippet.file : try merged(old, snippet)
         guard new != old else { return .unchanged }
-        let backup = path + ".backup-" + Timestamp.now().description.filter { $0.isNumber }.prefix(14)
+        let backup = path + ".backup-" + Timestamp.now().description.filter { $0.isNumber }.prefix(17)
         try write(old, to: backup)
         try write(new, to: path)
         return .changed(backup: backup)
@@ -53,7 +53,8 @@ struct ClientFile {
         list.set(ConnectSnippet.serverName, to: snippet.entry)
         var file = PayloadEdit(root)
         file.set(key, to: list.bytes)
-        return file.bytes
+        // What stands around the object, such as the last line break, is the client's as well.
+        return Array(old[..<root.range.lowerBound]) + file.bytes + Array(old[root.range.upperBound...])
     }
 
     private func write(_ bytes: [UInt8], to path: String) throws(StartFault) {

@@ -20,7 +20,8 @@ struct ConnectCommand: AsyncParsableCommand {
         let snippet = ConnectSnippet(
             client: client,
             program: ProgramPath.current,
-            database: try databaseOptions.location(settings)
+            database: try databaseOptions.location(settings),
+            tenant: try settings.value(Settings.defaultTenant)
         )
         let path = client.path(settings)
         guard install else {

@@ -6,6 +6,8 @@ struct ConnectSnippet {
     /// The absolute path of this program.
     let program: String
     let database: DatabaseLocation
+    /// The tenant whose items are meant, where it isn't the usual one.
+    let tenant: String?
 
     /// The name of the server in the client.
     static let serverName = "toolbridge"
@@ -19,6 +21,10 @@ struct ConnectSnippet {
             writer.key("args")
             writer.array { writer in
                 for argument in ["stdio", "--database", database.url] { writer.string(argument) }
+            }
+            if let tenant {
+                writer.key("env")
+                writer.object { $0.member("DEFAULT_TENANT_ID", tenant) }
             }
         }
         return writer.bytes

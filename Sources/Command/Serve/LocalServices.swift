@@ -1,6 +1,7 @@
 import Auth
 import MCP
 import MCPServer
+import Observability
 import SQLStore
 import SQLiteDriver
 import ToolBridge
@@ -15,14 +16,14 @@ struct LocalServices: Sendable {
     /// Opens the database, which is made and migrated as needed.
     ///
     /// - Throws: ``StartFault``.
-    init(_ location: DatabaseLocation) async throws(StartFault) {
+    init(_ location: DatabaseLocation, _ observations: Observations) async throws(StartFault) {
         do {
             database = try await SQLiteDatabase(path: location.path)
         } catch {
             throw StartFault("the database \(location.path) can't be opened: \(error)")
         }
         store = SQLStore(database: database)
-        items = LocalItemService(store: store)
+        items = LocalItemService(store: store, report: { observations.record(.storeFault(error: "\($0)", operation: nil)) })
     }
 
     /// What MCP clients are offered.

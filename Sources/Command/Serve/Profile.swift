@@ -15,8 +15,9 @@ struct Profile: Sendable {
             throw StartFault("\(name) is set, but this version only has the profiles local and dev: unset it")
         }
         let tenant = try settings.value(Settings.defaultTenant) ?? Settings.defaultTenant.fallback
+        let allowsRemote = try settings.value(Settings.allowsRemoteDevelopment) ?? false
         if try settings.value(Settings.environment) == "dev" {
-            try Self.checkDevelopment(settings, address)
+            if !allowsRemote { try Self.checkDevelopment(settings, address) }
             self.init(
                 name: "dev",
                 policy: CallerPolicy(.development, defaultTenant: tenant),
@@ -47,7 +48,6 @@ struct Profile: Sendable {
     }
 
     private static func checkDevelopment(_ settings: SettingsReader, _ address: ListenAddress) throws(StartFault) {
-        guard try settings.value(Settings.allowsRemoteDevelopment) != true else { return }
         for platform in ["FLY_APP_NAME", "KUBERNETES_SERVICE_HOST"] where settings.text(platform) != nil {
             throw StartFault("ENV=dev must not run where \(platform) is set: unset ENV")
         }

@@ -6,7 +6,6 @@ import MCPServer
 import Observability
 import RESTAPI
 import SQLStore
-import SQLiteDriver
 import ServiceLifecycle
 import UnixSignals
 
@@ -37,7 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
             format: try settings.value(Settings.logFormat)
         )
         let profile = try Profile(settings, address: address, database: database)
-        let services = try await LocalServices(database)
+        let services = try await LocalServices(database, observations)
         let service = try await Server(settings, services, profile, address, database, observations).service()
         observations.record(
             .started(
@@ -78,16 +77,6 @@ struct ServeCommand: AsyncParsableCommand {
         await services.store.close()
         observations.record(.shutdownComplete)
         observations.finish()
-    }
-}
-
-/// Ends the program, with a status other than 0, once the database can't be written any more: a supervisor then starts it anew.
-private struct DatabaseWatch: Service {
-    let database: SQLiteDatabase
-
-    func run() async throws {
-        let failure = await cancelWhenGracefulShutdown { await database.failure() }
-        if let failure { throw StartFault("the database has failed and can't be used any more: \(failure)") }
     }
 }
 

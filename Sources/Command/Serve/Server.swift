@@ -39,25 +39,34 @@ struct Server: Sendable {
             allowedHosts: try settings.value(Settings.allowedHosts) ?? [],
             allowedOrigins: try settings.value(Settings.allowedOrigins) ?? []
         )
+        // Each handler is one statement or two on a page cache that is warm, and writes wait elsewhere.
+        configuration.runsHandlersOnEventLoops = true
         if let limit = try settings.value(Settings.shutdownTimeout) { configuration.drainLimit = limit }
         if let delay = try settings.value(Settings.drainDelay) { configuration.drainDelay = delay }
         let (profile, database, observations, host) = (profile, database, observations, address.host)
+        let tenant = try settings.value(Settings.defaultTenant)
+        let limits = try rateLimits()
         return HTTPService(
-            routes: try RouteTable(try await routes()),
+            routes: try RouteTable(try await routes(limits)),
             authenticator: APIAuthenticator(profile.policy),
             configuration: configuration,
             observations: observations,
-            rateLimits: try rateLimits(),
-            rateKey: { "\($0.owner.tenant.utf8.count):\($0.owner.tenant)\($0.owner.subject)" },
+            rateLimits: limits,
+            rateKey: Self.rateKey,
             onReady: { port in
                 let url = "http://\(ListenAddress(host: host, port: port).description)"
                 observations.record(.listening(url: url))
-                Welcome(url: url, profile: profile, database: database).print()
+                Welcome(url: url, profile: profile, database: database, tenant: tenant).print()
             }
         )
     }
 
-    private func routes() async throws -> [Route<Caller>] {
+    /// An owner's bucket: the length keeps two owners whose names run into each other apart.
+    private static func rateKey(_ caller: Caller) -> String {
+        "\(caller.owner.tenant.utf8.count):\(caller.owner.tenant)\(caller.owner.subject)"
+    }
+
+    private func routes(_ limits: RateLimits) async throws -> [Route<Caller>] {
         let store = services.store
         let observations = observations
         let health: [Route<Caller>] = healthRoutes(role: "serve", version: Version.current) {
@@ -75,10 +84,11 @@ struct Server: Sendable {
             revisions: Revision.supported.map(\.description),
             endpoints: ["/mcp"]
         )
-        return health + [serverInfoRoute(info)] + ItemRoutes(items: services.items, sync: services.items).all + (try await mcpRoutes())
+        return health + [serverInfoRoute(info)] + ItemRoutes(items: services.items, sync: services.items).all
+            + (try await mcpRoutes(limits))
     }
 
-    private func mcpRoutes() async throws -> [Route<Caller>] {
+    private func mcpRoutes(_ limits: RateLimits) async throws -> [Route<Caller>] {
         let observations = observations
         let engine = ProtocolEngine(try services.definition(role: "serve"))
         let endpoint = HTTPEndpoint(
@@ -91,7 +101,10 @@ struct Server: Sendable {
             // Sessions outlive this process, so an end that only it remembered would be no end.
             ended: NoEndedSessions(),
             principal: { MCP.Principal(issuer: $0.principal.issuer, subject: $0.principal.subject) },
-            report: { error, _ in observations.record(.internalError(error: "\(error)", requestID: nil, route: "/mcp")) }
+            charge: { limits.take(.data, key: Self.rateKey($0)) },
+            report: { error, id in
+                observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "/mcp"))
+            }
         ).routes
     }
 

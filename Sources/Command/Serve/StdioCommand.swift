@@ -24,21 +24,24 @@ struct StdioCommand: AsyncParsableCommand {
             stream: .standardError
         )
         let tenant = try settings.value(Settings.defaultTenant) ?? Settings.defaultTenant.fallback
-        // Nobody is asked for a token: whoever starts the program can read the file anyway. The token itself is of no use here.
-        let caller = CallerPolicy(.development, defaultTenant: tenant).machineUser()
-        let services = try await LocalServices(database)
+        // Nobody is asked for a token: whoever starts the program can read the file anyway.
+        let caller = CallerPolicy.machineUser(of: tenant)
+        let services = try await LocalServices(database, observations)
         let stream = try DescriptorStream()
         let server = MCPStdioServer(
             try services.definition(role: "stdio"),
             caller: caller,
             stream: stream,
-            report: { error, _ in observations.record(.internalError(error: "\(error)", requestID: nil, route: "stdio")) }
+            report: { error, id in
+                observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "stdio"))
+            }
         )
         observations.record(
             .started(role: "stdio", version: Version.current, address: "stdio", database: "sqlite", profile: "local")
         )
         do {
-            try await StdioLifetime(observations: observations, end: stream.endInput).run { try await server.run() }
+            try await StdioLifetime(observations: observations, database: services.database, end: stream.endInput)
+                .run { try await server.run() }
         } catch {
             await services.store.close()
             observations.finish()

@@ -1,11 +1,13 @@
 import Logging
 import Observability
+import SQLiteDriver
 import ServiceLifecycle
 import UnixSignals
 
 /// Runs work until it ends by itself; a signal asks it to come to its end.
 struct StdioLifetime: Sendable {
     let observations: Observations
+    let database: SQLiteDatabase
     /// Lets the work end: what was begun is still finished.
     let end: @Sendable () -> Void
 
@@ -13,11 +15,12 @@ struct StdioLifetime: Sendable {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
+                    .init(service: DatabaseWatch(database: database)),
                     .init(
                         service: Work(body: work, end: end),
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup
-                    )
+                    ),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: observations.logger(label: "lifecycle")

@@ -13,6 +13,7 @@ struct Welcome {
     let url: String
     let profile: Profile
     let database: DatabaseLocation
+    let tenant: String?
 
     func print() {
         let text = Array((lines.joined(separator: "\n") + "\n").utf8)
@@ -32,7 +33,7 @@ struct Welcome {
             return lines + [""]
         }
         // The token is shown to a person who has just made it or who watches; a log that collects stderr doesn't get it again and again.
-        let shown = isNew || isatty(STDERR_FILENO) == 1 ? token.reveal() : "$(toolbridge token)"
+        let shown = isNew || isatty(STDERR_FILENO) == 1 ? token.reveal() : "$('\(ProgramPath.current)' token --database '\(database.url)')"
         lines.append("Your token: \(shown)")
         lines.append("")
         lines.append("Try it:")
@@ -41,7 +42,7 @@ struct Welcome {
         lines.append("")
         lines.append("Connect an assistant (paste, or let `\(ProgramPath.current) connect CLIENT --install` do it):")
         for client in ConnectClient.allCases {
-            let snippet = ConnectSnippet(client: client, program: ProgramPath.current, database: database)
+            let snippet = ConnectSnippet(client: client, program: ProgramPath.current, database: database, tenant: tenant)
             lines.append("  \(client.title), in \(client.fileName):")
             lines.append("    \(snippet.text)")
         }

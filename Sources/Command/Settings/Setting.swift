@@ -4,7 +4,7 @@
 struct Setting<Value: Sendable>: Sendable {
     /// The environment variable.
     let name: String
-    /// A secret is never printed, and can also be given as the path of a file in `NAME_FILE`.
+    /// A secret is never part of an error or a log line, and can also be given as the path of a file in `NAME_FILE`.
     let isSecret: Bool
     /// What stands where nothing is set, for people.
     let fallback: String

@@ -8,6 +8,8 @@ import Observability
 enum Settings {
     static let database = Setting(
         "DATABASE_URL",
+        // That of a database server may hold a password.
+        isSecret: true,
         default: "toolbridge.db in the user's data folder",
         "The database: sqlite:PATH.",
         form: "sqlite:PATH; PostgreSQL isn't supported by this version",
@@ -47,11 +49,11 @@ enum Settings {
     static let addressRate = rate("RATE_LIMIT_ADDRESS", "120/60/60", "Requests of one address without a valid token.")
     static let allowedOrigins = list(
         "TOOLBRIDGE_ALLOWED_ORIGINS",
-        "Origins of browsers that may use the MCP endpoints, besides this machine's."
+        "Origins of browsers that may use the MCP endpoints; on loopback also this machine's."
     )
     static let allowedHosts = list(
         "TOOLBRIDGE_ALLOWED_HOSTS",
-        "Host names under which the MCP endpoints are reached, besides this machine's."
+        "Host names that the MCP endpoints take when not bound to loopback; unset, any."
     )
     static let allowsRemoteDevelopment = Setting(
         "TOOLBRIDGE_ALLOW_DEV_REMOTE",

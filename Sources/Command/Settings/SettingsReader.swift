@@ -14,7 +14,7 @@ struct SettingsReader: Sendable {
         SettingsReader(EnvironmentVariablesProvider(secretsSpecifier: .dynamic { name, _ in Self.secretNames.contains(name) }))
     }
 
-    private static let secretNames: Set<String> = [Settings.localToken.name, Settings.stateKeys.name]
+    private static let secretNames: Set<String> = [Settings.database.name, Settings.localToken.name, Settings.stateKeys.name]
 
     /// The text of a variable, as it is.
     func text(_ name: String, isSecret: Bool = false) -> String? {

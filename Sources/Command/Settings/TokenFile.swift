@@ -45,6 +45,8 @@ struct TokenFile: Sendable {
         }
         let token = text.split(whereSeparator: \.isNewline).first.map { $0.trimmingSpaces } ?? ""
         guard LocalToken.isStrong(token) else { throw fault("holds no token of at least 32 characters: delete it to have a new one made") }
+        // One that was copied here may have come with another mode.
+        chmod(path, 0o600)
         return Secret(token)
     }
 

@@ -60,8 +60,8 @@ package protocol StoreTransaction: StoreReader {
     func lockOwner(taking count: Int) throws(StoreError) -> OwnerState
     /// Those of the items that exist, tombstones included.
     func items(_ uids: [UID], _ kind: ItemKind) throws(StoreError) -> [UID: StoredItem]
-    /// Items that are alive and whose parent is this one.
-    func liveChildren(of parent: ItemReference, _ kind: ItemKind) throws(StoreError) -> [StoredItem]
+    /// The first items, in the order of their latest change, that are alive and whose parent is this one.
+    func liveChildren(of parent: ItemReference, _ kind: ItemKind, limit: Int) throws(StoreError) -> [StoredItem]
     /// Inserts or replaces.
     func put(_ items: [StoredItem]) throws(StoreError)
     /// Deletes all of the owner's items and sessions for good, raises the epoch and returns how many items of each kind there were.
@@ -118,4 +118,13 @@ package enum StoreError: Error {
     case unavailable(underlying: any Error)
     /// The database refused; the same call will fail again. Nothing was kept.
     case rejected(underlying: any Error)
+}
+
+extension StoreError: CustomStringConvertible {
+    /// What the database said.
+    package var description: String {
+        switch self {
+        case .unavailable(let cause), .rejected(let cause): "\(cause)"
+        }
+    }
 }

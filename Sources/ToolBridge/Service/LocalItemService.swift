@@ -7,15 +7,19 @@ package struct LocalItemService: Sendable {
     let store: any Store
     let now: @Sendable () -> Timestamp
     let makeUID: @Sendable () -> UID
+    private let report: @Sendable (any Error) -> Void
 
+    /// - Parameter report: Takes what the store said when it failed, for the log; callers only learn that it did.
     package init(
         store: any Store,
         now: @escaping @Sendable () -> Timestamp = { .now() },
-        makeUID: @escaping @Sendable () -> UID = { .random() }
+        makeUID: @escaping @Sendable () -> UID = { .random() },
+        report: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
         self.store = store
         self.now = now
         self.makeUID = makeUID
+        self.report = report
     }
 
     func read<Value: Sendable>(
@@ -25,7 +29,7 @@ package struct LocalItemService: Sendable {
         do {
             return try await store.read(of: owner, body)
         } catch {
-            throw ItemError(error)
+            throw refusal(of: error)
         }
     }
 
@@ -36,8 +40,15 @@ package struct LocalItemService: Sendable {
         do {
             return try await store.write(of: owner, body)
         } catch {
-            throw ItemError(error)
+            throw refusal(of: error)
         }
+    }
+
+    /// The one place where a cause and its refusal part.
+    private func refusal(of error: any Error) -> ItemError {
+        let refusal = ItemError(error)
+        if let cause = refusal.underlying { report(cause) }
+        return refusal
     }
 }
 
@@ -152,8 +163,14 @@ extension StoreTransaction {
 
     /// A deleted list lets go of its tasks.
     func detachTasks(of list: ItemReference, at now: Timestamp) throws {
-        let tasks = try liveChildren(of: list, .tasks)
-        guard !tasks.isEmpty else { return }
+        // In slices: a list may have more tasks than fit into memory. A task that was let go is no child any more.
+        while try detachSomeTasks(of: list, at: now) {}
+    }
+
+    /// - Returns: False when there was none left.
+    private func detachSomeTasks(of list: ItemReference, at now: Timestamp) throws -> Bool {
+        let tasks = try liveChildren(of: list, .tasks, limit: 100)
+        guard !tasks.isEmpty else { return false }
         let last = try lockOwner(taking: tasks.count).sequence
         var sequence = last - Int64(tasks.count)
         var detached: [StoredItem] = []
@@ -164,5 +181,6 @@ extension StoreTransaction {
             detached.append(task)
         }
         try put(detached)
+        return true
     }
 }
