@@ -1,3 +1,5 @@
+internal import NIOCore
+internal import NIOPosix
 internal import Synchronization
 
 /// Runs work for at most so long (B17).
@@ -25,7 +27,7 @@ func limited<Result: Sendable>(
             group.addTask(operation: run)
         }
         if !isOver.isRaised {
-            group.addTask { (try? await Task.sleep(for: limit)) == nil ? .idle : .late }
+            group.addTask { await hasPassed(limit) ? .late : .idle }
             if let stop {
                 group.addTask { await stop() ? .stopped : .idle }
             }
@@ -40,6 +42,18 @@ func limited<Result: Sendable>(
             }
         }
         return late()
+    }
+}
+
+/// Whether so long went by; false if the wait was cancelled.
+///
+/// An event loop's timer and not `Task.sleep`, which when cancelled keeps its task until the time is over: a minute of calls would stay in memory.
+private func hasPassed(_ time: Duration) async -> Bool {
+    let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(time)) {}
+    return await withTaskCancellationHandler {
+        (try? await timer.futureResult.get()) != nil
+    } onCancel: {
+        timer.cancel()
     }
 }
 
