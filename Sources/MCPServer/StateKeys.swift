@@ -6,6 +6,7 @@ import Synchronization
 /// The ring of secrets that seal what travels through clients (KY1–KY5): the first seals, all open.
 public final class StateKeys: Sealer {
     private let ring: Mutex<Ring>
+    private let openedSessions = OpenedSessions()
 
     private struct Ring {
         var keys: [StateKey]
@@ -49,6 +50,7 @@ public final class StateKeys: Sealer {
     /// Replaces all keys by a fresh one, so that nothing sealed before opens again (LS8).
     public func replace() {
         ring.withLock { $0 = Ring(keys: [.random()]) }
+        openedSessions.removeAll()
     }
 
     /// Their kids, for logs: the first seals.
@@ -68,6 +70,11 @@ public final class StateKeys: Sealer {
     public func open(_ text: String, as purpose: SealPurpose, for principal: Principal) -> OpenedSeal? {
         let bytes = Array(text.utf8)
         guard bytes.count <= purpose.maximumLength else { return nil }
+        guard purpose == .session else { return opened(bytes, as: purpose, for: principal) }
+        return openedSessions.seal(bytes, for: principal) { opened(bytes, as: purpose, for: principal) }
+    }
+
+    private func opened(_ bytes: [UInt8], as purpose: SealPurpose, for principal: Principal) -> OpenedSeal? {
         let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].elementsEqual(purpose.rawValue.utf8) else { return nil }
         guard let key = ring.withLock({ ring in ring.keys.first { $0.kid.elementsEqual(parts[1]) } }) else { return nil }

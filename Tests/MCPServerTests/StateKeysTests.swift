@@ -121,6 +121,27 @@ struct StateKeysTests {
         #expect(keys.randomBytes(16) != keys.randomBytes(16))
     }
 
+    @Test("S16 LS7 a session that was opened before opens again for the same principal alone, and not once its key has gone")
+    func remembered() throws {
+        let keys = StateKeys()
+        let other = Principal(issuer: "https://issuer", subject: "other")
+        // More than are remembered.
+        let seals = try (0..<5000).map { number in try keys.seal(.session, for: Self.me) { $0 + [UInt8(number % 251)] } }
+        for _ in 0..<2 {
+            for (number, seal) in seals.enumerated() {
+                let opened = try #require(keys.open(seal, as: .session, for: Self.me))
+                #expect(opened.content == opened.principalTag + [UInt8(number % 251)])
+            }
+        }
+        for seal in seals.suffix(10) {
+            let foreign = try #require(keys.open(seal, as: .session, for: other))
+            #expect(foreign.content.prefix(16) != foreign.principalTag[...])
+            #expect(keys.open(seal + "A", as: .session, for: Self.me) == nil)
+        }
+        keys.replace()
+        for seal in seals { #expect(keys.open(seal, as: .session, for: Self.me) == nil) }
+    }
+
     @Test("KY2 a ring is read from its text")
     func text() throws {
         let a = Base64.standard.encode(Self.secret)
