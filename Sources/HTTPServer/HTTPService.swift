@@ -114,3 +114,10 @@ package struct HTTPService<Caller: Sendable>: Service {
 
     private var logger: Logger { observations.logger(label: "http") }
 }
+
+extension HTTPService: CustomStringConvertible {
+    /// A name.
+    ///
+    /// A service group prints each of its services, and without this it would print every route: a fifth of the time to start.
+    package var description: String { "HTTP" }
+}

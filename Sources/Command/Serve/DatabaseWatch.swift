@@ -10,3 +10,8 @@ struct DatabaseWatch: Service {
         if let failure { throw StartFault("the database has failed and can't be used any more: \(failure)") }
     }
 }
+
+extension DatabaseWatch: CustomStringConvertible {
+    /// A name, for the service group's log.
+    var description: String { "database" }
+}

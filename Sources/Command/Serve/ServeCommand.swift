@@ -81,8 +81,9 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 /// Says that a signal came; what follows is the HTTP service's business.
-private struct SignalReport: Service {
+private struct SignalReport: Service, CustomStringConvertible {
     let observations: Observations
+    let description = "signals"
 
     func run() async throws {
         try await gracefulShutdown()

@@ -29,7 +29,8 @@ struct StdioLifetime: Sendable {
         try await group.run()
     }
 
-    private struct Work: Service {
+    private struct Work: Service, CustomStringConvertible {
+        let description = "stdio"
         let body: @Sendable () async throws -> Void
         let end: @Sendable () -> Void
 
