@@ -42,14 +42,4 @@ package struct IncomingRequest: Sendable {
     package func headerValues(_ name: HTTPField.Name) -> [String] {
         received.values(name.canonicalName).map(received.text)
     }
-
-    /// The head as a value of HTTPTypes; built when asked for, so prefer `header(_:)`.
-    package var head: HTTPRequest {
-        var fields = HTTPFields()
-        for field in received.fields {
-            guard let name = HTTPField.Name(received.text(field.name)), name.canonicalName != "host" else { continue }
-            fields.append(HTTPField(name: name, value: received.bytes[field.value.range]))
-        }
-        return HTTPRequest(method: method, scheme: "http", authority: authority, path: target, headerFields: fields)
-    }
 }

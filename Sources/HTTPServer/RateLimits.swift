@@ -167,13 +167,8 @@ extension Duration {
 }
 
 extension HTTPField.Name {
-    fileprivate static let rateLimitLimit = named("X-RateLimit-Limit")
-    fileprivate static let rateLimitRemaining = named("X-RateLimit-Remaining")
-    fileprivate static let rateLimitReset = named("X-RateLimit-Reset")
-    fileprivate static let rateLimitBurst = named("X-RateLimit-Burst")
-
-    /// The constants above are tokens, so there is a name.
-    private static func named(_ text: String) -> HTTPField.Name {
-        HTTPField.Name(text) ?? .retryAfter
-    }
+    fileprivate static let rateLimitLimit = HTTPField.Name(constant: "X-RateLimit-Limit")
+    fileprivate static let rateLimitRemaining = HTTPField.Name(constant: "X-RateLimit-Remaining")
+    fileprivate static let rateLimitReset = HTTPField.Name(constant: "X-RateLimit-Reset")
+    fileprivate static let rateLimitBurst = HTTPField.Name(constant: "X-RateLimit-Burst")
 }

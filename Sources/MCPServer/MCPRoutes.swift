@@ -128,13 +128,13 @@ extension HTTPMessage {
 }
 
 extension HTTPField.Name {
-    fileprivate static let mcpProtocolVersion = named("MCP-Protocol-Version")
-    fileprivate static let mcpMethod = named("Mcp-Method")
-    fileprivate static let mcpName = named("Mcp-Name")
-    fileprivate static let mcpSessionID = named("Mcp-Session-Id")
-    fileprivate static let traceparent = named("traceparent")
-    fileprivate static let tracestate = named("tracestate")
-    fileprivate static let baggage = named("baggage")
+    fileprivate static let mcpProtocolVersion = HTTPField.Name(constant: "MCP-Protocol-Version")
+    fileprivate static let mcpMethod = HTTPField.Name(constant: "Mcp-Method")
+    fileprivate static let mcpName = HTTPField.Name(constant: "Mcp-Name")
+    fileprivate static let mcpSessionID = HTTPField.Name(constant: "Mcp-Session-Id")
+    fileprivate static let traceparent = HTTPField.Name(constant: "traceparent")
+    fileprivate static let tracestate = HTTPField.Name(constant: "tracestate")
+    fileprivate static let baggage = HTTPField.Name(constant: "baggage")
 
     /// The two names that nearly every answer has aren't read again each time.
     fileprivate init?(known text: String) {
@@ -143,11 +143,6 @@ extension HTTPField.Name {
         case "Cache-Control": self = .cacheControl
         default: self.init(text)
         }
-    }
-
-    /// The constants above are tokens, so there is a name.
-    private static func named(_ text: String) -> HTTPField.Name {
-        HTTPField.Name(text) ?? .from
     }
 }
 

@@ -45,7 +45,10 @@ extension SQLValue {
         }
     }
 
-    /// Has SQLite copy what it binds.
+    /// Has SQLite copy what it binds: `SQLITE_TRANSIENT`, a constant of its interface that is the pointer -1, which Swift can't import
+    /// and no other conversion makes.
+    ///
+    /// It is compared, never called.
     private static let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     private static func bind(text: UnsafeRawBufferPointer, to statement: OpaquePointer, at index: Int32) -> Int32 {
