@@ -217,7 +217,7 @@ BAD = {
     "HTTP_ADDR": (["serve"], {"HTTP_ADDR": "nonsense"}, "HTTP_ADDR"),
     "HTTP_ADDR with a port out of range": (["serve"], {"HTTP_ADDR": "127.0.0.1:99999"}, "HTTP_ADDR"),
     "DATABASE_URL of another kind": (["serve"], {"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
-    "DATABASE_URL of PostgreSQL": (["serve"], {"DATABASE_URL": "postgres://x/y"}, "DATABASE_URL"),
+    "DATABASE_URL of PostgreSQL": (["serve"], {"DATABASE_URL": "postgres://tb:canary@x/y"}, "DATABASE_URL"),
     "--database": (["serve", "--database", "nonsense"], {}, "--database"),
     "--port": (["serve", "--port", "99999"], {}, "--port"),
     "a flag that is none": (["serve", "--colour", "red"], {}, "--colour"),
@@ -261,6 +261,8 @@ def test_a_bad_setting_is_one_line_and_no_start(tmp_path, name):
     lines = [line for line in lines if not line.startswith(("Usage:", "  See ", "Help:"))]
     assert len(lines) == 1, lines
     assert named.replace("{home}", str(tmp_path)) in lines[0], lines
+    # A secret is never part of what is said about it.
+    assert "canary" not in done.stdout.decode() + done.stderr.decode()
     assert "short" not in lines[0] and "xxxxx" not in lines[0].replace(str(tmp_path), "")
 
 

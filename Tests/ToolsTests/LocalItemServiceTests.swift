@@ -175,6 +175,22 @@ import ToolBridge
 
     // MARK: Task lists
 
+    @Test func aDeletedListLetsGoOfMoreTasksThanOneSlice() async throws {
+        try await withService { service, _ in
+            let list = try await Self.create(service, .taskLists)
+            for _ in 0..<250 { _ = try await Self.create(service, .tasks, #"{"taskListUid":"\#(list.uid)"}"#) }
+            _ = try await service.mutate(list.uid, .taskLists, .delete, expecting: nil, epoch: nil, of: .me)
+            let tasks = try await service.list(.tasks, ListQuery(limit: 1000), of: .me).items
+            #expect(tasks.count == 250)
+            for task in tasks {
+                #expect(task.version == 2)
+                #expect(try task.object()["taskListUid"] == nil)
+            }
+            // One number for each task that was made, two lists' changes, and one for each that was let go.
+            #expect(try await service.state(of: .me)?.sequence == 250 + 2 + 250)
+        }
+    }
+
     @Test func aDeletedTaskListLetsGoOfItsLivingTasks() async throws {
         try await withService { service, clock in
             let list = try await Self.create(service, .taskLists)
