@@ -114,10 +114,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "CWebFiles"),
         .target(
             name: "RESTAPI",
             dependencies: [
-                "HTTPServer", "Auth", "ToolBridge", "JSON",
+                "HTTPServer", "Auth", "ToolBridge", "JSON", "CWebFiles",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

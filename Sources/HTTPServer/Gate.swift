@@ -133,7 +133,8 @@ extension RequestHead {
         let lower = String(decoding: name.lazy.map(\.asciiLowercased), as: UTF8.self)
         let plain = lower.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
         let isSingle =
-            plain.elementsEqual("authorization".utf8) || plain.elementsEqual("if-match".utf8) || plain.elementsEqual("x-debug-sub".utf8)
+            plain.elementsEqual("authorization".utf8) || plain.elementsEqual("if-match".utf8)
+            || plain.elementsEqual("idempotency-key".utf8) || plain.elementsEqual("x-debug-sub".utf8)
             || plain.starts(with: "x-tb-".utf8) || plain.starts(with: "x-sync-".utf8)
         return isSingle ? lower : nil
     }

@@ -12,12 +12,12 @@ package struct HTTPService<Caller: Sendable>: Service {
     let configuration: HTTPServerConfiguration
     let observations: Observations
     let rateLimits: RateLimits
-    let rateKey: @Sendable (Caller) -> String?
+    let rateKey: @Sendable (LimitGroup, Caller) -> String?
     let onReady: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
     ///   - rateLimits: Buckets; `RateLimits.unlimited` for none.
-    ///   - rateKey: Whose bucket a caller's requests are taken from; nil isn't limited.
+    ///   - rateKey: Which bucket of a group a caller's requests are taken from; nil isn't limited.
     ///   - onReady: Called once, when connections are accepted, with the port bound.
     package init(
         routes: RouteTable<Caller>,
@@ -25,7 +25,7 @@ package struct HTTPService<Caller: Sendable>: Service {
         configuration: HTTPServerConfiguration,
         observations: Observations,
         rateLimits: RateLimits = .unlimited,
-        rateKey: @escaping @Sendable (Caller) -> String? = { _ in nil },
+        rateKey: @escaping @Sendable (LimitGroup, Caller) -> String? = { _, _ in nil },
         onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.routes = routes

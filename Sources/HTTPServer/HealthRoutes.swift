@@ -22,9 +22,19 @@ package func healthRoutes<Caller: Sendable>(
     let alive = Answer(.ok, contentType: "text/plain", body: .bytes(.init(string: "ok")))
     let readiness = Readiness(ready)
     return [
-        Route(.only(.get), "/healthz", label: "/healthz", rules: .probe, bodyLimit: 0, .open { _ in alive }),
-        Route(.only(.get), "/health", label: "/health", rules: .probe, bodyLimit: 0, .open { _ in health }),
-        Route(.only(.get), "/readyz", label: "/readyz", rules: .probe, bodyLimit: 0, .open { try await readiness.answer(to: $0) }),
+        Route(.only(.get), "/healthz", label: "/healthz", rules: .probe, bodyLimit: 0, describe: { .alive }, .open { _ in alive }),
+        Route(.only(.get), "/health", label: "/health", rules: .probe, bodyLimit: 0, describe: { .health }, .open { _ in health }),
+        Route(
+            .only(.get),
+            "/readyz",
+            label: "/readyz",
+            rules: .probe,
+            bodyLimit: 0,
+            describe: { .ready },
+            .open { request in
+                try await readiness.answer(to: request)
+            }
+        ),
     ]
 }
 

@@ -1,5 +1,5 @@
 package import HTTPTypes
-import JSON
+package import JSON
 import NIOCore
 
 /// A refusal with the API's one error shape: `error`, `code`, further fields in order, `correlation_id`.
@@ -10,6 +10,8 @@ package struct Problem: Error, Sendable {
         case strings([String])
         /// An object of texts.
         case texts([(String, String)])
+        /// JSON that is already made.
+        case raw([UInt8])
     }
 
     package var status: HTTPResponse.Status
@@ -38,6 +40,14 @@ package struct Problem: Error, Sendable {
     package func json(correlationID: String) -> [UInt8] {
         var writer = JSONWriter(reserving: 192)
         writer.beginObject()
+        write(to: &writer)
+        writer.member("correlation_id", correlationID)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// The members of the body that say what is wrong.
+    package func write(to writer: inout JSONWriter) {
         writer.member("error", text)
         writer.member("code", code)
         for (name, value) in fields {
@@ -59,11 +69,10 @@ package struct Problem: Error, Sendable {
                     writer.string(text)
                 }
                 writer.endObject()
+            case .raw(let json):
+                writer.member(name, raw: json)
             }
         }
-        writer.member("correlation_id", correlationID)
-        writer.endObject()
-        return writer.bytes
     }
 
     package func answer(correlationID: String) -> Answer {

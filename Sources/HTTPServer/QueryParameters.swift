@@ -16,6 +16,15 @@ extension IncomingRequest {
         return found
     }
 
+    /// A segment of the path that the route's template names, percent-decoded; nil also where it can't be.
+    ///
+    /// Paths are routed as they were sent: what is decoded here never chooses a route.
+    package func pathParameter(_ name: String) -> String? {
+        guard let segment = parameters[name] else { return nil }
+        guard segment.utf8.contains(UInt8(ascii: "%")) else { return segment }
+        return Self.decoded(Array(segment.utf8)[...], plusIsSpace: false)
+    }
+
     /// Whether a parameter is there, readable or not.
     func hasQueryParameter(_ name: String) -> Bool {
         guard let query = received.query else { return false }
@@ -31,13 +40,13 @@ extension IncomingRequest {
     }
 
     /// Nil for a bad escape, bad UTF-8 or NUL.
-    private static func decoded(_ bytes: ArraySlice<UInt8>) -> String? {
+    private static func decoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = true) -> String? {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var rest = bytes
         while let byte = rest.popFirst() {
             switch byte {
-            case UInt8(ascii: "+"):
+            case UInt8(ascii: "+") where plusIsSpace:
                 result.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
                 guard let high = rest.popFirst()?.hexDigitValue, let low = rest.popFirst()?.hexDigitValue, high | low != 0 else {

@@ -66,9 +66,19 @@ package final class RateLimits: Sendable {
     /// No limits at all.
     package static let unlimited = RateLimits(data: nil, auth: nil, address: nil)
 
+    /// A group's rate; nil where nothing is limited.
+    package func rate(of group: LimitGroup) -> Rate? {
+        buckets(of: group)?.rate
+    }
+
     /// Takes a token from a caller's bucket; nil where nothing is limited.
     package func take(_ group: LimitGroup, key: String, at now: ContinuousClock.Instant = .now) -> Standing? {
         buckets(of: group)?.take(Array(key.utf8), at: now)
+    }
+
+    /// What a caller's bucket would say; nil where nothing is limited.
+    func peek(_ group: LimitGroup, key: String, at now: ContinuousClock.Instant = .now) -> Standing? {
+        buckets(of: group)?.peek(Array(key.utf8), at: now)
     }
 
     /// Whether this client may still fail to say who it is.
@@ -97,7 +107,7 @@ private final class Buckets: Sendable {
         var at: ContinuousClock.Instant
     }
 
-    private let rate: RateLimits.Rate
+    let rate: RateLimits.Rate
     private let capacity: Int
     /// Two generations: what wasn't used while one filled up is forgotten with the next.
     ///

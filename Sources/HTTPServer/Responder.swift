@@ -10,7 +10,7 @@ final class Responder<Caller: Sendable>: Sendable {
     private let gate: Gate
     private let observations: Observations
     private let rateLimits: RateLimits
-    private let rateKey: @Sendable (Caller) -> String?
+    private let rateKey: @Sendable (LimitGroup, Caller) -> String?
     /// Known once the socket is bound.
     private let port = Atomic(0)
 
@@ -97,7 +97,16 @@ final class Responder<Caller: Sendable>: Sendable {
                 throw authenticator.challenge(for: request)
             }
             try admit(request, caller, route, &limited)
-            return try await handler(request, caller)
+            return try await run(route) { try await handler(request, caller) }
+        case .admitted(let handler):
+            guard let caller = try await caller(of: request, route) else {
+                chargeAddress(request)
+                throw authenticator.challenge(for: request)
+            }
+            if let key = rateKey(route.limits, caller) { limited = rateLimits.peek(route.limits, key: key) }
+            let answer = try await run(route) { try await handler(request, caller) }
+            try admit(request, caller, route, &limited)
+            return try await run(route, answer)
         case .identified(let handler):
             let caller = try await caller(of: request, route)
             if let caller {
@@ -109,6 +118,14 @@ final class Responder<Caller: Sendable>: Sendable {
         }
     }
 
+    private func run<Value: Sendable>(
+        _ route: Route<Caller>,
+        _ handler: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard route.mayTakeLong else { return try await handler() }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await handler() }
+    }
+
     private func admit(
         _ request: IncomingRequest,
         _ caller: Caller,
@@ -116,7 +133,7 @@ final class Responder<Caller: Sendable>: Sendable {
         _ limited: inout RateLimits.Standing?
     ) throws(Problem) {
         if route.rules == .mcp { try gate.checkMCPBody(request, bodyLimit: route.bodyLimit) }
-        guard route.limits != .none, let key = rateKey(caller) else { return }
+        guard route.limits != .none, let key = rateKey(route.limits, caller) else { return }
         limited = rateLimits.take(route.limits, key: key)
         if let limited, !limited.isGranted { throw limited.refusal }
     }

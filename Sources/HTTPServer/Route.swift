@@ -22,6 +22,8 @@ package struct Route<Caller: Sendable>: Sendable {
         case authenticated(@Sendable (IncomingRequest, Caller) async throws -> Answer)
         /// The caller if one can be had: bad credentials still refuse, absent ones are nil.
         case identified(@Sendable (IncomingRequest, Caller?) async throws -> Answer)
+        /// In two steps: what the first refuses costs none of the caller's tokens; the second answers.
+        case admitted(@Sendable (IncomingRequest, Caller) async throws -> (@Sendable () async throws -> Answer))
     }
 
     package let verb: Verb
@@ -37,7 +39,11 @@ package struct Route<Caller: Sendable>: Sendable {
     ///
     /// Streams always are.
     package let cancelsOnDisconnect: Bool
+    /// Whether the handler may take more than a millisecond of a processor: then no event loop waits for it.
+    package let mayTakeLong: Bool
     package let action: Action
+    /// What the route is for, for people; nil for what isn't part of the API.
+    package let describe: (@Sendable () -> OperationDescription)?
 
     package init(
         _ verb: Verb,
@@ -47,6 +53,8 @@ package struct Route<Caller: Sendable>: Sendable {
         bodyLimit: Int = 1_048_576,
         limits: LimitGroup = .none,
         cancelsOnDisconnect: Bool = false,
+        mayTakeLong: Bool = false,
+        describe: (@Sendable () -> OperationDescription)? = nil,
         _ action: Action
     ) {
         self.verb = verb
@@ -56,7 +64,9 @@ package struct Route<Caller: Sendable>: Sendable {
         self.bodyLimit = bodyLimit
         self.limits = limits
         self.cancelsOnDisconnect = cancelsOnDisconnect
+        self.mayTakeLong = mayTakeLong
         self.action = action
+        self.describe = describe
     }
 }
 

@@ -6,7 +6,7 @@ extension Problem {
     /// A service's refusal in HTTP.
     package init(_ refusal: ItemError) {
         var headers: HTTPFields = [:]
-        if refusal.code == .unavailable { headers[.retryAfter] = "1" }
+        if refusal.code == .unavailable || refusal.code == .idempotencyInProgress { headers[.retryAfter] = "1" }
         var fields: [(StaticString, Problem.Value)] = []
         for detail in refusal.details {
             switch detail.value {

@@ -71,6 +71,7 @@ package func serverInfoRoute<Caller>(_ info: ServerInfo) -> Route<Caller> {
         label: "/",
         rules: .probe,
         bodyLimit: 0,
+        describe: { .serverInfo },
         .open { request in prefersHTML(request.header(.accept) ?? "") ? page : json }
     )
 }

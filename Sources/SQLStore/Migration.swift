@@ -19,6 +19,7 @@ extension Schema {
                 guard taken <= steps.last?.number ?? 0 else { throw SchemaError.newerThanProgram(step: taken) }
                 guard taken < step.number else { return }
                 for text in step.statements(Database.dialect) { try connection.run(SQLStatement(text)) }
+                try step.filling?(connection)
                 try connection.run(Statements.recordStep, [.integer(step.number)])
             }
         }

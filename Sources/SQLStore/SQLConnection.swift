@@ -4,6 +4,9 @@ package import ToolBridge
 package protocol SQLConnection {
     associatedtype Row: SQLRow
 
+    /// As in the database's dialect.
+    static var search: SQLSearch { get }
+
     /// Runs a statement once for each set of values and hands every row of the results on, in order.
     ///
     /// A driver may send all sets in one round trip.
@@ -41,6 +44,25 @@ extension SQLConnection {
             return true
         }
         return result
+    }
+}
+
+extension SQLConnection {
+    /// Runs a closure whose changes are undone if it throws, while the transaction goes on.
+    ///
+    /// - Throws: What the closure throws; ``ToolBridge/StoreError`` if its changes can't be undone, since then nothing must be kept.
+    func attempt<Value>(_ body: () throws -> Value) throws -> Value {
+        try run(Statements.savepoint)
+        let result = Result { try body() }
+        if case .failure(let error) = result {
+            do {
+                try run(Statements.rollbackToSavepoint)
+            } catch let failure {
+                throw (error as? StoreError) ?? failure
+            }
+        }
+        try run(Statements.releaseSavepoint)
+        return try result.get()
     }
 }
 

@@ -2,15 +2,16 @@ import ToolBridge
 
 /// Where a value stands in a row of an item.
 enum SQLRowColumn {
-    static let payload = 8
+    /// In the rows of feeds over several kinds.
+    static let kind = 9
 }
 
 /// Rows become values of the domain; what the program never wrote is an error, not a crash.
 extension SQLRow {
-    /// Reads the columns of ``Statements/item``.
+    /// Reads ``Statements/itemColumns``.
     func storedItem(_ kind: ItemKind) throws(StoreError) -> StoredItem {
         guard let uid = uid(0), let version = integer(1), let updatedAt = time(2), let sequence = integer(4), let createdAt = time(7),
-            let payload = bytes(SQLRowColumn.payload)
+            let payload = bytes(8)
         else { throw .rejected(underlying: SchemaError.unreadableRow(table: "item")) }
         var parent: ItemReference?
         if let parentUID = self.uid(6) {

@@ -25,12 +25,25 @@ package struct SQLDialect: Sendable {
     package let bytes: String
     /// What follows the parenthesis of CREATE TABLE.
     package let tableOptions: String
+    /// The same for a table that is little more than its primary key.
+    package let keyTableOptions: String
+    package let search: SQLSearch
 
-    package init(text: String, integer: String, json: String, bytes: String, tableOptions: String) {
+    package init(
+        text: String,
+        integer: String,
+        json: String,
+        bytes: String,
+        tableOptions: String,
+        keyTableOptions: String,
+        search: SQLSearch
+    ) {
         self.text = text
         self.integer = integer
         self.json = json
         self.bytes = bytes
         self.tableOptions = tableOptions
+        self.keyTableOptions = keyTableOptions
+        self.search = search
     }
 }

@@ -6,7 +6,7 @@ struct SQLTransaction<Connection: SQLConnection> {
     let owner: Owner
 
     /// The values that lead every statement on owned rows.
-    private func owned(_ values: SQLValue...) -> [SQLValue] {
+    func owned(_ values: SQLValue...) -> [SQLValue] {
         var all: [SQLValue] = []
         all.reserveCapacity(values.count + 2)
         all.append(.text(owner.tenant))
@@ -19,23 +19,6 @@ struct SQLTransaction<Connection: SQLConnection> {
 extension SQLTransaction: StoreReader {
     func item(_ uid: UID, _ kind: ItemKind) throws(StoreError) -> StoredItem? {
         try connection.first(Statements.item, owned(.kind(kind), .uid(uid))) { row throws(StoreError) in try row.storedItem(kind) }
-    }
-
-    func items(_ query: ItemQuery) throws(StoreError) -> [StoredItem] {
-        guard query.limit > 0 else { return [] }
-        let start = query.beyond ?? (query.order == .oldestChangeFirst ? 0 : .max)
-        var values = owned(.kind(query.kind), .integer(start))
-        if let parent = query.parent { values += [.uid(parent.uid), .kind(parent.kind)] }
-        values.append(.integer(Int64(query.limit)))
-        var items: [StoredItem] = []
-        var room = query.payloadBytes
-        try connection.run(Statements.list(query), values) { row throws(StoreError) in
-            items.append(try row.storedItem(query.kind))
-            let (rest, overflow) = room.subtractingReportingOverflow(row.byteCount(SQLRowColumn.payload))
-            room = rest
-            return rest >= 0 && !overflow
-        }
-        return items
     }
 
     func ownerState() throws(StoreError) -> OwnerState? {
@@ -58,43 +41,59 @@ extension SQLTransaction: StoreTransaction {
         return state
     }
 
-    func items(_ uids: [UID], _ kind: ItemKind) throws(StoreError) -> [UID: StoredItem] {
-        var items: [UID: StoredItem] = [:]
-        items.reserveCapacity(uids.count)
-        try connection.run(Statements.item, each: uids.map { owned(.kind(kind), .uid($0)) }) { row throws(StoreError) in
-            let item = try row.storedItem(kind)
-            items[item.item.uid] = item
-            return true
-        }
-        return items
-    }
-
-    func liveChildren(of parent: ItemReference, _ kind: ItemKind, limit: Int) throws(StoreError) -> [StoredItem] {
-        var children: [StoredItem] = []
-        let values = owned(.kind(kind), .uid(parent.uid), .kind(parent.kind))
-        try connection.run(Statements.liveChildren, values) { row throws(StoreError) in
-            children.append(try row.storedItem(kind))
-            return children.count < limit
-        }
-        return children
-    }
-
-    func put(_ items: [StoredItem]) throws(StoreError) {
-        let sets = items.map { stored in
-            owned(
-                .kind(stored.item.kind),
-                .uid(stored.item.uid),
-                .integer(stored.item.version),
-                .time(stored.item.updatedAt),
-                .time(stored.item.deletedAt),
-                .integer(stored.sequence),
-                stored.parent.map { .kind($0.kind) } ?? .null,
-                stored.parent.map { .uid($0.uid) } ?? .null,
-                .time(stored.createdAt),
-                .utf8(stored.item.payload)
+    func put(_ items: [StoredItem], replacing replaced: [ReplacedItem]) throws(StoreError) {
+        var rows: [[SQLValue]] = []
+        var tags: [[SQLValue]] = []
+        rows.reserveCapacity(items.count)
+        for stored in items {
+            let facets = stored.facets ?? ItemFacets(parsing: stored.item.payload)
+            let kind = SQLValue.kind(stored.item.kind)
+            let uid = SQLValue.uid(stored.item.uid)
+            let parent: [SQLValue] = [stored.parent.map { .kind($0.kind) } ?? .null, stored.parent.map { .uid($0.uid) } ?? .null]
+            let status: SQLValue = facets.status.map { .text($0) } ?? .null
+            let isDeleted = SQLValue.integer(stored.isDeleted ? 1 : 0)
+            rows.append(
+                owned(
+                    kind,
+                    uid,
+                    .integer(stored.item.version),
+                    .time(stored.item.updatedAt),
+                    .time(stored.item.deletedAt),
+                    .integer(stored.sequence),
+                    parent[0],
+                    parent[1],
+                    .time(stored.createdAt),
+                    .utf8(stored.item.payload),
+                    status,
+                    isDeleted
+                )
             )
+            for tag in facets.tags {
+                tags.append(
+                    owned(
+                        kind,
+                        .text(tag),
+                        isDeleted,
+                        .integer(stored.sequence),
+                        uid,
+                        parent[0],
+                        parent[1],
+                        status,
+                        .time(stored.item.updatedAt)
+                    )
+                )
+            }
         }
-        try connection.run(Statements.putItem, each: sets) { _ throws(StoreError) in true }
+        try connection.run(Statements.putItem, each: rows) { _ throws(StoreError) in true }
+        let oldTags = replaced.flatMap { old in
+            old.tags.map { owned(.kind(old.kind), .text($0), .integer(old.isDeleted ? 1 : 0), .integer(old.sequence)) }
+        }
+        if !oldTags.isEmpty { try connection.run(Statements.removeTag, each: oldTags) { _ throws(StoreError) in true } }
+        if !tags.isEmpty { try connection.run(Statements.addTag, each: tags) { _ throws(StoreError) in true } }
+    }
+
+    func attempt<Value>(_ body: (any StoreTransaction) throws -> Value) throws -> Value {
+        try connection.attempt { try body(self) }
     }
 
     func wipe(at time: Timestamp) throws(StoreError) -> (state: OwnerState, deleted: [ItemKind: Int]) {
@@ -109,6 +108,9 @@ extension SQLTransaction: StoreTransaction {
             return true
         }
         try connection.run(Statements.deleteItems, owned())
+        try connection.run(Statements.deleteTags, owned())
+        try connection.run(Statements.deleteAnswers, owned())
+        try wipeSearch()
         try connection.run(Statements.removeSessions, owned())
         let values: [SQLValue] = [.time(time), .text(owner.tenant), .text(owner.subject)]
         let state = try connection.first(Statements.raiseEpoch, values) { row throws(StoreError) in try row.ownerState() }

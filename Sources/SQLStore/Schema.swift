@@ -7,15 +7,23 @@ package enum Schema {
         /// From 1, without gaps.
         package let number: Int64
         package let statements: @Sendable (SQLDialect) -> [String]
+        /// What no statement can say: run after them, in the same transaction.
+        let filling: (@Sendable (any SQLConnection) throws -> Void)?
 
-        package init(_ number: Int64, _ statements: @escaping @Sendable (SQLDialect) -> [String]) {
+        package init(
+            _ number: Int64,
+            filling: (@Sendable (any SQLConnection) throws -> Void)? = nil,
+            _ statements: @escaping @Sendable (SQLDialect) -> [String]
+        ) {
             self.number = number
             self.statements = statements
+            self.filling = filling
         }
     }
 
     package static let steps = [
-        Step(1) { words in [owner(words), item(words)] + itemIndexes + [session(words)] + sessionIndexes + [stateKey(words)] }
+        Step(1) { words in [owner(words), item(words)] + itemIndexes + [session(words)] + sessionIndexes + [stateKey(words)] },
+        Step(2, filling: { try fillFacets($0) }) { words in facets(words) + answers(words) + search(words) },
     ]
 
     /// Which steps have been taken.
@@ -61,8 +69,7 @@ package enum Schema {
         """#
     }
 
-    /// `item_sequence` serves feeds over all kinds, `item_kind_sequence` feeds and lists of one; `deleted_at` is there so that a list can pass over
-    /// tombstones without visiting them.
+    /// `item_sequence` serves feeds over all kinds; the others were replaced in step 2.
     private static let itemIndexes = [
         #"CREATE UNIQUE INDEX item_sequence ON item (tenant, subject, sequence)"#,
         #"CREATE INDEX item_kind_sequence ON item (tenant, subject, kind, sequence, deleted_at)"#,

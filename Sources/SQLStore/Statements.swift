@@ -4,7 +4,7 @@ import ToolBridge
 ///
 /// Those on tables of owned rows bind tenant and subject; a test reads each. The exceptions are `housekeeping`.
 package enum Statements {
-    private static let itemColumns =
+    static let itemColumns =
         "uid, version, updated_at, deleted_at, sequence, parent_kind, parent_uid, created_at, payload"
 
     package static let item = SQLStatement(
@@ -16,19 +16,40 @@ package enum Statements {
 
     package static let putItem = SQLStatement(
         #"""
-        INSERT INTO item (tenant, subject, kind, uid, version, updated_at, deleted_at, sequence, parent_kind, parent_uid, created_at, payload)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        INSERT INTO item (tenant, subject, kind, uid, version, updated_at, deleted_at, sequence, parent_kind, parent_uid, created_at, payload,
+          status, is_deleted)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         ON CONFLICT (tenant, subject, kind, uid) DO UPDATE SET
           version = excluded.version, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, sequence = excluded.sequence,
-          parent_kind = excluded.parent_kind, parent_uid = excluded.parent_uid, created_at = excluded.created_at, payload = excluded.payload
+          parent_kind = excluded.parent_kind, parent_uid = excluded.parent_uid, created_at = excluded.created_at, payload = excluded.payload,
+          status = excluded.status, is_deleted = excluded.is_deleted
         """#
     )
 
     package static let liveChildren = SQLStatement(
         #"""
         SELECT \#(itemColumns) FROM item
-        WHERE tenant = $1 AND subject = $2 AND kind = $3 AND parent_uid = $4 AND parent_kind = $5 AND deleted_at IS NULL
+        WHERE tenant = $1 AND subject = $2 AND kind = $3 AND parent_uid = $4 AND parent_kind = $5 AND is_deleted = 0
         ORDER BY sequence
+        """#
+    )
+
+    package static let removeTag = SQLStatement(
+        #"""
+        DELETE FROM item_tag WHERE tenant = $1 AND subject = $2 AND kind = $3 AND tag = $4 AND is_deleted = $5 AND sequence = $6
+        """#
+    )
+
+    package static let addTag = SQLStatement(
+        #"""
+        INSERT INTO item_tag (tenant, subject, kind, tag, is_deleted, sequence, uid, parent_kind, parent_uid, status, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """#
+    )
+
+    package static let deleteTags = SQLStatement(
+        #"""
+        DELETE FROM item_tag WHERE tenant = $1 AND subject = $2
         """#
     )
 
@@ -108,6 +129,10 @@ package enum Statements {
         """#
     )
 
+    static let savepoint = SQLStatement(#"SAVEPOINT attempt"#)
+    static let rollbackToSavepoint = SQLStatement(#"ROLLBACK TO SAVEPOINT attempt"#)
+    static let releaseSavepoint = SQLStatement(#"RELEASE SAVEPOINT attempt"#)
+
     package static let latestStep = SQLStatement(
         #"""
         SELECT MAX(number) FROM schema_step
@@ -119,44 +144,4 @@ package enum Statements {
         INSERT INTO schema_step (number) VALUES ($1)
         """#
     )
-}
-
-/// The statements that read a list: one for each combination of what a query may ask for, so that each has its own plan.
-extension Statements {
-    package static let lists: [SQLStatement] = (0..<8).map { combination in
-        let newestFirst = combination & 1 != 0
-        let includesDeleted = combination & 2 != 0
-        let hasParent = combination & 4 != 0
-        return SQLStatement(
-            #"""
-            SELECT \#(itemColumns) FROM item
-            WHERE tenant = $1 AND subject = $2 AND kind = $3 AND sequence \#(newestFirst ? "<" : ">") $4
-            \#(includesDeleted ? "" : "AND deleted_at IS NULL ")\#(hasParent ? "AND parent_uid = $5 AND parent_kind = $6 " : "")\#
-            ORDER BY sequence\#(newestFirst ? " DESC" : "") LIMIT $\#(hasParent ? 7 : 5)
-            """#
-        )
-    }
-
-    static func list(_ query: ItemQuery) -> SQLStatement {
-        let newestFirst = query.order == .newestChangeFirst ? 1 : 0
-        let combination = newestFirst | (query.includesDeleted ? 2 : 0) | (query.parent == nil ? 0 : 4)
-        return lists[combination]
-    }
-}
-
-/// For the tests that read them.
-extension Statements {
-    /// Bind tenant and subject.
-    package static let owned: [(name: String, statement: SQLStatement)] =
-        [
-            ("item", item), ("putItem", putItem), ("liveChildren", liveChildren), ("countItems", countItems), ("deleteItems", deleteItems),
-            ("owner", owner), ("lockOwner", lockOwner), ("raiseEpoch", raiseEpoch), ("addSession", addSession),
-            ("removeSession", removeSession), ("removeSessions", removeSessions),
-        ] + lists.enumerated().map { ("list \($0.offset)", $0.element) }
-
-    /// Serve the installation as a whole.
-    package static let housekeeping: [(name: String, statement: SQLStatement)] = [
-        ("session", session), ("removeExpiredSessions", removeExpiredSessions), ("stateKeys", stateKeys),
-        ("addFirstStateKey", addFirstStateKey), ("latestStep", latestStep), ("recordStep", recordStep),
-    ]
 }

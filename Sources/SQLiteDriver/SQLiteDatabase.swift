@@ -13,7 +13,15 @@ import Darwin
 ///
 /// Several processes may open the file; nothing of its content is kept in memory between transactions.
 package final class SQLiteDatabase: SQLDatabase {
-    package static let dialect = SQLDialect(text: "TEXT", integer: "INTEGER", json: "TEXT", bytes: "BLOB", tableOptions: " STRICT")
+    package static let dialect = SQLDialect(
+        text: "TEXT",
+        integer: "INTEGER",
+        json: "TEXT",
+        bytes: "BLOB",
+        tableOptions: " STRICT",
+        keyTableOptions: " STRICT, WITHOUT ROWID",
+        search: .fts5
+    )
 
     private let writer: SQLiteWriter
     private let readers: ReaderPool
@@ -80,6 +88,13 @@ package final class SQLiteDatabase: SQLDatabase {
     /// After a failure nothing can be written any more, and the process should end with a status other than 0.
     package func failure() async -> (any Error)? {
         await writer.failure()
+    }
+
+    /// A number that changes when another process has committed something to the file.
+    ///
+    /// - Throws: ``ToolBridge/StoreError``.
+    package func foreignVersion() async throws -> Int64 {
+        try await writer.foreignVersion()
     }
 
     package var statistics: SQLiteStatistics { writer.statistics }

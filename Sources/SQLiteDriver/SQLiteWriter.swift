@@ -1,5 +1,6 @@
 import Dispatch
 import GRDBSQLite
+import SQLStore
 import Synchronization
 import ToolBridge
 
@@ -44,6 +45,22 @@ final class SQLiteWriter: @unchecked Sendable {
     func write<Value: Sendable>(_ body: @escaping @Sendable (SQLiteConnection) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { submit(WriteJob($0, body)) }
     }
+
+    /// A number that changes when another process has committed something (SQLite, `PRAGMA data_version`).
+    ///
+    /// - Throws: ``ToolBridge/StoreError``.
+    func foreignVersion() async throws -> Int64 {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { [self] in
+                guard let connection else {
+                    return continuation.resume(throwing: StoreError.unavailable(underlying: SQLiteUnavailable.closed))
+                }
+                continuation.resume(with: Result { try connection.first(Self.dataVersion) { $0.integer(0) ?? 0 } ?? 0 })
+            }
+        }
+    }
+
+    private static let dataVersion = SQLStatement(#"PRAGMA data_version"#)
 
     /// Suspends until the database has failed for good and returns why, or returns `nil` once it is closed or the caller cancelled.
     func failure() async -> (any Error)? {

@@ -17,4 +17,11 @@ package enum Limits {
     package static let sessionLifetimeMilliseconds: Int64 = 1_800_000
     /// The greatest first version that a pushed item may bring along.
     package static let firstVersion: Int64 = 2_147_483_647
+    /// The body of a push or a batch.
+    package static let pushBytes = 8_388_608
+    package static let batchOperations = 100
+    package static let searchHits = 100
+    package static let defaultSearchHits = 20
+    /// How many items a filtered page looks at before it ends early.
+    package static let pageVisits = 10_000
 }

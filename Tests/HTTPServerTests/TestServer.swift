@@ -32,7 +32,7 @@ struct TestServer: Sendable {
             configuration: configuration,
             observations: log.observations,
             rateLimits: rateLimits,
-            rateKey: { $0 == "free" ? nil : $0 },
+            rateKey: { $1 == "free" ? nil : $1 },
             onReady: { port.yield($0) }
         )
         let services = ServiceGroup(services: [service], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

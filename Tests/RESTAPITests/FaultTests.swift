@@ -35,6 +35,23 @@ import ToolBridge
         }
     }
 
+    @Test func syncingToo() async throws {
+        try await TestAPI.run { api in
+            let device = try await api.device()
+            await api.closeDatabase()
+            for row in RouteMatrixTests.rows {
+                for headers in [device, device + [("Idempotency-Key", "k")]] {
+                    let response = try await api.send(row.method, row.path, row.body, headers)
+                    #expect(response.status == 503 && response.field("Retry-After") == "1", "\(row.testDescription)")
+                    #expect(
+                        response.text == #"{"error":"temporarily unavailable, try again","code":"unavailable","correlation_id":"t-1"}"#
+                    )
+                }
+            }
+            #expect(try await api.send("GET", "/v1/sync/info").status == 200)
+        }
+    }
+
     @Test func aFaultOfOursTellsNothing() async throws {
         let cause = RawExchange.Failed(description: "SELECT secret FROM https://internal/canary")
         try await TestAPI.run(items: FailingService(error: .internalError(cause))) { api in
@@ -61,7 +78,7 @@ import ToolBridge
                     == #"{"error":"the text","code":"\#(code.rawValue)","uid":"\"","epoch":7,"allowed":["a","b"],"correlation_id":"t-1"}"#
             )
             #expect(response.field("X-Sync-Epoch") == "7")
-            #expect(response.field("Retry-After") == (code == .unavailable ? "1" : nil))
+            #expect(response.field("Retry-After") == (code == .unavailable || code == .idempotencyInProgress ? "1" : nil))
         }
     }
 }
@@ -74,14 +91,30 @@ private struct FailingService: ItemService {
 
     func item(_ uid: UID, _ kind: ItemKind, includeDeleted: Bool, of owner: Owner) async throws(ItemError) -> Item { throw error }
 
-    func create(_ payload: Payload, _ kind: ItemKind, epoch: Int64?, of owner: Owner) async throws(ItemError) -> Item { throw error }
+    func create(
+        _ payload: Payload,
+        _ kind: ItemKind,
+        _ context: WriteContext<Item>,
+        of owner: Owner
+    ) async throws(ItemError) -> Item { throw error }
 
     func mutate(
         _ uid: UID,
         _ kind: ItemKind,
         _ mutation: Mutation,
         expecting condition: VersionCondition?,
-        epoch: Int64?,
+        _ context: WriteContext<Item>,
         of owner: Owner
     ) async throws(ItemError) -> Item { throw error }
+
+    func write(
+        _ operations: [Result<BatchOperation, ItemError>],
+        _ mode: BatchMode,
+        _ context: WriteContext<[BatchOutcome]>,
+        of owner: Owner
+    ) async throws(ItemError) -> [BatchOutcome] { throw error }
+
+    func search(_ query: SearchQuery, of owner: Owner) async throws(ItemError) -> SearchPage { throw error }
+
+    func recordedAnswer(to request: RepeatableRequest, of owner: Owner) async throws(ItemError) -> RecordedAnswer? { throw error }
 }

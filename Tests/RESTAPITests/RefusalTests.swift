@@ -32,7 +32,7 @@ import ToolBridge
             ("GET", "", nil), ("PUT", "", "{}"), ("PATCH", "", "{}"), ("DELETE", "", nil), ("POST", "/archive", nil),
             ("POST", "/process", #"{"action":"pin"}"#),
         ] as [(String, String, String?)] {
-            for uid in ["x", "..", "%2e%2e", "\(knownUID)0", "%63" + knownUID.dropFirst(), "1"] {
+            for uid in ["x", "..", "%2e%2e", "\(knownUID)0", "%zz" + knownUID.dropFirst(), "1"] {
                 rows.append(Row(method: method, target: "/v1/notes/\(uid)\(suffix)", body: body, status: 400, answer: invalidUID))
             }
             rows.append(

@@ -133,4 +133,22 @@ import ToolBridge
             }
         }
     }
+
+    @Test func aUidInThePathIsReadAsLenientlyAsElsewhere() async throws {
+        try await TestAPI.run { api in
+            let uid = try await api.create(.notes)
+            let bare = uid.replacing("-", with: "")
+            for spelling in [
+                uid.uppercased(), bare, "urn:uuid:\(uid)", "urn%3Auuid%3a\(uid)", "%7B\(uid)%7d", "{\(uid)}",
+                "%\(String(uid.utf8.first ?? 0, radix: 16))\(uid.dropFirst())",
+            ] {
+                let response = try await api.send("GET", "/v1/notes/\(spelling)")
+                #expect(response.status == 200, "\(spelling): \(response.text)")
+            }
+            for spelling in ["\(uid)%", "\(uid)%2", "%2e%2e", "\(uid)%20", "\(uid)+"] {
+                let response = try await api.send("GET", "/v1/notes/\(spelling)")
+                #expect(response.status == 400 && response.code == "invalid_uid", "\(spelling): \(response.text)")
+            }
+        }
+    }
 }

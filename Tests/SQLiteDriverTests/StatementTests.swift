@@ -15,16 +15,26 @@ struct StatementTests {
             #expect(text.contains("(tenant, subject, ") && text.contains("VALUES ($1, $2, "))
             if text.contains("ON CONFLICT") { #expect(text.contains("ON CONFLICT (tenant, subject")) }
         } else {
-            let condition = try #require(text.split(separator: "WHERE").dropFirst().first)
-            #expect(condition.contains("tenant = $") && condition.contains("AND subject = $"))
+            for half in text.split(separator: "UNION ALL") {
+                let condition = try #require(half.split(separator: "WHERE").dropFirst().first)
+                let columns = condition.split(separator: " ").map { ($0.split(separator: ".").last ?? "").drop { $0 == "(" } }
+                for column in ["tenant", "subject"] {
+                    let position = try #require(columns.firstIndex { $0 == column })
+                    #expect(columns[position + 1] == "=" && columns[position + 2].hasPrefix("$"))
+                }
+            }
             #expect(!text.contains(" OR "))
         }
     }
 
-    @Test("no other statement touches owned tables but those on sessions by id and by time", arguments: Statements.housekeeping.map(\.name))
+    @Test(
+        "no other statement touches owned tables but those on sessions and answers by id and by time, and those of a migration",
+        arguments: Statements.housekeeping.map(\.name)
+    )
     func housekeeping(name: String) throws {
         let text = try #require(Self.all.first { $0.name == name }).statement.text
-        #expect(!text.contains("item") && !text.contains("owner"))
+        if !["facetlessItems", "setStatus"].contains(name) { #expect(!text.contains("item") && !text.contains("owner")) }
+        if text.contains("recorded_answer") { #expect(name == "forgetAnswers") }
         if text.contains("session") { #expect(["session", "removeExpiredSessions"].contains(name)) }
     }
 
@@ -41,8 +51,32 @@ struct StatementTests {
             ("putItem", []),
             (
                 "liveChildren",
-                ["SEARCH item USING INDEX item_parent (tenant=? AND subject=? AND kind=? AND parent_uid=? AND parent_kind=?)"]
+                ["SEARCH item USING INDEX item_parent (tenant=? AND subject=? AND kind=? AND parent_uid=? AND is_deleted=?)"]
             ),
+            (
+                "removeTag",
+                ["SEARCH item_tag USING PRIMARY KEY (tenant=? AND subject=? AND kind=? AND tag=? AND is_deleted=? AND sequence=?)"]
+            ),
+            ("addTag", []),
+            ("deleteTags", ["SEARCH item_tag USING PRIMARY KEY (tenant=? AND subject=?)"]),
+            ("changes", ["SEARCH item USING INDEX item_sequence (tenant=? AND subject=? AND sequence>?)"]),
+            ("changesOfKinds", ["SEARCH item USING INDEX item_sequence (tenant=? AND subject=? AND sequence>? AND sequence<?)"]),
+            ("endOfChanges", ["SEARCH item USING COVERING INDEX item_sequence (tenant=? AND subject=? AND sequence>?)"]),
+            (
+                "recordedAnswer",
+                ["SEARCH recorded_answer USING INDEX sqlite_autoindex_recorded_answer_1 (tenant=? AND subject=? AND name=?)"]
+            ),
+            ("recordAnswer", []),
+            ("deleteAnswers", ["SEARCH recorded_answer USING INDEX sqlite_autoindex_recorded_answer_1 (tenant=? AND subject=?)"]),
+            (
+                "forgetAnswers",
+                [
+                    "SEARCH recorded_answer USING INDEX sqlite_autoindex_recorded_answer_1 (tenant=? AND subject=? AND name=?)",
+                    "LIST SUBQUERY", "SEARCH recorded_answer USING INDEX recorded_answer_time (recorded_at<?)",
+                ]
+            ),
+            ("facetlessItems", ["SEARCH item USING INDEX sqlite_autoindex_item_1"]),
+            ("setStatus", ["SEARCH item USING INDEX sqlite_autoindex_item_1 (tenant=? AND subject=? AND kind=? AND uid=?)"]),
             ("countItems", ["SEARCH item USING COVERING INDEX"]),
             ("deleteItems", ["SEARCH item USING INDEX"]),
             ("owner", ["SEARCH owner USING INDEX sqlite_autoindex_owner_1 (tenant=? AND subject=?)"]),
@@ -58,21 +92,40 @@ struct StatementTests {
             ("latestStep", ["SEARCH schema_step"]),
             ("recordStep", []),
         ]
-        + (0..<8).map { combination in
-            let bound = combination & 1 != 0 ? "sequence<?" : "sequence>?"
-            return (
-                "list \(combination)",
-                combination & 4 == 0
-                    ? ["SEARCH item USING INDEX item_kind_sequence (tenant=? AND subject=? AND kind=? AND \(bound))"]
-                    : [
-                        "SEARCH item USING INDEX item_parent (tenant=? AND subject=? AND kind=? AND parent_uid=? AND parent_kind=? AND \(bound))"
-                    ]
-            )
+        + ListShape.all.map { ("list \($0)", plan(of: $0)) }
+        + ListShape.all.filter { !$0.hasResidue }.map { ("end of list \($0)", plan(of: $0, isEnd: true)) }
+
+    /// What a list should be read by, from the words that describe it.
+    private static func plan(of shape: ListShape, isEnd: Bool = false) -> [String] {
+        let words = Set(shape.description.split(separator: ", ").map(String.init))
+        let hasParent = words.contains("parent") || words.contains("parent kind")
+        let conditions = words.subtracting(["deleted", "newest", "parent kind"]).count + (words.contains("parent kind") ? 2 : 0)
+        let isBounded = conditions > (words.isDisjoint(with: ["tag", "status"]) && !hasParent ? 0 : 1)
+        #expect(shape.hasResidue == isBounded, "\(shape)")
+        let range = isBounded ? "sequence>? AND sequence<?" : words.contains("newest") ? "sequence<?" : "sequence>?"
+        func search(_ index: String, _ column: String) -> String {
+            "SEARCH item USING \(isEnd ? "COVERING " : "")INDEX \(index) (tenant=? AND subject=? AND kind=?\(column) AND is_deleted=? AND \(range))"
         }
+        let half: [String]
+        if words.contains("tag") {
+            let tag = "SEARCH item_tag USING PRIMARY KEY (tenant=? AND subject=? AND kind=? AND tag=? AND is_deleted=? AND \(range))"
+            let item = "SEARCH item USING INDEX sqlite_autoindex_item_1 (tenant=? AND subject=? AND kind=? AND uid=?)"
+            half = isEnd ? [tag] : [tag, item]
+        } else if hasParent {
+            half = [search("item_parent", " AND parent_uid=?")]
+        } else if words.contains("status") {
+            half = [search("item_status", " AND status=?")]
+        } else {
+            half = [search("item_kind", "")]
+        }
+        return words.contains("deleted") ? ["MERGE (UNION ALL)", "LEFT"] + half + ["RIGHT"] + half : half
+    }
 
     @Test("every statement has its index and sorts nothing")
     func plans() async throws {
-        #expect(Set(Self.plans.map(\.0)) == Set(Self.all.map(\.name)))
+        // Those of the full-text search are read beside it.
+        let names = Set(Self.all.map(\.name)).subtracting(Statements.search.map(\.name))
+        #expect(Set(Self.plans.map(\.0)) == names)
         try await withDatabase { database, _ in
             for (name, expected) in Self.plans {
                 let statement = try #require(Self.all.first { $0.name == name }).statement

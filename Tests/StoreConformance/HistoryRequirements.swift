@@ -80,7 +80,7 @@ extension Store {
             _ = try transaction.lockOwner(taking: 0)
             var applied = 0
             for change in changes {
-                let stored = try transaction.items([change.uid], change.kind)[change.uid]
+                let stored = try transaction.item(change.uid, change.kind)
                 guard var merged = change.merged(into: stored, at: now) else { continue }
                 applied += 1
                 merged.sequence = try transaction.lockOwner(taking: 1).sequence

@@ -63,17 +63,6 @@ extension StoreRequirement {
                 #expect(try await store.item(uid, .chats, of: owner) == nil)
             }
         },
-        StoreRequirement("A store looks up many items at once and leaves out those that aren't there") { store in
-            let owner = freshOwner()
-            let kept = (1...300).map { sample(sequence: $0, deleted: $0 % 3 == 0) }
-            try await store.keep(kept, of: owner)
-            let asked = kept.prefix(200).map(\.item.uid) + (0..<100).map { _ in UID.random() } + [kept[0].item.uid]
-            let found = try await store.write(of: owner) { try $0.items(asked, .notes) }
-            #expect(found.count == 200)
-            for item in kept.prefix(200) { #expect(found[item.item.uid] == item) }
-            #expect(try await store.write(of: owner) { try $0.items([], .notes) }.isEmpty)
-            #expect(try await store.write(of: owner) { try $0.items(asked, .tasks) }.isEmpty)
-        },
         StoreRequirement("A store finds the live children of a parent") { store in
             let owner = freshOwner()
             let list = ItemReference(.taskLists, .random())

@@ -25,7 +25,7 @@ extension StoreRequirement {
                     order: Bool.random(using: &generator) ? .oldestChangeFirst : .newestChangeFirst,
                     beyond: Bool.random(using: &generator) ? nil : Int64.random(in: 0...400, using: &generator),
                     includesDeleted: Bool.random(using: &generator),
-                    parent: [nil, parents[0], parents[1]][Int.random(in: 0..<3, using: &generator)],
+                    filter: [nil, parents[0], parents[1]][Int.random(in: 0..<3, using: &generator)].filter,
                     limit: [1, 2, 7, 50, 1000][Int.random(in: 0..<5, using: &generator)],
                     payloadBytes: [0, 1, 500, 2000, .max][Int.random(in: 0..<5, using: &generator)]
                 )
@@ -67,18 +67,37 @@ extension StoreRequirement {
     ]
 }
 
+extension ItemReference? {
+    /// The items that hang on it; all, where there is none.
+    fileprivate var filter: ItemFilter { ItemFilter(parentUID: self?.uid, parentKind: self?.kind) }
+}
+
 extension ItemQuery {
     /// What the query means, said plainly.
     func answer(from items: [StoredItem]) -> [StoredItem] {
         var answer: [StoredItem] = []
         var bytes = 0
         for item in items.sorted(by: { order == .oldestChangeFirst ? $0.sequence < $1.sequence : $0.sequence > $1.sequence }) {
-            guard item.item.kind == kind, includesDeleted || !item.isDeleted, parent == nil || item.parent == parent else { continue }
+            guard item.item.kind == kind, includesDeleted || !item.isDeleted, filter.fits(item) else { continue }
             if let beyond { guard order == .oldestChangeFirst ? item.sequence > beyond : item.sequence < beyond else { continue } }
+            if let through { guard order == .oldestChangeFirst ? item.sequence <= through : item.sequence >= through else { continue } }
             guard answer.count < limit, bytes <= payloadBytes else { break }
             answer.append(item)
             bytes += item.item.payload.count
         }
         return answer
+    }
+}
+
+extension ItemFilter {
+    /// What the filter means, said plainly.
+    func fits(_ stored: StoredItem) -> Bool {
+        let facets = ItemFacets(parsing: stored.item.payload)
+        if let parentUID, stored.parent?.uid != parentUID { return false }
+        if parentUID != nil, let parentKind, stored.parent?.kind != parentKind { return false }
+        if let status, facets.status.map({ $0.utf8.elementsEqual(status.utf8) }) != true { return false }
+        if let tag, !facets.tags.contains(where: { $0.utf8.elementsEqual(tag.utf8) }) { return false }
+        if let updatedSince, stored.item.updatedAt < updatedSince { return false }
+        return true
     }
 }

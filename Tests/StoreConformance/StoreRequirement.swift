@@ -16,5 +16,6 @@ package struct StoreRequirement: Sendable, CustomTestStringConvertible {
 
     package var testDescription: String { name }
 
-    package static let all = items + lists + owners + wipes + sessions + transactions + concurrency + histories
+    package static let all =
+        items + lists + filters + feeds + owners + attempts + answers + wipes + sessions + transactions + concurrency + search + histories
 }

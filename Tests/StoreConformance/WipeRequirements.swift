@@ -12,11 +12,16 @@ extension StoreRequirement {
             for owner in [owner] + neighbours {
                 try await store.keep(
                     [
-                        sample(.random(), .notes, sequence: 1), sample(.random(), .notes, sequence: 2, deleted: true),
+                        sample(.random(), .notes, sequence: 1, payload: #"{"tags":["t"],"status":"s"}"#),
+                        sample(.random(), .notes, sequence: 2, deleted: true),
                         sample(.random(), .tasks, sequence: 3, parent: ItemReference(.taskLists, .random())),
                     ],
                     of: owner
                 )
+            }
+            let (request, answer) = (sampleRequest("wiped"), sampleAnswer("kept"))
+            for owner in [owner] + neighbours {
+                try await store.write(of: owner) { try $0.record(answer, to: request, at: Timestamp(milliseconds: 7)) }
             }
             try await store.write(of: owner) { try $0.add(session) }
             let before = try #require(try await store.state(of: owner))
@@ -32,7 +37,14 @@ extension StoreRequirement {
             }
             #expect(try await store.state(of: owner) == state)
             #expect(try await store.read(of: owner) { try $0.session(session.id) } == nil)
+            let tagged = ItemQuery(.notes, filter: ItemFilter(tag: "t"), limit: 10)
+            let beginning = Timestamp(milliseconds: 0)
+            #expect(try await store.items(tagged, of: owner).isEmpty)
+            #expect(try await store.read(of: owner) { try $0.recordedAnswer("wiped", after: beginning)?.answer } == nil)
+            #expect(try await store.read(of: owner) { try $0.changes(ChangeQuery(beyond: 0, limit: 10)) }.isEmpty)
             for neighbour in neighbours {
+                #expect(try await store.items(tagged, of: neighbour).count == 1)
+                #expect(try await store.read(of: neighbour) { try $0.recordedAnswer("wiped", after: beginning)?.answer } == answer)
                 #expect(try await store.items(ItemQuery(.notes, limit: 10), of: neighbour).count == 2)
                 #expect(try await store.state(of: neighbour)?.epoch == 1)
             }

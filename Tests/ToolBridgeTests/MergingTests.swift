@@ -104,7 +104,7 @@ struct MergingTests {
                 )
             }
             var model: [UID: StoredItem] = [:]
-            var batch = PushBatch([:], at: now)
+            var batch = PushBatch(at: now)
             var applied = 0
             for change in changes {
                 let merged = change.merged(into: model[change.uid], at: now)
@@ -113,7 +113,7 @@ struct MergingTests {
                     applied += 1
                 }
                 let expected = try #require(model[change.uid]).item
-                let outcome = batch.apply(.success(change)) { _ in true }
+                let outcome = batch.apply(.success(change), to: { _ in nil }, parent: { _ in true })
                 #expect(outcome == .kept(uid: expected.uid, version: expected.version, updatedAt: expected.updatedAt), "\(generator)")
             }
             #expect(batch.applied == applied, "\(generator)")

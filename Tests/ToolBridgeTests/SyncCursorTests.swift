@@ -58,4 +58,70 @@ struct SyncCursorTests {
     func garbage(text: String) {
         #expect(throws: ItemError.invalidCursor) { try SyncCursor(text, of: owner, .notes, .oldestChangeFirst) }
     }
+
+    /// Clients keep them for as long as they like, so they never change.
+    private static let known: [(cursor: SyncCursor, text: String)] = [
+        (SyncCursor(.notes, .oldestChangeFirst, sequence: 77), "AQEBVXy_GUMhqEUAAAAAAAAATZVDGxc"),
+        (SyncCursor(.taskListCategories, .newestChangeFirst, sequence: .max), "AQcCVXy_GUMhqEV__________61cwfM"),
+        (SyncCursor(.feed(Set(ItemKind.allCases)), epoch: 3, sequence: 77), "AgABAAAAAFV8vxlDIahFAAAAAAAAAAMAAAAAAAAATbs4E3I"),
+        (SyncCursor(.feed([.tasks, .notes]), epoch: 3, sequence: 77), "AgABvMe0LVV8vxlDIahFAAAAAAAAAAMAAAAAAAAATd1OEWA"),
+        (
+            SyncCursor(.list(.tasks, .newestChangeFirst, ItemFilter(status: "open", tag: "é")), sequence: 77),
+            "AgICj828gVV8vxlDIahFAAAAAAAAAAAAAAAAAAAATeyLhk8"
+        ),
+    ]
+
+    @Test("look today as they always did")
+    func known() throws {
+        for (cursor, text) in Self.known {
+            #expect(cursor.text(for: owner) == text)
+            #expect(try SyncCursor(text, of: owner, cursor.purpose) == cursor)
+        }
+    }
+
+    @Test("aren't taken for another filter, another set of kinds or another use")
+    func purposes() throws {
+        let uid = UID.sample(1)
+        let filters = [
+            ItemFilter(), ItemFilter(status: "a"), ItemFilter(tag: "a"), ItemFilter(status: "a", tag: "a"), ItemFilter(status: "é"),
+            ItemFilter(status: "e\u{301}"), ItemFilter(status: ""), ItemFilter(parentUID: uid), ItemFilter(parentUID: .sample(2)),
+            ItemFilter(parentUID: uid, parentKind: .notes), ItemFilter(parentUID: uid, parentKind: .tasks),
+            ItemFilter(updatedSince: Timestamp(milliseconds: 0)), ItemFilter(updatedSince: Timestamp(milliseconds: 1)),
+            ItemFilter(status: "ab", tag: "c"), ItemFilter(status: "a", tag: "bc"),
+        ]
+        var purposes = filters.map { SyncCursor.Purpose.list(.comments, .oldestChangeFirst, $0) }
+        purposes += [.list(.tasks, .oldestChangeFirst, filters[1]), .list(.comments, .newestChangeFirst, filters[1])]
+        // Every set of kinds.
+        for set in 0..<128 {
+            purposes.append(.feed(Set(ItemKind.allCases.enumerated().filter { set >> $0.offset & 1 == 1 }.map(\.element))))
+        }
+        for (number, purpose) in purposes.enumerated() {
+            let cursor = SyncCursor(purpose, epoch: 2, sequence: 5)
+            let text = cursor.text(for: owner)
+            #expect(text.utf8.count <= SyncCursor.maximumLength)
+            #expect(throws: ItemError.invalidCursor) { try SyncCursor(text, of: Owner(tenant: "t", subject: "x"), purpose) }
+            for (other, foreign) in purposes.enumerated() {
+                if other == number {
+                    #expect(try SyncCursor(text, of: owner, foreign) == cursor)
+                } else {
+                    #expect(throws: ItemError.invalidCursor, "\(purpose) as \(foreign)") { try SyncCursor(text, of: owner, foreign) }
+                }
+            }
+        }
+        // A parent's kind alone filters nothing.
+        #expect(SyncCursor.Purpose.list(.comments, .oldestChangeFirst, ItemFilter(parentKind: .notes)) == purposes[0])
+    }
+
+    @Test("of the feed with any character changed aren't taken")
+    func flippedFeed() {
+        let purpose = SyncCursor.Purpose.feed([.notes])
+        let text = Array(SyncCursor(purpose, epoch: 1, sequence: 123_456).text(for: owner).utf8)
+        for index in text.indices {
+            for replacement in "AZaz09-_".utf8 where replacement != text[index] {
+                var changed = text
+                changed[index] = replacement
+                #expect(throws: ItemError.invalidCursor) { try SyncCursor(String(decoding: changed, as: UTF8.self), of: owner, purpose) }
+            }
+        }
+    }
 }

@@ -8,7 +8,10 @@ struct VersionConditionTests {
         #expect(try VersionCondition(ifMatch: text).admits(5))
     }
 
-    @Test("doesn't admit version 5", arguments: ["4", "\"4\"", "W/\"5\"", "\"4\", W/\"5\"", "\"abc\"", "\"+5\""])
+    @Test(
+        "doesn't admit version 5",
+        arguments: ["4", "\"4\"", "W/\"5\"", "\"4\", W/\"5\"", "\"abc\"", "\"+5\"", "\"4,5\"", "\",\", \"4\""]
+    )
     func mismatches(text: String) throws {
         #expect(try !VersionCondition(ifMatch: text).admits(5))
     }

@@ -9,6 +9,9 @@ final class CountingService: ItemService {
         case item(ItemKind, UID, includeDeleted: Bool)
         case create(ItemKind, Payload)
         case mutate(ItemKind, UID, Mutation, VersionCondition?)
+        case write(Int, BatchMode)
+        case search(SearchQuery)
+        case recordedAnswer(RepeatableRequest)
     }
 
     private let seen = Mutex<(calls: [Call], owners: [Owner])>(([], []))
@@ -55,7 +58,12 @@ final class CountingService: ItemService {
         return item(uid, kind)
     }
 
-    func create(_ payload: Payload, _ kind: ItemKind, epoch: Int64?, of owner: Owner) async throws(ItemError) -> Item {
+    func create(
+        _ payload: Payload,
+        _ kind: ItemKind,
+        _ context: WriteContext<Item>,
+        of owner: Owner
+    ) async throws(ItemError) -> Item {
         try note(.create(kind, payload), owner)
         return item(.numbered(1), kind)
     }
@@ -65,10 +73,30 @@ final class CountingService: ItemService {
         _ kind: ItemKind,
         _ mutation: Mutation,
         expecting condition: VersionCondition?,
-        epoch: Int64?,
+        _ context: WriteContext<Item>,
         of owner: Owner
     ) async throws(ItemError) -> Item {
         try note(.mutate(kind, uid, mutation, condition), owner)
         return item(uid, kind)
+    }
+
+    func write(
+        _ operations: [Result<BatchOperation, ItemError>],
+        _ mode: BatchMode,
+        _ context: WriteContext<[BatchOutcome]>,
+        of owner: Owner
+    ) async throws(ItemError) -> [BatchOutcome] {
+        try note(.write(operations.count, mode), owner)
+        return operations.map { _ in .notApplied }
+    }
+
+    func search(_ query: SearchQuery, of owner: Owner) async throws(ItemError) -> SearchPage {
+        try note(.search(query), owner)
+        return SearchPage(hits: [], hasMore: false)
+    }
+
+    func recordedAnswer(to request: RepeatableRequest, of owner: Owner) async throws(ItemError) -> RecordedAnswer? {
+        try note(.recordedAnswer(request), owner)
+        return nil
     }
 }

@@ -55,7 +55,7 @@ import ToolBridge
             for parent in [first, second, first] {
                 _ = try await Self.create(service, .comments, #"{"parentType":"note","parentUid":"\#(parent.uid)"}"#)
             }
-            let query = ListQuery(limit: 1, parent: ItemReference(.notes, first.uid))
+            let query = ListQuery(limit: 1, filter: ItemFilter(parentUID: first.uid, parentKind: .notes))
             let page = try await service.list(.comments, query, of: .me)
             #expect(page.items.count == 1)
             var next = query
@@ -63,7 +63,10 @@ import ToolBridge
             let rest = try await service.list(.comments, next, of: .me)
             #expect(rest.items.count == 1 && rest.nextCursor == nil)
             for item in page.items + rest.items { #expect(try item.object()["parentUid"]?.string == first.uid.description) }
-            #expect(try await service.list(.comments, ListQuery(parent: ItemReference(.tasks, first.uid)), of: .me).items.isEmpty)
+            #expect(
+                try await service.list(.comments, ListQuery(filter: ItemFilter(parentUID: first.uid, parentKind: .tasks)), of: .me).items
+                    .isEmpty
+            )
         }
     }
 

@@ -314,7 +314,7 @@ import ToolBridge
             }
             for (index, owner) in owners.enumerated() where index % 2 == 0 {
                 _ = try await service.mutate(uid, .notes, .delete, expecting: nil, epoch: nil, of: owner)
-                let (_, deleted) = try await service.wipe(epoch: nil, of: owner)
+                let deleted = try await service.wipe(epoch: nil, of: owner).deleted
                 #expect(deleted[.notes] == 1 && deleted[.chats] == 1)
             }
             for (index, owner) in owners.enumerated() {

@@ -68,7 +68,8 @@ import ToolBridge
             let text = "parent note not found: \(UID.numbered(3))"
             #expect(outcome == [.refused(comment, .invalidParent(.notFound, key: "parentUid", text))])
 
-            let (state, deleted) = try await service.wipe(epoch: nil, of: .me)
+            let wiped = try await service.wipe(epoch: nil, of: .me)
+            let (state, deleted) = (wiped.state, wiped.deleted)
             #expect(state.epoch == 2 && state.lastWipeAt == clock.now && state.id == opened.state.id)
             #expect(deleted.count == 7 && deleted[.notes] == 1 && deleted[.comments] == 0)
             #expect(await refusal { _ = try await service.session(opened.session.id, of: .me) } == .sessionNotFound)
@@ -130,7 +131,7 @@ import ToolBridge
                 let owner = Owner(tenant: "t", subject: "\(round)")
                 async let pushed = refusal { _ = try await service.push([Self.change(.numbered(1), at: 1)], .notes, epoch: 1, of: owner) }
                 async let wiped = service.wipe(epoch: nil, of: owner)
-                let (error, (state, _)) = (await pushed, try await wiped)
+                let (error, state) = (await pushed, try await wiped.state)
                 #expect(state.epoch == 2)
                 #expect(error == nil || error == .epochMismatch(2))
                 #expect(try await service.pull(.notes, cursor: nil, limit: 10, epoch: 2, of: owner).items.isEmpty)
@@ -272,7 +273,8 @@ import ToolBridge
 
     @Test func aSessionLivesThirtyMinutesAndBelongsToItsOwner() async throws {
         try await withService { service, clock in
-            let (session, state) = try await service.openSession(of: .me)
+            let opened = try await service.openSession(of: .me)
+            let (session, state) = (opened.session, opened.state)
             #expect(try await service.session(session.id, of: .me).session == session)
             #expect(try await service.session(session.id, of: .me).state == state)
             let second = try await service.openSession(of: .me)
@@ -310,7 +312,8 @@ import ToolBridge
     @Test func aWipeRemovesEverythingOfOneOwnerAndSaysHowMuch() async throws {
         try await withService { service, clock in
             #expect(try await service.state(of: .me) == nil)
-            let (first, none) = try await service.wipe(epoch: nil, of: .me)
+            let empty = try await service.wipe(epoch: nil, of: .me)
+            let (first, none) = (empty.state, empty.deleted)
             #expect(first.epoch == 2 && none.count == 7 && none.values.allSatisfy { $0 == 0 })
             for owner in [Owner.me, .other, Owner(tenant: "elsewhere", subject: "me")] {
                 for (index, kind) in ItemKind.allCases.enumerated() where kind != .comments && kind != .chatMessages {
@@ -328,7 +331,8 @@ import ToolBridge
             #expect(await refusal { _ = try await service.wipe(epoch: 1, of: .me) } == .epochMismatch(2))
             #expect(await refusal { _ = try await service.wipe(epoch: 3, of: .me) } == .epochMismatch(2))
             clock.advance(5)
-            let (state, deleted) = try await service.wipe(epoch: 2, of: .me)
+            let wiped = try await service.wipe(epoch: 2, of: .me)
+            let (state, deleted) = (wiped.state, wiped.deleted)
             #expect(state.epoch == 3 && state.lastWipeAt == clock.now)
             #expect(deleted == [.notes: 2, .tasks: 2, .comments: 1, .chats: 4, .chatMessages: 0, .taskLists: 6, .taskListCategories: 7])
             for kind in ItemKind.allCases {

@@ -7,6 +7,7 @@ import Observability
 import RESTAPI
 import SQLStore
 import ServiceLifecycle
+import ToolBridge
 import UnixSignals
 
 /// `toolbridge serve`: the API and the MCP server over one database.
@@ -47,19 +48,27 @@ struct ServeCommand: AsyncParsableCommand {
                 profile: profile.name
             )
         )
-        try await run(service, services, observations)
+        let watch = ChangeWatch(
+            signals: services.items.signals,
+            database: services.database,
+            heartbeat: try settings.value(Settings.streamHeartbeat) ?? 15
+        )
+        try await run(service, services, watch, observations)
     }
 
     /// Runs until a signal comes, and closes the database after the last request.
     private func run(
         _ service: HTTPService<Caller>,
         _ services: LocalServices,
+        _ watch: ChangeWatch,
         _ observations: Observations
     ) async throws {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: DatabaseWatch(database: services.database)),
+                    .init(service: watch),
+                    .init(service: SearchIndexing(items: services.items)),
                     .init(service: service),
                     .init(service: SignalReport(observations: observations)),
                 ],

@@ -52,18 +52,13 @@ struct Server: Sendable {
             configuration: configuration,
             observations: observations,
             rateLimits: limits,
-            rateKey: Self.rateKey,
+            rateKey: { $1.rateKey(in: $0) },
             onReady: { port in
                 let url = "http://\(ListenAddress(host: host, port: port).description)"
                 observations.record(.listening(url: url))
                 Welcome(url: url, profile: profile, database: database, tenant: tenant).print()
             }
         )
-    }
-
-    /// An owner's bucket: the length keeps two owners whose names run into each other apart.
-    private static func rateKey(_ caller: Caller) -> String {
-        "\(caller.owner.tenant.utf8.count):\(caller.owner.tenant)\(caller.owner.subject)"
     }
 
     private func routes(_ limits: RateLimits) async throws -> [Route<Caller>] {
@@ -84,8 +79,21 @@ struct Server: Sendable {
             revisions: Revision.supported.map(\.description),
             endpoints: ["/mcp"]
         )
-        return health + [serverInfoRoute(info)] + ItemRoutes(items: services.items, sync: services.items).all
-            + (try await mcpRoutes(limits))
+        let routes = health + [serverInfoRoute(info)] + (try apiRoutes(limits))
+        let documentation = openAPIRoutes(routes, version: Version.current, isDevelopment: profile.name == "dev")
+        return routes + documentation + (try await mcpRoutes(limits))
+    }
+
+    private func apiRoutes(_ limits: RateLimits) throws -> [Route<Caller>] {
+        let data = DataRoutes(items: services.items, sync: services.items)
+        let streams = FeedStreams(
+            maximumAge: try settings.value(Settings.streamMaximumAge) ?? .seconds(600),
+            maximumOfOwner: profile.hasRateLimits ? FeedStreams.usualMaximumOfOwner : nil
+        )
+        let identity = IdentityRoutes(tenantName: try settings.value(Settings.defaultTenantName) ?? Settings.defaultTenantName.fallback)
+        return ItemRoutes(data).all + [batchRoute(data), searchRoute(data)] + SyncRoutes(data).all
+            + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
+            + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + identity.all
     }
 
     private func mcpRoutes(_ limits: RateLimits) async throws -> [Route<Caller>] {
@@ -101,7 +109,7 @@ struct Server: Sendable {
             // Sessions outlive this process, so an end that only it remembered would be no end.
             ended: NoEndedSessions(),
             principal: { MCP.Principal(issuer: $0.principal.issuer, subject: $0.principal.subject) },
-            charge: { limits.take(.data, key: Self.rateKey($0)) },
+            charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } },
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "/mcp"))
             }

@@ -44,6 +44,27 @@ enum Settings {
         form: "1 to 128 of A-Z a-z 0-9 . _ : -",
         parse: { isTenantName($0) ? $0 : nil }
     )
+    static let defaultTenantName = Setting(
+        "DEFAULT_TENANT_NAME",
+        default: "Personal",
+        "What people call the default tenant.",
+        form: "1 to 128 characters",
+        parse: { (1...128).contains($0.utf8.count) ? $0 : nil }
+    )
+    static let streamMaximumAge = Setting(
+        "TOOLBRIDGE_SSE_MAX_AGE_SECONDS",
+        default: "600",
+        "After which an event stream ends and its client comes back, in seconds.",
+        form: "1 to 86400",
+        parse: { integer($0, in: 1...86_400).map { Duration.seconds($0) } }
+    )
+    static let streamHeartbeat = Setting(
+        "TOOLBRIDGE_SSE_HEARTBEAT_SECONDS",
+        default: "15",
+        "How often an idle event stream says that it is alive, in seconds.",
+        form: "1 to 3600",
+        parse: { integer($0, in: 1...3600) }
+    )
     static let dataRate = rate("RATE_LIMIT_DATA", "600/60/120", "Requests of one owner to the data routes.")
     static let authRate = rate("RATE_LIMIT_AUTH", "60/60/20", "Requests of one subject to sessions and tokens.")
     static let addressRate = rate("RATE_LIMIT_ADDRESS", "120/60/60", "Requests of one address without a valid token.")

@@ -144,6 +144,22 @@ extension ItemError {
         ItemError(.epochMismatch, "epoch_mismatch", [Detail(.epoch, .integer(epoch))])
     }
 
+    package static var idempotencyMismatch: ItemError {
+        ItemError(
+            .idempotencyMismatch,
+            "this Idempotency-Key was used for another request: take a new one",
+            [Detail(.field, .string("Idempotency-Key"))]
+        )
+    }
+
+    package static var idempotencyInProgress: ItemError {
+        ItemError(.idempotencyInProgress, "the same request is being answered: send it again", [Detail(.field, .string("Idempotency-Key"))])
+    }
+
+    package static var confirmationRequired: ItemError {
+        ItemError(.confirmationRequired, #"to wipe, send {"confirm":"WIPE"}"#, [Detail(.field, .string("/confirm"))])
+    }
+
     package static var sessionRequired: ItemError {
         ItemError(.sessionRequired, "sync session required: POST /v1/sync/sessions")
     }

@@ -53,6 +53,8 @@ package struct ItemError: Error, Sendable {
         case sessionNotFound = "session_not_found"
         case alreadyExists = "already_exists"
         case epochMismatch = "epoch_mismatch"
+        case idempotencyMismatch = "idempotency_mismatch"
+        case idempotencyInProgress = "idempotency_in_progress"
         case deleted
         case versionMismatch = "version_mismatch"
         case payloadTooLarge = "payload_too_large"
@@ -72,7 +74,7 @@ package struct ItemError: Error, Sendable {
                 400
             case .sessionForbidden: 403
             case .notFound, .sessionNotFound: 404
-            case .alreadyExists, .epochMismatch: 409
+            case .alreadyExists, .epochMismatch, .idempotencyMismatch, .idempotencyInProgress: 409
             case .deleted: 410
             case .versionMismatch: 412
             case .payloadTooLarge, .tooManyItems: 413

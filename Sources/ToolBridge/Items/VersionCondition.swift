@@ -41,7 +41,7 @@ extension VersionCondition {
         }
         var versions: [Int64] = []
         var tags = 0
-        for part in trimmed.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+        for part in trimmed.splitAtCommasOutsideQuotes {
             var tag = part.trimmingSpaces
             let isWeak = tag.starts(with: "W/".utf8)
             if isWeak { tag = tag.dropFirst(2) }
@@ -65,6 +65,21 @@ extension VersionCondition {
 }
 
 extension Collection where Element == UInt8, SubSequence == Substring.UTF8View {
+    /// An opaque tag may hold a comma (RFC 9110, § 8.8.3).
+    fileprivate var splitAtCommasOutsideQuotes: [Substring.UTF8View] {
+        var parts: [Substring.UTF8View] = []
+        var start = startIndex
+        var isQuoted = false
+        for index in indices {
+            if self[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+            guard self[index] == UInt8(ascii: ","), !isQuoted else { continue }
+            parts.append(self[start..<index])
+            start = self.index(after: index)
+        }
+        parts.append(self[start...])
+        return parts
+    }
+
     fileprivate var trimmingSpaces: Substring.UTF8View {
         func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
         var slice = self[...]

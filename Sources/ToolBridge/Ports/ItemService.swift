@@ -4,7 +4,7 @@
 package protocol ItemService: Sendable {
     /// One page of items.
     ///
-    /// - Throws: `invalid_cursor`, `unavailable`.
+    /// - Throws: `invalid_cursor`, `invalid_parameter` for a filter that the kind doesn't have, `unavailable`.
     func list(_ kind: ItemKind, _ query: ListQuery, of owner: Owner) async throws(ItemError) -> ItemPage
 
     /// One item.
@@ -14,23 +14,62 @@ package protocol ItemService: Sendable {
 
     /// Makes an item. Its uid is the payload's, or a fresh one where that is missing, null, empty or nil.
     ///
-    /// - Throws: `invalid_uid`, and what ``Mutation/applied(to:_:_:expecting:at:)`` throws, `epoch_mismatch`, `unavailable`.
-    func create(_ payload: Payload, _ kind: ItemKind, epoch: Int64?, of owner: Owner) async throws(ItemError) -> Item
+    /// - Throws: `invalid_uid`, and what ``Mutation/applied(to:_:_:expecting:at:)`` throws, `epoch_mismatch`, `idempotency_mismatch`,
+    ///   `idempotency_in_progress`, `unavailable`.
+    func create(_ payload: Payload, _ kind: ItemKind, _ context: WriteContext<Item>, of owner: Owner) async throws(ItemError) -> Item
 
     /// Changes an item, in one transaction with its version check.
     ///
-    /// - Parameters:
-    ///   - condition: Refuses with `version_mismatch` if the item's version isn't meant.
-    ///   - epoch: Refuses with `epoch_mismatch` if this isn't the owner's epoch; `nil` doesn't ask.
-    /// - Throws: What ``Mutation/applied(to:_:_:expecting:at:)`` throws, `epoch_mismatch`, `unavailable`.
+    /// - Parameter condition: Refuses with `version_mismatch` if the item's version isn't meant.
+    /// - Throws: What ``Mutation/applied(to:_:_:expecting:at:)`` throws, `epoch_mismatch`, `idempotency_mismatch`, `idempotency_in_progress`,
+    ///   `unavailable`.
     func mutate(
+        _ uid: UID,
+        _ kind: ItemKind,
+        _ mutation: Mutation,
+        expecting condition: VersionCondition?,
+        _ context: WriteContext<Item>,
+        of owner: Owner
+    ) async throws(ItemError) -> Item
+
+    /// Changes items of any kinds, in order, in one transaction.
+    ///
+    /// - Parameter operations: Each is an operation, or why it couldn't be read as one.
+    /// - Returns: One outcome for each, in order.
+    /// - Throws: `epoch_mismatch`, `idempotency_mismatch`, `idempotency_in_progress`, `unavailable`; then nothing was kept.
+    func write(
+        _ operations: [Result<BatchOperation, ItemError>],
+        _ mode: BatchMode,
+        _ context: WriteContext<[BatchOutcome]>,
+        of owner: Owner
+    ) async throws(ItemError) -> [BatchOutcome]
+
+    /// Finds live items by their words, best first.
+    ///
+    /// - Throws: `unavailable`.
+    func search(_ query: SearchQuery, of owner: Owner) async throws(ItemError) -> SearchPage
+
+    /// The answer that a request of this owner got before, if it is remembered: for ``RecordedAnswer/lifetimeMilliseconds``.
+    ///
+    /// - Throws: `idempotency_mismatch` if another request got it; `unavailable`.
+    func recordedAnswer(to request: RepeatableRequest, of owner: Owner) async throws(ItemError) -> RecordedAnswer?
+}
+
+extension ItemService {
+    package func create(_ payload: Payload, _ kind: ItemKind, epoch: Int64?, of owner: Owner) async throws(ItemError) -> Item {
+        try await create(payload, kind, WriteContext(epoch: epoch), of: owner)
+    }
+
+    package func mutate(
         _ uid: UID,
         _ kind: ItemKind,
         _ mutation: Mutation,
         expecting condition: VersionCondition?,
         epoch: Int64?,
         of owner: Owner
-    ) async throws(ItemError) -> Item
+    ) async throws(ItemError) -> Item {
+        try await mutate(uid, kind, mutation, expecting: condition, WriteContext(epoch: epoch), of: owner)
+    }
 }
 
 /// Which page of a list.
@@ -40,8 +79,7 @@ package struct ListQuery: Sendable, Equatable {
     package var cursor: String?
     package var direction: SyncCursor.Direction
     package var includeDeleted: Bool
-    /// Only items that hang on this one.
-    package var parent: ItemReference?
+    package var filter: ItemFilter
 
     /// - Parameter limit: How many items at most, 1 to ``Limits/pageItems``; larger values count as that.
     package init(
@@ -49,13 +87,43 @@ package struct ListQuery: Sendable, Equatable {
         cursor: String? = nil,
         direction: SyncCursor.Direction = .oldestChangeFirst,
         includeDeleted: Bool = false,
-        parent: ItemReference? = nil
+        filter: ItemFilter = ItemFilter()
     ) {
         self.limit = limit
         self.cursor = cursor
         self.direction = direction
         self.includeDeleted = includeDeleted
-        self.parent = parent
+        self.filter = filter
+    }
+}
+
+/// Which items of a kind are meant: those that fit all that is given.
+///
+/// Texts are compared byte for byte.
+package struct ItemFilter: Sendable, Hashable {
+    /// What the item hangs on, as its kind's ``ItemKind/parentRule`` reads it.
+    package var parentUID: UID?
+    /// Counts only together with a parent.
+    package var parentKind: ItemKind?
+    /// The payload's `status`.
+    package var status: String?
+    /// One of the texts in the payload's `tags`.
+    package var tag: String?
+    /// The item's own time is this or later.
+    package var updatedSince: Timestamp?
+
+    package init(
+        parentUID: UID? = nil,
+        parentKind: ItemKind? = nil,
+        status: String? = nil,
+        tag: String? = nil,
+        updatedSince: Timestamp? = nil
+    ) {
+        self.parentUID = parentUID
+        self.parentKind = parentKind
+        self.status = status
+        self.tag = tag
+        self.updatedSince = updatedSince
     }
 }
 

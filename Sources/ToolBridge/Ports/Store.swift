@@ -50,6 +50,19 @@ package protocol StoreReader {
     func ownerState() throws(StoreError) -> OwnerState?
     /// The session of that id, whoever's it is.
     func session(_ id: UID) throws(StoreError) -> SyncSession?
+    /// The owner's latest changes over several kinds, tombstones included, in the order of the change sequence.
+    func changes(_ query: ChangeQuery) throws(StoreError) -> [StoredItem]
+    /// Where a page must end that looks at no more than so many items to find the ones that fit: the change sequence number of the last of them, or
+    /// `nil` if there are fewer, or if all that it looks at fit.
+    func end(of query: ItemQuery, visiting count: Int) throws(StoreError) -> Int64?
+    /// The same for changes of some kinds.
+    func end(of query: ChangeQuery, visiting count: Int) throws(StoreError) -> Int64?
+    /// What was answered to the owner's request of this name after this time, and to which.
+    func recordedAnswer(_ key: String, after time: Timestamp) throws(StoreError) -> (request: RepeatableRequest, answer: RecordedAnswer)?
+    /// The number of the owner's latest change that can be searched for, from 0.
+    func searchableSequence() throws(StoreError) -> Int64
+    /// The live items that fit, best first.
+    func search(_ query: SearchTerms) throws(StoreError) -> [StoredHit]
 }
 
 /// The same, and its changes.
@@ -58,12 +71,12 @@ package protocol StoreTransaction: StoreReader {
     ///
     /// - Parameter count: How many numbers to take, from 0. The state that is returned has the last of them.
     func lockOwner(taking count: Int) throws(StoreError) -> OwnerState
-    /// Those of the items that exist, tombstones included.
-    func items(_ uids: [UID], _ kind: ItemKind) throws(StoreError) -> [UID: StoredItem]
     /// The first items, in the order of their latest change, that are alive and whose parent is this one.
     func liveChildren(of parent: ItemReference, _ kind: ItemKind, limit: Int) throws(StoreError) -> [StoredItem]
-    /// Inserts or replaces.
-    func put(_ items: [StoredItem]) throws(StoreError)
+    /// Inserts or replaces; each item occurs once.
+    ///
+    /// - Parameter replaced: Those that are there already, as they were read in this transaction.
+    func put(_ items: [StoredItem], replacing replaced: [ReplacedItem]) throws(StoreError)
     /// Deletes all of the owner's items and sessions for good, raises the epoch and returns how many items of each kind there were.
     ///
     /// The owner must have been locked.
@@ -72,6 +85,26 @@ package protocol StoreTransaction: StoreReader {
     func removeSession(_ id: UID) throws(StoreError)
     /// Removes the sessions of any owner that have expired.
     func removeSessions(expiredBy time: Timestamp) throws(StoreError)
+    /// Runs a closure whose changes are undone if it throws, while the transaction goes on.
+    func attempt<Value>(_ body: (any StoreTransaction) throws -> Value) throws -> Value
+    /// Keeps an answer until it is forgotten.
+    func record(_ answer: RecordedAnswer, to request: RepeatableRequest, at time: Timestamp) throws(StoreError)
+    /// Forgets some of the answers of any owner that were recorded at this time or before, at least as many as are recorded meanwhile.
+    func forgetAnswers(recordedBy time: Timestamp) throws(StoreError)
+    /// Puts documents in the place of the owner's earlier ones for the same items, removes those of other items, and remembers up to where the
+    /// owner's changes can be searched for.
+    func makeSearchable(_ documents: [SearchDocument], removing items: [ItemReference], through sequence: Int64) throws(StoreError)
+}
+
+extension StoreTransaction {
+    /// Inserts or replaces items that nobody has looked at in this transaction.
+    package func put(_ items: [StoredItem]) throws(StoreError) {
+        var replaced: [ReplacedItem] = []
+        for stored in items {
+            if let old = try item(stored.item.uid, stored.item.kind).flatMap(ReplacedItem.init) { replaced.append(old) }
+        }
+        try put(items, replacing: replaced)
+    }
 }
 
 /// Which items to read, and in which direction.
@@ -84,8 +117,10 @@ package struct ItemQuery: Sendable, Equatable {
     package var order: Order
     /// Only items beyond this change sequence number, in the direction of reading; `nil` reads from the start.
     package var beyond: Int64?
+    /// Only items up to this change sequence number, in the direction of reading; `nil` reads to the end.
+    package var through: Int64?
     package var includesDeleted: Bool
-    package var parent: ItemReference?
+    package var filter: ItemFilter
     /// How many to return at most, from 1.
     package var limit: Int
     /// Where to stop although there is more: after the item with which the payloads exceed this many bytes.
@@ -97,16 +132,45 @@ package struct ItemQuery: Sendable, Equatable {
         _ kind: ItemKind,
         order: Order = .oldestChangeFirst,
         beyond: Int64? = nil,
+        through: Int64? = nil,
         includesDeleted: Bool = true,
-        parent: ItemReference? = nil,
+        filter: ItemFilter = ItemFilter(),
         limit: Int,
         payloadBytes: Int = .max
     ) {
         self.kind = kind
         self.order = order
         self.beyond = beyond
+        self.through = through
         self.includesDeleted = includesDeleted
-        self.parent = parent
+        self.filter = filter
+        self.limit = limit
+        self.payloadBytes = payloadBytes
+    }
+}
+
+/// Which changes to read, oldest first.
+package struct ChangeQuery: Sendable, Equatable {
+    /// Only changes beyond this number of the change sequence, from 0.
+    package var beyond: Int64
+    /// Only changes up to this number; `nil` reads to the end.
+    package var through: Int64?
+    package var kinds: Set<ItemKind>
+    /// How many to return at most, from 1.
+    package var limit: Int
+    /// Where to stop although there is more: after the item with which the payloads exceed this many bytes.
+    package var payloadBytes: Int
+
+    package init(
+        beyond: Int64,
+        through: Int64? = nil,
+        kinds: Set<ItemKind> = Set(ItemKind.allCases),
+        limit: Int,
+        payloadBytes: Int = .max
+    ) {
+        self.beyond = beyond
+        self.through = through
+        self.kinds = kinds
         self.limit = limit
         self.payloadBytes = payloadBytes
     }

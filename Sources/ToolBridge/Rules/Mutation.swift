@@ -22,6 +22,7 @@ package struct MutationOutcome: Sendable, Equatable {
     package let item: Item
     package let parent: NamedParent
     package let createdAt: Timestamp
+    package let facets: ItemFacets
 }
 
 extension Mutation {
@@ -118,6 +119,6 @@ extension Mutation {
             deletedAt: isDeletion ? time : nil,
             payload: bytes
         )
-        return MutationOutcome(item: item, parent: parent, createdAt: createdAt)
+        return MutationOutcome(item: item, parent: parent, createdAt: createdAt, facets: ItemFacets(reading: payload))
     }
 }

@@ -24,6 +24,7 @@ extension StoredItem {
         var detached = self
         detached.item = Item(uid: item.uid, kind: item.kind, version: version, updatedAt: time, deletedAt: nil, payload: edit.bytes)
         detached.parent = nil
+        detached.facets = ItemFacets(reading: object)
         return detached
     }
 }

@@ -2,18 +2,20 @@ extension LocalItemService: SyncService {
     package func push(
         _ changes: [Result<Change, ItemError>],
         _ kind: ItemKind,
-        epoch: Int64,
+        _ context: WriteContext<[PushOutcome]>,
         of owner: Owner
     ) async throws(ItemError) -> [PushOutcome] {
         let now = now()
-        return try await write(of: owner) { transaction in
+        return try await write(of: owner, recording: context.recording, at: now) { transaction in
             // The lock comes before the epoch is read, so that a push never lands behind a wipe.
             let state = try transaction.lockOwner(taking: 0)
-            guard state.epoch == epoch else { throw ItemError.epochMismatch(state.epoch) }
-            var batch = PushBatch(try transaction.items(changes.compactMap { try? $0.get().uid }, kind), at: now)
+            guard state.epoch == context.epoch else { throw ItemError.epochMismatch(state.epoch) }
+            var batch = PushBatch(at: now)
             var parents: [ItemReference: Bool] = [:]
             let outcomes = try changes.map { change in
-                try batch.apply(change) { parent in
+                try batch.apply(change) { uid in
+                    try transaction.item(uid, kind)
+                } parent: { parent in
                     if let known = parents[parent] { return known }
                     let isAlive = try transaction.item(parent.uid, parent.kind).map { !$0.isDeleted } ?? false
                     parents[parent] = isAlive
@@ -22,8 +24,8 @@ extension LocalItemService: SyncService {
             }
             let changed = batch.changed
             guard !changed.isEmpty else { return outcomes }
-            let last = try transaction.lockOwner(taking: batch.applied).sequence
-            try transaction.put(changed.map { $0.numbered(from: last - Int64(batch.applied)) })
+            _ = try transaction.lockOwner(taking: batch.applied)
+            try transaction.put(changed.map { $0.numbered(from: state.sequence) }, replacing: changed.compactMap(\.replaced))
             return outcomes
         }
     }
@@ -45,51 +47,20 @@ extension LocalItemService: SyncService {
         }
         let next = page.items.last.map { SyncCursor(kind, .oldestChangeFirst, sequence: $0.sequence).text(for: owner) }
         let start = SyncCursor(kind, .oldestChangeFirst, sequence: cursor?.sequence ?? 0).text(for: owner)
-        return PullPage(items: page.items.map(\.item), nextCursor: next, hasMore: page.hasMore, checkpoint: next ?? start)
-    }
-
-    package func openSession(of owner: Owner) async throws(ItemError) -> (session: SyncSession, state: OwnerState) {
-        let now = now()
-        let id = makeUID()
-        return try await write(of: owner) { transaction in
-            let state = try transaction.lockOwner(taking: 0)
-            let session = SyncSession(
-                id: id,
-                owner: owner,
-                createdAt: now,
-                expiresAt: now.adding(milliseconds: Limits.sessionLifetimeMilliseconds),
-                epoch: state.epoch
-            )
-            try transaction.removeSessions(expiredBy: now)
-            try transaction.add(session)
-            return (session, state)
-        }
-    }
-
-    package func session(_ id: UID, of owner: Owner) async throws(ItemError) -> (session: SyncSession, state: OwnerState) {
-        let now = now()
-        return try await read(of: owner) { reader in
-            guard let session = try reader.session(id), session.expiresAt > now else { throw ItemError.sessionNotFound }
-            guard session.owner == owner, let state = try reader.ownerState() else { throw ItemError.sessionForbidden }
-            return (session, state)
-        }
-    }
-
-    package func endSession(_ id: UID, of owner: Owner) async throws(ItemError) {
-        _ = try await session(id, of: owner)
-        try await write(of: owner) { try $0.removeSession(id) }
+        return PullPage(items: page.items.map(\.item), nextCursor: next, hasMore: page.next != nil, checkpoint: next ?? start)
     }
 
     package func state(of owner: Owner) async throws(ItemError) -> OwnerState? {
         try await read(of: owner) { try $0.ownerState() }
     }
 
-    package func wipe(epoch: Int64?, of owner: Owner) async throws(ItemError) -> (state: OwnerState, deleted: [ItemKind: Int]) {
+    package func wipe(_ context: WriteContext<WipeOutcome>, of owner: Owner) async throws(ItemError) -> WipeOutcome {
         let now = now()
-        return try await write(of: owner) { transaction in
+        return try await write(of: owner, recording: context.recording, at: now) { transaction in
             let state = try transaction.lockOwner(taking: 0)
-            if let epoch, epoch != state.epoch { throw ItemError.epochMismatch(state.epoch) }
-            return try transaction.wipe(at: now)
+            if let epoch = context.epoch, epoch != state.epoch { throw ItemError.epochMismatch(state.epoch) }
+            let wiped = try transaction.wipe(at: now)
+            return WipeOutcome(state: wiped.state, deleted: wiped.deleted)
         }
     }
 }

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// One item of a push, as the client sent it.
 package struct Change: Sendable, Equatable {
@@ -13,7 +13,10 @@ package struct Change: Sendable, Equatable {
     package let firstVersion: Int64
     package let parent: NamedParent
     package let payload: [UInt8]
+    /// Read out of the payload.
+    package let facets: ItemFacets
 
+    /// - Parameter facets: `nil` has the payload read.
     package init(
         uid: UID,
         kind: ItemKind,
@@ -22,7 +25,8 @@ package struct Change: Sendable, Equatable {
         deletedAt: Timestamp? = nil,
         firstVersion: Int64 = 1,
         parent: NamedParent = .none,
-        payload: [UInt8]
+        payload: [UInt8],
+        facets: ItemFacets? = nil
     ) {
         self.uid = uid
         self.kind = kind
@@ -32,6 +36,7 @@ package struct Change: Sendable, Equatable {
         self.firstVersion = firstVersion
         self.parent = parent
         self.payload = payload
+        self.facets = facets ?? ItemFacets(parsing: payload)
     }
 }
 
@@ -49,15 +54,21 @@ extension Change {
         self.init(
             uid: uid,
             kind: kind,
-            updatedAt: ["updatedTs", "updatedAt", "updateTime"].lazy.compactMap { object.timestamp($0) }.first,
+            updatedAt: Self.claimedTime(in: object),
             isDeletion: isDeletion,
             deletedAt: sync?.timestamp("deletedAt"),
             firstVersion: try Self.firstVersion(sync?["version"]),
             parent: isDeletion
                 ? kind.parentRule.parentIfReadable(in: object).map { .loose($0) } ?? .none
                 : try kind.parentRule.parent(in: object),
-            payload: payload.bytes
+            payload: payload.bytes,
+            facets: ItemFacets(reading: object)
         )
+    }
+
+    /// When a payload says that it was changed: the first usable time of three members, or `nil`.
+    package static func claimedTime(in object: JSONValue) -> Timestamp? {
+        ["updatedTs", "updatedAt", "updateTime"].lazy.compactMap { object.timestamp($0) }.first
     }
 
     private static func firstVersion(_ value: JSONValue?) throws(ItemError) -> Int64 {

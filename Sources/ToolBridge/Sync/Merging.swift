@@ -13,7 +13,8 @@ extension Change {
                 item: item(version: max(1, firstVersion), at: time, now),
                 sequence: 0,
                 parent: parent.reference,
-                createdAt: now
+                createdAt: now,
+                facets: facets
             )
         }
         guard time > stored.item.updatedAt, payload != stored.item.payload else { return nil }
@@ -23,7 +24,8 @@ extension Change {
             item: item(version: version, at: time, now),
             sequence: stored.sequence,
             parent: parent.reference,
-            createdAt: stored.createdAt
+            createdAt: stored.createdAt,
+            facets: facets
         )
     }
 

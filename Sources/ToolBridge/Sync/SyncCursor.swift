@@ -1,58 +1,98 @@
 /// A place in an owner's change sequence, as clients carry it.
 ///
-/// Opaque: base64url of version, kind, direction, a tag of the owner, the sequence number and a checksum. It grants nothing: whose items are read
-/// always comes from the caller's identity.
+/// Opaque: base64url of format, kind, direction, a tag of the owner, the sequence number and a checksum. It grants nothing: whose items are read
+/// always comes from the caller's identity. A cursor of a filtered list or of the feed over all kinds has a second format, which also holds a digest
+/// of what it was made for and the owner's epoch.
 package struct SyncCursor: Sendable, Equatable {
     package enum Direction: UInt8, Sendable {
         case oldestChangeFirst = 1
         case newestChangeFirst = 2
     }
-    package let kind: ItemKind
-    package let direction: Direction
+    /// What a cursor was made for; it is good for nothing else.
+    package struct Purpose: Sendable, Equatable {
+        /// `nil` in the feed over all kinds.
+        let kind: ItemKind?
+        let direction: Direction
+        /// Of the filter or of the set of kinds; 0 where all items are meant.
+        let digest: UInt32
+
+        /// A list or feed of one kind.
+        package static func list(_ kind: ItemKind, _ direction: Direction, _ filter: ItemFilter = ItemFilter()) -> Purpose {
+            Purpose(kind: kind, direction: direction, digest: filter.cursorDigest)
+        }
+
+        /// The feed over these kinds.
+        package static func feed(_ kinds: Set<ItemKind>) -> Purpose {
+            Purpose(kind: nil, direction: .oldestChangeFirst, digest: ItemKind.cursorDigest(kinds))
+        }
+
+        fileprivate var format: UInt8 { kind != nil && digest == 0 ? 1 : 2 }
+    }
+    package let purpose: Purpose
+    /// The owner's epoch when a cursor of the feed over all kinds was made; 0 in others.
+    package let epoch: Int64
     /// The sequence number of the last item that was read, from 0.
     package let sequence: Int64
 
-    package init(_ kind: ItemKind, _ direction: Direction, sequence: Int64) {
-        self.kind = kind
-        self.direction = direction
+    /// - Parameter epoch: Counts only in the feed over all kinds.
+    package init(_ purpose: Purpose, epoch: Int64 = 0, sequence: Int64) {
+        self.purpose = purpose
+        self.epoch = purpose.kind == nil ? epoch : 0
         self.sequence = sequence
     }
 
-    private static let version: UInt8 = 1
-    private static let bodyLength = 19
+    package init(_ kind: ItemKind, _ direction: Direction, sequence: Int64) {
+        self.init(.list(kind, direction), sequence: sequence)
+    }
+
     /// No cursor of ours is longer than this.
     package static let maximumLength = 128
+}
+
+extension SyncCursor {
+    private static let checkLength = 4
 
     /// The cursor's text for one owner.
     package func text(for owner: Owner) -> String {
-        var bytes: [UInt8] = [Self.version, kind.cursorNumber, direction.rawValue]
-        bytes.append(bigEndian: owner.tag)
-        bytes.append(bigEndian: UInt64(bitPattern: sequence))
-        var hash = FNV1a()
-        hash.combine(bytes)
-        bytes.append(bigEndian: UInt32(truncatingIfNeeded: hash.value))
+        var bytes = purpose.head(for: owner)
+        if purpose.format == 2 { bytes.append(bigEndian: epoch) }
+        bytes.append(bigEndian: sequence)
+        bytes.append(contentsOf: Self.check(bytes))
         return Base64URL.encode(bytes)
     }
 
-    /// Reads a cursor that this owner was given for reading this kind in this direction.
+    /// Reads a cursor that this owner was given for this purpose.
     ///
     /// - Returns: `nil` for no cursor (the empty text) and for one in the predecessor's format: reading starts from the beginning.
     /// - Throws: `invalid_cursor`.
-    package init?(_ text: String, of owner: Owner, _ kind: ItemKind, _ direction: Direction) throws(ItemError) {
+    package init?(_ text: String, of owner: Owner, _ purpose: Purpose) throws(ItemError) {
         guard !text.isEmpty else { return nil }
         guard text.utf8.count <= Self.maximumLength, let bytes = Base64URL.decode(text) else { throw .invalidCursor }
         if Self.isOldFormat(bytes) { return nil }
-        guard bytes.count == Self.bodyLength + 4 else { throw .invalidCursor }
+        let head = purpose.head(for: owner)
+        let body = bytes.dropLast(Self.checkLength)
+        guard body.count == head.count + (purpose.format == 2 ? 16 : 8), body.starts(with: head),
+            bytes.suffix(Self.checkLength).elementsEqual(Self.check(body))
+        else { throw .invalidCursor }
+        let epoch = purpose.format == 2 ? Self.integer(body.dropFirst(head.count).prefix(8)) : 0
+        guard let epoch, let sequence = Self.integer(body.suffix(8)) else { throw .invalidCursor }
+        self.init(purpose, epoch: epoch, sequence: sequence)
+    }
+
+    package init?(_ text: String, of owner: Owner, _ kind: ItemKind, _ direction: Direction) throws(ItemError) {
+        try self.init(text, of: owner, .list(kind, direction))
+    }
+
+    private static func check(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var hash = FNV1a()
-        hash.combine(bytes.prefix(Self.bodyLength))
-        var expected: [UInt8] = [Self.version, kind.cursorNumber, direction.rawValue]
-        expected.append(bigEndian: owner.tag)
+        hash.combine(bytes)
         var check: [UInt8] = []
         check.append(bigEndian: UInt32(truncatingIfNeeded: hash.value))
-        guard bytes.starts(with: expected), bytes.suffix(4).elementsEqual(check) else { throw .invalidCursor }
-        let sequence = bytes[expected.count..<Self.bodyLength].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard let sequence = Int64(exactly: sequence) else { throw .invalidCursor }
-        self.init(kind, direction, sequence: sequence)
+        return check
+    }
+
+    private static func integer(_ bytes: some Sequence<UInt8>) -> Int64? {
+        Int64(exactly: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
 
     /// The predecessor wrote `<milliseconds>|<uuid>`.
@@ -63,40 +103,13 @@ package struct SyncCursor: Sendable, Equatable {
     }
 }
 
-extension ItemKind {
-    /// Written into cursors, so it never changes.
-    fileprivate var cursorNumber: UInt8 {
-        switch self {
-        case .notes: 1
-        case .tasks: 2
-        case .comments: 3
-        case .chats: 4
-        case .chatMessages: 5
-        case .taskLists: 6
-        case .taskListCategories: 7
-        }
-    }
-}
-
-extension Owner {
-    /// Tells owners' cursors apart; no secret.
-    fileprivate var tag: UInt64 {
-        var hash = FNV1a()
-        hash.combine(tenant.utf8)
-        hash.combine(CollectionOfOne(0xff))
-        hash.combine(subject.utf8)
-        return hash.value
-    }
-}
-
-/// The Fowler–Noll–Vo hash: stable from process to process, which Swift's own is not.
-///
-/// A changed byte always changes each of its words.
-private struct FNV1a {
-    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-    mutating func combine(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+extension SyncCursor.Purpose {
+    /// What all of an owner's cursors for one purpose begin with.
+    fileprivate func head(for owner: Owner) -> [UInt8] {
+        var bytes: [UInt8] = [format, kind?.cursorNumber ?? 0, direction.rawValue]
+        if format == 2 { bytes.append(bigEndian: digest) }
+        bytes.append(bigEndian: owner.tag)
+        return bytes
     }
 }
 

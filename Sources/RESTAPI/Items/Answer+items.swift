@@ -16,12 +16,14 @@ extension Answer {
         return .json(status, writer.bytes, headers: headers)
     }
 
-    static func page(_ page: ItemPage) -> Answer {
-        var writer = JSONWriter(reserving: page.items.reduce(96) { $0 + $1.payload.count + 160 })
+    /// - Parameter fields: The members of the payloads that are wanted; `nil` for all.
+    static func page(_ page: ItemPage, fields: [String]?) -> Answer {
+        let projection = fields.map(PayloadProjection.init)
+        var writer = JSONWriter(reserving: page.items.reduce(96) { $0 + (projection == nil ? $1.payload.count : 64) + 160 })
         writer.object { writer in
             writer.key("items")
             writer.array { writer in
-                for item in page.items { writer.item(item) }
+                for item in page.items { writer.item(item, projection) }
             }
             if let cursor = page.nextCursor { writer.member("nextCursor", cursor) }
         }
@@ -31,13 +33,18 @@ extension Answer {
 
 extension JSONWriter {
     /// The envelope of an item.
-    fileprivate mutating func item(_ item: Item) {
+    mutating func item(_ item: Item, _ projection: PayloadProjection? = nil) {
         beginObject()
         member("uid", item.uid.description)
         member("version", item.version)
         member("updatedAt", item.updatedAt.description)
         if let deletedAt = item.deletedAt { member("deletedAt", deletedAt.description) }
-        member("payload", raw: item.payload)
+        if let projection {
+            key("payload")
+            projection.write(item.payload, to: &self)
+        } else {
+            member("payload", raw: item.payload)
+        }
         endObject()
     }
 }

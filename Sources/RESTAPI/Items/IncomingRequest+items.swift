@@ -8,7 +8,7 @@ import ToolBridge
 extension IncomingRequest {
     /// - Throws: `invalid_uid`.
     func uid() throws(ItemError) -> UID {
-        guard let uid = parameters["uid"].flatMap({ UID($0) }) else { throw .invalidUID(field: "uid") }
+        guard let uid = pathParameter("uid").flatMap({ UID($0) }) else { throw .invalidUID(field: "uid") }
         return uid
     }
 

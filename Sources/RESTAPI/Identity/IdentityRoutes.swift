@@ -1,0 +1,71 @@
+package import Auth
+package import HTTPServer
+import HTTPTypes
+import JSON
+import NIOCore
+import ToolBridge
+
+/// The routes that turn a token into a tenant or another token, as far as they need no identity provider (identity.md § 6 and § 7).
+package struct IdentityRoutes: Sendable {
+    private let tenantName: String
+
+    /// - Parameter tenantName: What people call the one tenant of a single-tenant installation.
+    package init(tenantName: String) {
+        self.tenantName = tenantName
+    }
+
+    package var all: [Route<Caller>] {
+        [
+            Route(
+                .only(.get),
+                BearerRoute.tenant.rawValue,
+                label: BearerRoute.tenant.rawValue,
+                limits: .auth,
+                describe: { .tenant },
+                .authenticated { _, caller in tenant(of: caller) }
+            ),
+            Route(
+                .only(.post),
+                BearerRoute.exchange.rawValue,
+                label: BearerRoute.exchange.rawValue,
+                limits: .auth,
+                describe: { .exchangeToken },
+                .authenticated { request, _ in
+                    try await refusing { try ExchangeRequest.check(json: try request.payload().object) }
+                    throw Problem(.serviceUnavailable, "exchange_unavailable", ExchangeRequest.noKey, headers: [.cacheControl: "no-store"])
+                }
+            ),
+            Route(.only(.post), "/oauth/token", label: "/oauth/token", describe: { .token }, .open { request in exchange(request) }),
+            Route(.only(.get), "/.well-known/jwks.json", label: "/.well-known/jwks.json", describe: { .keys }, .open { _ in Self.keys }),
+        ]
+    }
+
+    private func tenant(of caller: Caller) -> Answer {
+        var writer = JSONWriter(reserving: 128)
+        writer.object { writer in
+            writer.member("tenant_id", caller.owner.tenant)
+            writer.member("organization_name", tenantName)
+            writer.member("requires_selection", false)
+        }
+        return .json(.ok, writer.bytes)
+    }
+
+    /// Token exchange (RFC 8693) with errors as OAuth has them (RFC 6749, § 5.2).
+    private func exchange(_ request: IncomingRequest) -> Answer {
+        let refusal: OAuthRefusal
+        do throws(OAuthRefusal) {
+            try ExchangeRequest.check(form: try FormBody(request))
+            refusal = OAuthRefusal(.serviceUnavailable, "exchange_unavailable", ExchangeRequest.noKey)
+        } catch {
+            refusal = error
+        }
+        return refusal.answer(correlationID: request.correlationID)
+    }
+
+    /// The public keys of exchanged tokens: none while there is none to sign them with.
+    private static let keys = Answer.json(
+        .ok,
+        Array(#"{"keys":[]}"#.utf8),
+        headers: [.cacheControl: "max-age=300", .accessControlAllowOrigin: "*"]
+    )
+}

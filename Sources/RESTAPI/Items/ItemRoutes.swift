@@ -1,0 +1,56 @@
+package import Auth
+package import HTTPServer
+import HTTPTypes
+import ToolBridge
+
+/// The routes of single items and their lists, the same eight for every kind (rest-and-sync.md § 9).
+package struct ItemRoutes: Sendable {
+    let routes: DataRoutes
+    var items: any ItemService { routes.items }
+
+    package init(_ routes: DataRoutes) {
+        self.routes = routes
+    }
+
+    /// All of them, kind by kind.
+    package var all: [Route<Caller>] {
+        ItemKind.allCases.flatMap { routes(of: $0) }
+    }
+
+    private func routes(of kind: ItemKind) -> [Route<Caller>] {
+        let list = "/v1/\(kind.path)"
+        let item = list + "/{uid}"
+        return [
+            routes.route(.get, list, label: "/v1/{kind}", describe: { .list(kind) }) { try await self.list(kind, $0) },
+            writing(.post, list, "/v1/{kind}", describe: { .create(kind) }) { try await self.create(kind, $0) },
+            routes.route(.get, item, label: "/v1/{kind}/{uid}", describe: { .read(kind) }) { try await self.read(kind, $0) },
+            writing(.put, item, "/v1/{kind}/{uid}", describe: { .replace(kind) }) { data in
+                try await self.mutate(kind, data) { .replace(try data.request.payload()) }
+            },
+            writing(.patch, item, "/v1/{kind}/{uid}", describe: { .patch(kind) }) { data in
+                try await self.mutate(kind, data) {
+                    data.request.isMergePatch ? .mergePatch(try data.request.payload()) : .patch(try data.request.payload())
+                }
+            },
+            writing(.delete, item, "/v1/{kind}/{uid}", describe: { .delete(kind) }) { data in
+                try await self.mutate(kind, data) { .delete }
+            },
+            writing(.post, item + "/archive", "/v1/{kind}/{uid}/archive", describe: { .archive(kind) }) { data in
+                try await self.mutate(kind, data) { .archive }
+            },
+            writing(.post, item + "/process", "/v1/{kind}/{uid}/process", describe: { .process(kind) }) { data in
+                try await self.mutate(kind, data) { .process(try data.request.action(of: kind)) }
+            },
+        ]
+    }
+
+    private func writing(
+        _ method: HTTPRequest.Method,
+        _ template: String,
+        _ label: String,
+        describe: @escaping @Sendable () -> OperationDescription,
+        _ handler: @escaping @Sendable (DataRequest) async throws -> Answer
+    ) -> Route<Caller> {
+        routes.route(method, template, label: label, isRepeatable: true, describe: describe, handler)
+    }
+}

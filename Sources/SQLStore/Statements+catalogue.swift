@@ -1,0 +1,23 @@
+/// For the tests that read them.
+extension Statements {
+    package typealias Named = (name: String, statement: SQLStatement)
+
+    /// Bind tenant and subject.
+    package static let owned: [Named] =
+        [
+            ("item", item), ("putItem", putItem), ("removeTag", removeTag), ("addTag", addTag), ("deleteTags", deleteTags),
+            ("liveChildren", liveChildren), ("countItems", countItems), ("deleteItems", deleteItems), ("owner", owner),
+            ("lockOwner", lockOwner), ("raiseEpoch", raiseEpoch), ("addSession", addSession), ("removeSession", removeSession),
+            ("removeSessions", removeSessions), ("changes", changes), ("changesOfKinds", changesOfKinds),
+            ("endOfChanges", endOfChanges), ("recordedAnswer", recordedAnswer), ("recordAnswer", recordAnswer),
+            ("deleteAnswers", deleteAnswers),
+        ] + search + ListShape.all.map { ("list \($0)", list($0)) }
+        + ListShape.all.filter { !$0.hasResidue }.map { ("end of list \($0)", end($0)) }
+
+    /// Serve the installation as a whole.
+    package static let housekeeping: [Named] = [
+        ("session", session), ("removeExpiredSessions", removeExpiredSessions), ("forgetAnswers", forgetAnswers), ("stateKeys", stateKeys),
+        ("addFirstStateKey", addFirstStateKey), ("latestStep", latestStep), ("recordStep", recordStep),
+        ("facetlessItems", facetlessItems), ("setStatus", setStatus),
+    ]
+}

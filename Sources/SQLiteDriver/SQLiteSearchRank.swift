@@ -1,0 +1,71 @@
+import GRDBSQLite
+
+/// `search_rank(search_index)`: how well a document fits, the more the better (sqlite.org/fts5.html, § 7, auxiliary functions).
+///
+/// It is BM25 over the parts of a document, in which a word of the title counts for ``titleWeight`` of the text. What BM25 has besides is how rare a word
+/// is. Each document that is found has all of the words, so that would only weigh the words against each other, and to count it other owners'
+/// documents would have to be visited.
+enum SQLiteSearchRank {
+    static let titleWeight = 8.0
+    /// How soon more of the same word count no more, and how much a long document has to have.
+    private static let saturation = 1.2
+    private static let lengthWeight = 0.75
+    /// In words.
+    private static let usualLength = 128.0
+    /// More of a word change nothing.
+    private static let mostOccurrences = 100
+
+    /// Makes the function known to a connection.
+    ///
+    /// - Returns: A code of SQLite's.
+    static func register(on connection: OpaquePointer) -> Int32 {
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        let code = sqlite3_prepare_v2(connection, "SELECT fts5(?1)", -1, &statement, nil)
+        guard code == SQLITE_OK else { return code }
+        var pointer: UnsafeMutablePointer<fts5_api>?
+        let type: StaticString = "fts5_api_ptr"
+        withUnsafeMutablePointer(to: &pointer) { pointer in
+            type.utf8Start.withMemoryRebound(to: CChar.self, capacity: type.utf8CodeUnitCount + 1) { type in
+                _ = sqlite3_bind_pointer(statement, 1, pointer, type, nil)
+                _ = sqlite3_step(statement)
+            }
+        }
+        guard let api = pointer, let create = api.pointee.xCreateFunction else { return SQLITE_ERROR }
+        return create(
+            api,
+            "search_rank",
+            nil,
+            { api, context, result, _, _ in
+                guard let api, let context else { return sqlite3_result_double(result, 0) }
+                sqlite3_result_double(result, SQLiteSearchRank.rank(api.pointee, context))
+            },
+            nil
+        )
+    }
+
+    private static func rank(_ api: Fts5ExtensionApi, _ context: OpaquePointer) -> Double {
+        guard let phraseCount = api.xPhraseCount, let first = api.xPhraseFirst, let next = api.xPhraseNext, let size = api.xColumnSize
+        else { return 0 }
+        var length: Int32 = 0
+        guard size(context, -1, &length) == SQLITE_OK else { return 0 }
+        let norm = saturation * (1 - lengthWeight + lengthWeight * Double(length) / usualLength)
+        var rank = 0.0
+        for phrase in 0..<max(0, phraseCount(context)) {
+            var position = Fts5PhraseIter()
+            var column: Int32 = 0
+            var offset: Int32 = 0
+            guard first(context, phrase, &position, &column, &offset) == SQLITE_OK else { continue }
+            var weight = 0.0
+            var occurrences = 0
+            // Column 0 is the scope; beyond the last occurrence the column is negative.
+            while column >= 0, occurrences < mostOccurrences {
+                if column == 1 { weight += titleWeight } else if column == 2 { weight += 1 }
+                occurrences += 1
+                next(context, &position, &column, &offset)
+            }
+            rank += weight * (saturation + 1) / (weight + norm)
+        }
+        return rank
+    }
+}

@@ -1,0 +1,55 @@
+/// What is looked for.
+package struct SearchQuery: Sendable, Equatable {
+    /// Words in any language, as a person types them.
+    ///
+    /// All must occur, what stands in double quotes as it stands there, and the last word may be unfinished. No character has any other meaning.
+    package var text: String
+    package var kinds: Set<ItemKind>
+    /// How many hits at most, 1 to ``Limits/searchHits``; larger values count as that.
+    package var limit: Int
+
+    package init(_ text: String, kinds: Set<ItemKind> = Set(ItemKind.allCases), limit: Int = Limits.defaultSearchHits) {
+        self.text = text
+        self.kinds = kinds
+        self.limit = limit
+    }
+}
+
+/// An item that was found.
+package struct SearchHit: Sendable, Equatable {
+    package struct Parent: Sendable, Equatable {
+        package let reference: ItemReference
+        /// `nil` where the parent has none, or is no longer alive.
+        package let title: String?
+
+        package init(reference: ItemReference, title: String?) {
+            self.reference = reference
+            self.title = title
+        }
+    }
+    package let item: Item
+    /// `nil` where the item's kind has none or the item names none.
+    package let title: String?
+    /// Where the words occur: HTML, in which only `<mark>` and `</mark>` are tags.
+    package let snippet: String
+    package let parent: Parent?
+
+    package init(item: Item, title: String?, snippet: String, parent: Parent?) {
+        self.item = item
+        self.title = title
+        self.snippet = snippet
+        self.parent = parent
+    }
+}
+
+package struct SearchPage: Sendable, Equatable {
+    /// Best first.
+    package let hits: [SearchHit]
+    /// Whether more items were found than are here.
+    package let hasMore: Bool
+
+    package init(hits: [SearchHit], hasMore: Bool) {
+        self.hits = hits
+        self.hasMore = hasMore
+    }
+}
