@@ -66,6 +66,19 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Devices that sync with one another through a faulty network, under a seed.
+        .target(
+            name: "SyncSimulation",
+            dependencies: ["ToolBridge", "SQLStore", "SQLiteDriver", "JSON"],
+            path: "Tests/SyncSimulation",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SyncSimulationTests",
+            dependencies: ["SyncSimulation", "ToolBridge"],
+            swiftSettings: settings
+        ),
+
         // Who is calling.
         .target(
             name: "Auth",
