@@ -8,6 +8,8 @@ Scripts/build.sh toolbridge JSONBenchmark StoreBenchmark
 folder=$(swift build -c release --show-bin-path)
 echo "== HTTP"
 python3 Benchmarks/http/bench.py --program "$folder/toolbridge" "$@"
+echo "== sync, search, live feeds"
+python3 Benchmarks/http/sync.py --program "$folder/toolbridge"
 echo "== JSON"
 "$folder/JSONBenchmark"
 echo "== store"

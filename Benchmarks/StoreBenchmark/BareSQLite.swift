@@ -56,6 +56,7 @@ final class BareSQLite {
         sqlite3_bind_int64(insert, 6, 1_772_359_200_000 + sequence)
         sqlite3_bind_int64(insert, 8, sequence)
         sqlite3_bind_int64(insert, 11, 1_772_359_200_000 + sequence)
+        sqlite3_bind_int64(insert, 14, 0)
         Sample.payload.withUnsafeBytes { bytes in
             _ = sqlite3_bind_text(insert, 12, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), Self.copies)
         }
@@ -78,6 +79,22 @@ final class BareSQLite {
         }
         try check(sqlite3_reset(select))
         return length
+    }
+
+    /// Reads all items in the order of their changes without making anything of them, and returns how many there are.
+    func readAll() throws -> Int {
+        let statement = try prepare(Statements.changes.text)
+        defer { sqlite3_finalize(statement) }
+        bindOwner(statement)
+        sqlite3_bind_int64(statement, 3, 0)
+        sqlite3_bind_int64(statement, 4, .max)
+        var count = 0
+        while sqlite3_step(statement) == SQLITE_ROW {
+            guard let payload = sqlite3_column_blob(statement, 8) else { continue }
+            let copy = [UInt8](UnsafeRawBufferPointer(start: payload, count: Int(sqlite3_column_bytes(statement, 8))))
+            if !copy.isEmpty { count += 1 }
+        }
+        return count
     }
 
     private func bindOwner(_ statement: OpaquePointer?) {

@@ -56,7 +56,7 @@ struct Creates {
         try await store.write(of: Sample.owner) { transaction in
             let state = try transaction.lockOwner(taking: 1)
             guard try transaction.item(uid, .notes) == nil else { return }
-            try transaction.put([Sample.item(uid, sequence: state.sequence)])
+            try transaction.put([Sample.item(uid, sequence: state.sequence)], replacing: [])
         }
     }
 

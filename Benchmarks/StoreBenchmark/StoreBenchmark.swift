@@ -4,8 +4,8 @@ import ToolBridge
 
 /// Prints what the store costs beside SQLite alone, measured in one run on one disk.
 ///
-/// `--full` reads among 1,000,000 items instead of 100,000; `--check` ends with status 1 if a ratio misses its target; `--creates` and `--reads`
-/// measure one part only.
+/// `--full` reads among 1,000,000 items instead of 100,000; `--check` ends with status 1 if a ratio misses its target; `--creates`, `--pushes`,
+/// `--reads` and `--searches` measure one part only.
 @main
 struct StoreBenchmark {
     static func main() async throws {
@@ -14,10 +14,14 @@ struct StoreBenchmark {
         defer { folder.remove() }
         var report = Report()
         print("fdatasync of 32 KiB appended: \(try SyncCost.microseconds(in: folder)) µs")
-        if !CommandLine.arguments.contains("--reads") { try await Creates(folder: folder).run(&report) }
-        if !CommandLine.arguments.contains("--creates") {
+        let parts = ["--creates", "--pushes", "--reads", "--searches"].filter { CommandLine.arguments.contains($0) }
+        func measures(_ part: String) -> Bool { parts.isEmpty || parts.contains(part) }
+        if measures("--creates") { try await Creates(folder: folder).run(&report) }
+        if measures("--pushes") { try await Pushes(folder: folder).run(&report) }
+        if measures("--reads") {
             try await Reads(folder: folder, items: full ? 1_000_000 : 100_000).run(&report)
         }
+        if measures("--searches") { try await Searches(folder: folder, items: 100_000).run(&report) }
         if CommandLine.arguments.contains("--check"), report.hasMisses { throw TargetMissed() }
     }
 }

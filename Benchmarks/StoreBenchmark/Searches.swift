@@ -1,0 +1,129 @@
+import GRDBSQLite
+import Glibc
+import SQLStore
+import SQLiteDriver
+import ToolBridge
+
+/// Full-text search among many items, beside the bare look-up in the same index.
+struct Searches {
+    let folder: TemporaryFolder
+    let items: Int
+    private let queries = 2000
+
+    init(folder: TemporaryFolder, items: Int) {
+        self.folder = folder
+        self.items = items
+    }
+
+    func run(_ report: inout Report) async throws {
+        defer { folder.remove("search") }
+        let path = folder.file("search")
+        let store = SQLStore(database: try await SQLiteDatabase(path: path, durability: .normal))
+        let service = LocalItemService(store: store)
+        var texts = SearchTexts()
+        try await fill(store, &texts)
+        let before = fileSize(path)
+        let time = try await ContinuousClock().measure { try await service.index(Sample.owner) }
+        print("indexed \(items) items of 1 kB: \(Int(Double(items) / time.inSeconds))/s, \((fileSize(path) - before) / items) bytes each")
+
+        let mix = (0..<queries).map { _ in texts.query() }
+        // Once over a part of them, so that neither is the first to read the pages.
+        for query in mix.prefix(200) { _ = try await service.search(SearchQuery(query.text), of: Sample.owner) }
+        var times: [Double] = []
+        var processorTimes: [Double] = []
+        var byShape: [String: [Double]] = [:]
+        var found = 0
+        for query in mix {
+            let begin = processorSeconds()
+            let time = try await ContinuousClock().measure {
+                found += try await service.search(SearchQuery(query.text), of: Sample.owner).hits.count
+            }
+            processorTimes.append(processorSeconds() - begin)
+            times.append(time.inSeconds)
+            byShape[query.shape, default: []].append(time.inSeconds)
+        }
+        let bare = try BareSearch(path: path)
+        var bareTimes: [Double] = []
+        for query in mix { bareTimes.append(try ContinuousClock().measure { try bare.search(query.match) }.inSeconds) }
+        await store.close()
+        print(
+            "searches among \(items), \(queries) of a mix, \((Double(found) / Double(queries)).hundredths) hits each: \(percentiles(times))"
+        )
+        print("  processor time, whatever else the machine does: \(percentiles(processorTimes))")
+        for (shape, times) in byShape.sorted(by: { $0.key < $1.key }) { print("  \(shape): \(percentiles(times))") }
+        print("  bare MATCH, the newest 20: \(percentiles(bareTimes))")
+        report.ratio("search, 95th percentile in milliseconds", times.percentile(95) * 1000, atMost: 20)
+        print("       search ÷ bare MATCH, mean: \((times.reduce(0, +) / bareTimes.reduce(0, +)).hundredths)")
+    }
+
+    private func item(sequence: Int64, _ payload: [UInt8]) -> StoredItem {
+        let time = Timestamp(milliseconds: 1_772_359_200_000 + sequence)
+        let item = Item(uid: .random(), kind: .notes, version: 1, updatedAt: time, deletedAt: nil, payload: payload)
+        return StoredItem(item: item, sequence: sequence, parent: nil, createdAt: time)
+    }
+
+    private func percentiles(_ times: [Double]) -> String {
+        [50, 95, 99, 100].map { "p\($0) \((times.percentile($0) * 1000).hundredths) ms" }.joined(separator: ", ")
+    }
+
+    private func fill(_ store: some Store, _ texts: inout SearchTexts) async throws {
+        var done = 0
+        while done < items {
+            let payloads = (0..<min(1000, items - done)).map { _ in texts.payload() }
+            done += payloads.count
+            try await store.write(of: Sample.owner) { transaction in
+                let last = try transaction.lockOwner(taking: payloads.count).sequence
+                try transaction.put(
+                    payloads.enumerated().map { offset, payload in
+                        item(sequence: last - Int64(payloads.count - 1 - offset), payload)
+                    }
+                )
+            }
+        }
+    }
+}
+
+/// What this process has used of the processors.
+private func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+extension [Double] {
+    fileprivate func percentile(_ percent: Int) -> Double {
+        let sorted = sorted()
+        return sorted.isEmpty ? 0 : sorted[Swift.min(sorted.count - 1, sorted.count * percent / 100)]
+    }
+}
+
+/// FTS5 as it comes.
+private final class BareSearch {
+    private var handle: OpaquePointer?
+    private var statement: OpaquePointer?
+
+    init(path: String) throws {
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK,
+            sqlite3_prepare_v2(
+                handle,
+                "SELECT rowid, title FROM search_index WHERE search_index MATCH ?1 ORDER BY rowid DESC LIMIT 20",
+                -1,
+                &statement,
+                nil
+            ) == SQLITE_OK
+        else { throw SQLiteError(code: sqlite3_errcode(handle), message: String(cString: sqlite3_errmsg(handle))) }
+    }
+
+    deinit {
+        sqlite3_finalize(statement)
+        sqlite3_close(handle)
+    }
+
+    func search(_ match: String) throws {
+        sqlite3_bind_text(statement, 1, match, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+        while sqlite3_step(statement) == SQLITE_ROW {}
+        guard sqlite3_reset(statement) == SQLITE_OK else {
+            throw SQLiteError(code: sqlite3_errcode(handle), message: String(cString: sqlite3_errmsg(handle)))
+        }
+    }
+}
