@@ -9,6 +9,7 @@ final class BareSQLite {
     private var begin: OpaquePointer?
     private var commit: OpaquePointer?
     private var insert: OpaquePointer?
+    private var tag: OpaquePointer?
     private var owner: OpaquePointer?
     private var select: OpaquePointer?
     private static let keeps: sqlite3_destructor_type? = nil
@@ -22,7 +23,7 @@ final class BareSQLite {
     }
 
     deinit {
-        for statement in [begin, commit, insert, owner, select] { sqlite3_finalize(statement) }
+        for statement in [begin, commit, insert, tag, owner, select] { sqlite3_finalize(statement) }
         sqlite3_close(handle)
     }
 
@@ -61,6 +62,18 @@ final class BareSQLite {
             _ = sqlite3_bind_text(insert, 12, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), Self.copies)
         }
         try step(insert)
+        // The same rows: those of the item's tags too.
+        if tag == nil { tag = try prepare(Statements.addTag.text) }
+        for name in Sample.tags {
+            bindOwner(tag)
+            sqlite3_bind_text(tag, 3, "notes", 5, Self.copies)
+            sqlite3_bind_text(tag, 4, name, -1, Self.copies)
+            sqlite3_bind_int64(tag, 5, 0)
+            sqlite3_bind_int64(tag, 6, sequence)
+            sqlite3_bind_text(tag, 7, uid.description, -1, Self.copies)
+            sqlite3_bind_int64(tag, 11, 1_772_359_200_000 + sequence)
+            try step(tag)
+        }
     }
 
     /// Reads an item's columns without making anything of them, and returns the length of its payload.

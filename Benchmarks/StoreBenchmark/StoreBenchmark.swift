@@ -68,6 +68,8 @@ enum Sample {
         (#"{"title":"Shopping list","content":""# + String(repeating: "milk and bread ", count: 64) + #"","tags":["a","b"]}"#).utf8
     )
 
+    static let tags = ["a", "b"]
+
     static func item(_ uid: UID, sequence: Int64) -> StoredItem {
         let time = Timestamp(milliseconds: 1_772_359_200_000 + sequence)
         return StoredItem(

@@ -22,6 +22,8 @@ package enum Limits {
     package static let batchOperations = 100
     package static let searchHits = 100
     package static let defaultSearchHits = 20
+    /// How many changes that aren't searchable yet a search makes so before it looks.
+    package static let searchCatchUp = 2048
     /// How many items a filtered page looks at before it ends early.
     package static let pageVisits = 10_000
 }

@@ -65,7 +65,7 @@ struct SearchServiceTests {
         }
     }
 
-    @Test("a search finds all that was written before it, however much that was")
+    @Test("a search finds all that was written before it, and says so while there is too much of it")
     func catchUp() async throws {
         try await withService { service in
             var changes: [Result<Change, ItemError>] = []
@@ -80,6 +80,26 @@ struct SearchServiceTests {
             // The newest of equals first.
             let page = try await service.search(SearchQuery("swift", limit: 3), of: Self.owner)
             #expect(page.hits.map(\.title) == ["swift number999", "swift number998", "swift number997"])
+        }
+    }
+
+    @Test("after an import a search is bounded work, says that it is not complete, and goes on where the last one stopped")
+    func importing() async throws {
+        try await withService { service in
+            for batch in 0..<5 {
+                let changes = try (0..<1000).map { number -> Result<Change, ItemError> in
+                    let payload = #"{"uid":"\#(UID.random())","title":"stork batch\#(batch)"}"#
+                    return .success(try Change(reading: Payload(parsing: Array(payload.utf8)), .notes))
+                }
+                _ = try await service.push(changes, .notes, epoch: 1, of: Self.owner)
+            }
+            var found: [Bool] = []
+            while found.last != true, found.count < 9 {
+                let page = try await service.search(SearchQuery("batch4"), of: Self.owner)
+                #expect(page.hits.isEmpty == !page.isComplete)
+                found.append(page.isComplete)
+            }
+            #expect(found == [false, false, true])
         }
     }
 

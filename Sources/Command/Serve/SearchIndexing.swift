@@ -11,7 +11,7 @@ struct SearchIndexing: Service, CustomStringConvertible {
     let description = "search index"
 
     /// In rounds of a second: how long an owner who goes on writing can be put off.
-    private static let patience = 5
+    private static let patience = 30
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown { try await follow() }
@@ -27,7 +27,7 @@ struct SearchIndexing: Service, CustomStringConvertible {
             for (owner, rounds) in waiting where !changed.contains(owner) || rounds >= Self.patience {
                 waiting[owner] = nil
                 // A fault has been reported where it happened, and the next change or search tries again.
-                try? await items.index(owner)
+                _ = try? await items.index(owner)
             }
         }
     }

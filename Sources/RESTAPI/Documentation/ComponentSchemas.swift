@@ -189,13 +189,14 @@ enum ComponentSchemas {
 
     private static let searchPage =
         #"""
-        {"type":"object","required":["hits","hasMore"],"properties":{"hits":{"type":"array","description":"Best first.",
+        {"type":"object","required":["hits","hasMore","complete"],"properties":{"hits":{"type":"array","description":"Best first.",
         "items":{"type":"object","required":["kind","uid","snippet","version","updatedAt"],"properties":{
         "kind":\#(SchemaText.named("Kind")),"uid":\#(SchemaText.uid),"title":{"type":["string","null"]},
         "snippet":{"type":"string","description":"HTML: the words are in mark elements, all else is escaped."},
         "parent":{"type":"object","required":["kind","uid"],"properties":{"kind":\#(SchemaText.named("Kind")),"uid":\#(SchemaText.uid),
         "title":{"type":["string","null"]}}},"version":\#(SchemaText.version),"updatedAt":\#(SchemaText.time)}}},
-        "hasMore":{"type":"boolean"}}}
+        "hasMore":{"type":"boolean"},
+        "complete":{"type":"boolean","description":"Whether all that was written before the search was looked at; false for some seconds after very many writes."}}}
         """#
 
     private static let batchRequest =

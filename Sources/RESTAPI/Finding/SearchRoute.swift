@@ -34,6 +34,7 @@ extension Answer {
                 for hit in page.hits { writer.hit(hit) }
             }
             writer.member("hasMore", page.hasMore)
+            writer.member("complete", page.isComplete)
         }
         return .json(.ok, writer.bytes)
     }

@@ -47,9 +47,12 @@ package struct SearchPage: Sendable, Equatable {
     package let hits: [SearchHit]
     /// Whether more items were found than are here.
     package let hasMore: Bool
+    /// Whether all that was written before the search was looked at. After very many writes it isn't at first, and the same search finds more later.
+    package let isComplete: Bool
 
-    package init(hits: [SearchHit], hasMore: Bool) {
+    package init(hits: [SearchHit], hasMore: Bool, isComplete: Bool = true) {
         self.hits = hits
         self.hasMore = hasMore
+        self.isComplete = isComplete
     }
 }

@@ -3,7 +3,8 @@ extension LocalItemService {
     package func search(_ query: SearchQuery, of owner: Owner) async throws(ItemError) -> SearchPage {
         let limit = min(max(query.limit, 1), Limits.searchHits)
         guard let terms = SearchTerms(query.text, kinds: query.kinds, limit: limit + 1) else { return SearchPage(hits: [], hasMore: false) }
-        try await index(owner)
+        // A caller waits for a little of this work, not for that of an import: the rest is done behind its back, or by the next search.
+        let isComplete = try await index(owner, atMost: Limits.searchCatchUp)
         return try await read(of: owner) { reader in
             let found = try reader.search(terms)
             var parents: [ItemReference: String?] = [:]
@@ -19,7 +20,7 @@ extension LocalItemService {
                     }
                 )
             }
-            return SearchPage(hits: hits, hasMore: found.count > limit)
+            return SearchPage(hits: hits, hasMore: found.count > limit, isComplete: isComplete)
         }
     }
 
@@ -28,16 +29,26 @@ extension LocalItemService {
     /// Several may do so at once; the next search has the less to do the later this was called. The work is done in small transactions, so that other
     /// writes don't wait for it.
     ///
+    /// - Parameter count: After how many changes to stop.
+    /// - Returns: Whether all of them are searchable.
     /// - Throws: `unavailable`.
-    package func index(_ owner: Owner) async throws(ItemError) {
+    @discardableResult
+    package func index(_ owner: Owner, atMost count: Int = .max) async throws(ItemError) -> Bool {
         let (latest, searchable) = try await read(of: owner) { reader in
             (try reader.ownerState()?.sequence ?? 0, try reader.searchableSequence())
         }
         var reached = searchable
+        var slices = 0
         while reached < latest {
-            reached = try await transaction(of: owner) { .success(try $0.makeSomeSearchable()) }
+            guard slices < count / Self.indexSlice else { return false }
+            slices += 1
+            reached = try await transaction(of: owner) { .success(try $0.makeSomeSearchable(Self.indexSlice)) }
         }
+        return true
     }
+
+    /// How many changes are made searchable in one transaction.
+    private static let indexSlice = 128
 }
 
 extension StoreReader {
@@ -49,15 +60,15 @@ extension StoreReader {
 }
 
 extension StoreTransaction {
-    /// Makes the next changes searchable.
+    /// Makes the next changes searchable, so many at most.
     ///
     /// - Returns: Up to which number of the change sequence all are.
-    fileprivate func makeSomeSearchable() throws(StoreError) -> Int64 {
+    fileprivate func makeSomeSearchable(_ count: Int) throws(StoreError) -> Int64 {
         // Under the lock, so that of two who index at once the second begins where the first ended.
         let latest = try lockOwner(taking: 0).sequence
         let reached = try searchableSequence()
         guard reached < latest else { return reached }
-        let query = ChangeQuery(beyond: reached, limit: 128, payloadBytes: 1_048_576)
+        let query = ChangeQuery(beyond: reached, limit: count, payloadBytes: 1_048_576)
         let changes = try changes(query)
         let bytes = changes.reduce(0) { $0 + $1.item.payload.count }
         let isLast = changes.count < query.limit && bytes <= query.payloadBytes
