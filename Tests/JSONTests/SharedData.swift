@@ -24,4 +24,31 @@ enum SharedData {
         }
         return try names.sorted().map { ($0, [UInt8](try Data(contentsOf: folder.appending(path: $0)))) }
     }
+
+    /// The names of the JSON files of a folder that may have other things in it.
+    static func jsonNames(in name: String) throws -> [String] {
+        let folder = folder.appending(path: name)
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
+            throw Missing(path: folder.path)
+        }
+        return names.filter { $0.hasSuffix(".json") }.sorted()
+    }
+
+    /// The names of the folders in a folder.
+    static func folders(in name: String) throws -> [String] {
+        let folder = folder.appending(path: name)
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
+            throw Missing(path: folder.path)
+        }
+        return names.filter { !$0.contains(".") }.sorted()
+    }
+
+    /// One file by its path.
+    static func file(_ path: String) throws -> [UInt8] {
+        let file = folder.appending(path: path)
+        guard let data = try? Data(contentsOf: file) else {
+            throw Missing(path: file.path)
+        }
+        return [UInt8](data)
+    }
 }
