@@ -45,6 +45,7 @@ struct Reads {
             "       one read among \(items) ÷ among \(small), time: store \((store / large).hundredths), bare \((bare / bareLarge).hundredths)"
         )
         try await pages(many, &report)
+        try await lists(few, many, &report)
         await few.close()
         await many.close()
     }
@@ -111,6 +112,30 @@ struct Reads {
         }
         if let failure = failure.withLock({ $0 }) { throw failure }
         return Double(reads * tasks) / time.inSeconds
+    }
+
+    /// The same page of 100 among few items and among many, as a list and as a list by tag gives it.
+    private func lists(_ few: some Store, _ many: some Store, _ report: inout Report) async throws {
+        for (name, filter) in [("list", ItemFilter()), ("list by tag", ItemFilter(tag: Sample.tags[0]))] {
+            let query = ItemQuery(.notes, order: .newestChangeFirst, includesDeleted: false, filter: filter, limit: 100)
+            func time(_ store: some Store) async throws -> Double {
+                let rounds = 300
+                let time = try await ContinuousClock().measure {
+                    for _ in 0..<rounds {
+                        guard try await store.read(of: Sample.owner, { try $0.items(query) }).count == 100 else { throw Missing() }
+                    }
+                }
+                return time.inSeconds / Double(rounds)
+            }
+            var small = Double.infinity
+            var large = Double.infinity
+            for _ in 0..<rounds {
+                small = min(small, try await time(few))
+                large = min(large, try await time(many))
+            }
+            print("page of 100 of a \(name): \(Int(small * 1e6)) µs among \(self.small), \(Int(large * 1e6)) µs among \(items)")
+            report.ratio("\(name) among \(items) ÷ among \(self.small), time", large / small, atMost: 1.3)
+        }
     }
 
     /// Pages of 100, from the start and from far behind.

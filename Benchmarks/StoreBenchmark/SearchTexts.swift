@@ -57,6 +57,24 @@ struct SearchTexts {
         return Array(#"{"title":"\#(title)","content":"\#(content)","tags":["\#(word())","\#(word())"]}"#.utf8)
     }
 
+    /// Each full of one or two common words, as long as counts.
+    func hostile() -> [[UInt8]] {
+        (0..<40).map { number in
+            let word = words[number % 4] + " " + (number % 2 == 0 ? "" : words[number % 5] + " ")
+            return Array(#"{"title":"hostile","content":"\#(String(repeating: word, count: 131_072 / word.utf8.count))"}"#.utf8)
+        }
+    }
+
+    /// In the words of the hostile texts.
+    func hostileQueries() -> [String] {
+        words.prefix(4).flatMap { word in
+            [
+                word, String(word.prefix(1)), String(repeating: word + " ", count: 32),
+                "\"" + String(repeating: word + " ", count: 64) + "\"", String(repeating: "\"\(word) \(word)\" ", count: 32),
+            ]
+        }
+    }
+
     /// Common words and rare ones, alone and together, unfinished ones of one to five letters, and phrases.
     mutating func query() -> Query {
         func common() -> String { words[steps.next(below: 50)] }

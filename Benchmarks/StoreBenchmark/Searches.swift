@@ -5,6 +5,8 @@ import SQLiteDriver
 import ToolBridge
 
 /// Full-text search among many items, beside the bare look-up in the same index.
+///
+/// Some of the owner's texts are of the kind that is costly to search, and a neighbour has a tenth as many items as the owner.
 struct Searches {
     let folder: TemporaryFolder
     let items: Int
@@ -21,10 +23,15 @@ struct Searches {
         let store = SQLStore(database: try await SQLiteDatabase(path: path, durability: .normal))
         let service = LocalItemService(store: store)
         var texts = SearchTexts()
-        try await fill(store, &texts)
+        let neighbour = Owner(tenant: Sample.owner.tenant, subject: "neighbour")
+        try await fill(store, items, of: Sample.owner, &texts)
+        try await fill(store, items / 10, of: neighbour, &texts)
+        try await put(texts.hostile(), of: Sample.owner, store)
         let before = fileSize(path)
         let time = try await ContinuousClock().measure { try await service.index(Sample.owner) }
         print("indexed \(items) items of 1 kB: \(Int(Double(items) / time.inSeconds))/s, \((fileSize(path) - before) / items) bytes each")
+
+        try await catchUp(service, of: neighbour)
 
         let mix = (0..<queries).map { _ in texts.query() }
         // Once over a part of them, so that neither is the first to read the pages.
@@ -45,6 +52,14 @@ struct Searches {
         let bare = try BareSearch(path: path)
         var bareTimes: [Double] = []
         for query in mix { bareTimes.append(try ContinuousClock().measure { try bare.search(query.match) }.inSeconds) }
+        var worst = 0.0
+        for query in texts.hostileQueries() {
+            let begin = processorSeconds()
+            // It may have no time for any.
+            _ = try? await service.search(SearchQuery(query, limit: 100), of: Sample.owner)
+            worst = max(worst, processorSeconds() - begin)
+        }
+        let erasing = try await erase(neighbour, service)
         await store.close()
         print(
             "searches among \(items), \(queries) of a mix, \((Double(found) / Double(queries)).hundredths) hits each: \(percentiles(times))"
@@ -52,6 +67,8 @@ struct Searches {
         print("  processor time, whatever else the machine does: \(percentiles(processorTimes))")
         for (shape, times) in byShape.sorted(by: { $0.key < $1.key }) { print("  \(shape): \(percentiles(times))") }
         print("  bare MATCH, the newest 20: \(percentiles(bareTimes))")
+        print("  the worst of hostile queries: \((worst * 1000).hundredths) ms of a processor")
+        print(erasing)
         report.ratio("search, 95th percentile in milliseconds", times.percentile(95) * 1000, atMost: 20)
         print("       search ÷ bare MATCH, mean: \((times.reduce(0, +) / bareTimes.reduce(0, +)).hundredths)")
     }
@@ -66,19 +83,61 @@ struct Searches {
         [50, 95, 99, 100].map { "p\($0) \((times.percentile($0) * 1000).hundredths) ms" }.joined(separator: ", ")
     }
 
-    private func fill(_ store: some Store, _ texts: inout SearchTexts) async throws {
-        var done = 0
-        while done < items {
-            let payloads = (0..<min(1000, items - done)).map { _ in texts.payload() }
-            done += payloads.count
-            try await store.write(of: Sample.owner) { transaction in
-                let last = try transaction.lockOwner(taking: payloads.count).sequence
-                try transaction.put(
-                    payloads.enumerated().map { offset, payload in
-                        item(sequence: last - Int64(payloads.count - 1 - offset), payload)
-                    }
-                )
+    /// Makes an owner's items searchable while somebody else writes.
+    private func catchUp(_ service: LocalItemService, of owner: Owner) async throws {
+        let writer = Owner(tenant: "another", subject: "writer")
+        let times = try await withThrowingTaskGroup(of: [Double].self) { group in
+            group.addTask {
+                try await service.index(owner)
+                return []
             }
+            group.addTask {
+                var times: [Double] = []
+                while !Task.isCancelled {
+                    let payload = try Payload(parsing: Array(#"{"title":"x"}"#.utf8))
+                    times.append(
+                        try await ContinuousClock().measure { _ = try await service.create(payload, .notes, epoch: nil, of: writer) }
+                            .inSeconds
+                    )
+                    try? await Task.sleep(for: .milliseconds(2))
+                }
+                return times
+            }
+            _ = try await group.next()
+            group.cancelAll()
+            return try await group.next() ?? []
+        }
+        print("  others' writes while \(items / 10) items are made searchable: \(percentiles(times))")
+    }
+
+    /// Wipes an owner among the others' documents.
+    private func erase(_ owner: Owner, _ service: LocalItemService) async throws -> String {
+        let wipe = try await ContinuousClock().measure { _ = try await service.wipe(epoch: nil, of: owner) }.inSeconds
+        var steps: [Double] = []
+        var isLeft = true
+        while isLeft {
+            steps.append(try await ContinuousClock().measure { isLeft = try await service.eraseSome() }.inSeconds)
+        }
+        return "  wipe of \(items / 10) items: \((wipe * 1000).hundredths) ms; then \(steps.count) steps: \(percentiles(steps))"
+    }
+
+    private func fill(_ store: some Store, _ count: Int, of owner: Owner, _ texts: inout SearchTexts) async throws {
+        var done = 0
+        while done < count {
+            let payloads = (0..<min(1000, count - done)).map { _ in texts.payload() }
+            done += payloads.count
+            try await put(payloads, of: owner, store)
+        }
+    }
+
+    private func put(_ payloads: [[UInt8]], of owner: Owner, _ store: some Store) async throws {
+        try await store.write(of: owner) { transaction in
+            let last = try transaction.lockOwner(taking: payloads.count).sequence
+            try transaction.put(
+                payloads.enumerated().map { offset, payload in
+                    item(sequence: last - Int64(payloads.count - 1 - offset), payload)
+                }
+            )
         }
     }
 }

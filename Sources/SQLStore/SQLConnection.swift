@@ -16,6 +16,11 @@ package protocol SQLConnection {
     ///   - row: Reads a row, which is valid only meanwhile, and says whether more are wanted. It must not use the connection.
     func run(_ statement: SQLStatement, each sets: [[SQLValue]], _ row: (Row) throws(StoreError) -> Bool) throws(StoreError)
 
+    /// Runs a closure that only reads, and ends it once it has used so much of a processor's time.
+    ///
+    /// - Throws: ``ToolBridge/StoreError/unavailable(underlying:)`` with ``SQLOvertime``; what the closure throws.
+    func limited<Value>(to time: Duration, _ body: () throws(StoreError) -> Value) throws(StoreError) -> Value
+
     /// Has what the transaction deletes overwritten in the files too, where the database leaves old content in them.
     func eraseWhatIsDeleted() throws(StoreError)
 }
@@ -64,6 +69,13 @@ extension SQLConnection {
         try run(Statements.releaseSavepoint)
         return try result.get()
     }
+}
+
+/// A call would have taken more time than it was given.
+package struct SQLOvertime: Error, CustomStringConvertible {
+    package init() {}
+
+    package var description: String { "the call took too much of the processor's time" }
 }
 
 /// One row of a result, with columns counted from 0.

@@ -4,27 +4,48 @@ package import ToolBridge
 ///
 /// Documents are rows of `search_document` in all of them. Their column `scope` holds the words of ``SearchScope``.
 package struct SQLSearch: Sendable {
-    /// Type and constraint of a document's number: a new row gets a greater one than all that are there.
+    /// How a merge of the whole index is made in small steps, in a database where a document's words stay in the index until it is merged.
+    package struct Merge: Sendable {
+        /// The first step.
+        package let begin: SQLStatement
+        /// The next step of a merge that has begun.
+        package let goOn: SQLStatement
+        /// A number that grows by the work of a step.
+        package let work: SQLStatement
+        /// By how much it grows at most where nothing was left to do.
+        package let idleWork: Int64
+
+        package init(begin: SQLStatement, goOn: SQLStatement, work: SQLStatement, idleWork: Int64) {
+            self.begin = begin
+            self.goOn = goOn
+            self.work = work
+            self.idleWork = idleWork
+        }
+    }
+
+    /// Type and constraint of a document's number: a new row gets a greater one than any row ever had.
     package let number: String
     /// Makes the index over `search_document`.
     package let schema: [String]
     /// What a database is to look for.
     package let expression: @Sendable (SearchTerms, SearchScope) -> String
-    /// The numbers of the documents that fit the expression `$1`, best first.
+    /// The numbers of the documents that fit the expression `$1` and are beyond `$2`, newest first, each with how well it fits.
     package let matches: SQLStatement
     /// The best statement for excerpts where so many documents fit.
     ///
-    /// It reads, of the documents whose numbers are in the JSON array `$1` and that fit the expression `$2`, the number, and the excerpts of the title and
-    /// of the text, with the marks of ``ToolBridge/StoredHit``.
+    /// It reads, of the documents whose numbers are in the JSON array `$1` and that fit the expression `$2`, the number, and the excerpt
+    /// with the marks and of the size of ``ToolBridge/StoredHit``.
     package let excerpts: @Sendable (_ terms: SearchTerms, _ matches: Int) -> SQLStatement
     /// Takes a document into the index, after its row was added: its tenant, subject, kind and uid are `$1` to `$4`.
     package let adding: SQLStatement
     /// Takes a document out of the index, before its row is removed: as ``adding``.
     package let removing: SQLStatement
-    /// The same for all of an owner's: tenant and subject are `$1` and `$2`.
-    package let removingAll: SQLStatement
-    /// Overwrites what deleted documents have left in the index.
-    package let erase: SQLStatement
+    /// The same for the document whose number is `$1`.
+    package let removingOne: SQLStatement
+    /// Empties the index.
+    package let emptying: SQLStatement
+    /// `nil` where a document that was taken out leaves nothing.
+    package let merge: Merge?
 
     package init(
         number: String,
@@ -34,8 +55,9 @@ package struct SQLSearch: Sendable {
         excerpts: @escaping @Sendable (_ terms: SearchTerms, _ matches: Int) -> SQLStatement,
         adding: SQLStatement,
         removing: SQLStatement,
-        removingAll: SQLStatement,
-        erase: SQLStatement
+        removingOne: SQLStatement,
+        emptying: SQLStatement,
+        merge: Merge?
     ) {
         self.number = number
         self.schema = schema
@@ -44,8 +66,9 @@ package struct SQLSearch: Sendable {
         self.excerpts = excerpts
         self.adding = adding
         self.removing = removing
-        self.removingAll = removingAll
-        self.erase = erase
+        self.removingOne = removingOne
+        self.emptying = emptying
+        self.merge = merge
     }
 }
 

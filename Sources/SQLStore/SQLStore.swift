@@ -4,7 +4,7 @@ package import ToolBridge
 ///
 /// It maps the port's words to statements; what they mean to each other is said in ``Schema`` and ``Statements``.
 package struct SQLStore<Database: SQLDatabase>: Store {
-    private let database: Database
+    let database: Database
 
     /// - Parameter database: Migrated by its opener.
     package init(database: Database) {

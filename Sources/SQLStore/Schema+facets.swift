@@ -2,7 +2,8 @@ import ToolBridge
 
 /// What lists are filtered by, and where tombstones stand apart.
 extension Schema {
-    /// `is_deleted` leads the sequence in each index, so that a list passes over no tombstones, and a feed merges both halves.
+    /// `is_deleted` is `deleted_at` in a form that leads the sequence in each index (no generated column: SQLite 3.40 takes an index with one for
+    /// not covering), so that a list passes over no tombstones, and a feed merges both halves.
     ///
     /// What follows the sequence is what the other conditions of a filter are checked with, without visiting the item. `item_tag` has copies of it.
     /// It has no index of uids, which would cost more than all else of a tag: an item's earlier tags are found by its earlier payload.

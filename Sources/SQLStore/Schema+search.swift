@@ -1,7 +1,7 @@
 extension Schema {
     /// What can be searched for, and how far each owner's changes have come into it.
     static func search(_ words: SQLDialect) -> [String] {
-        [searchDocument(words), searchProgress(words)] + words.search.schema
+        [searchDocument(words), searchProgress(words), searchErasure(words), searchMerge(words)] + words.search.schema
     }
 
     /// A document is never updated: its new row gets a number of its own, so that numbers follow the owner's changes.
@@ -28,6 +28,28 @@ extension Schema {
           subject \#(words.text) NOT NULL CHECK (subject <> ''),
           sequence \#(words.integer) NOT NULL,
           PRIMARY KEY (tenant, subject)
+        )\#(words.tableOptions)
+        """#
+    }
+
+    /// Whose documents were wiped, up to which number: they are removed piece by piece, and found no more.
+    private static func searchErasure(_ words: SQLDialect) -> String {
+        #"""
+        CREATE TABLE search_erasure (
+          tenant \#(words.text) NOT NULL CHECK (tenant <> ''),
+          subject \#(words.text) NOT NULL CHECK (subject <> ''),
+          last_id \#(words.integer) NOT NULL,
+          PRIMARY KEY (tenant, subject)
+        )\#(words.tableOptions)
+        """#
+    }
+
+    /// One row while the index is to be merged: whether that has begun.
+    private static func searchMerge(_ words: SQLDialect) -> String {
+        #"""
+        CREATE TABLE search_merge (
+          number \#(words.integer) PRIMARY KEY CHECK (number = 1),
+          has_begun \#(words.integer) NOT NULL
         )\#(words.tableOptions)
         """#
     }

@@ -15,9 +15,11 @@ extension Statements {
         + ListShape.all.filter { !$0.hasResidue }.map { ("end of list \($0)", end($0)) }
 
     /// Serve the installation as a whole.
-    package static let housekeeping: [Named] = [
-        ("session", session), ("removeExpiredSessions", removeExpiredSessions), ("forgetAnswers", forgetAnswers), ("stateKeys", stateKeys),
-        ("addFirstStateKey", addFirstStateKey), ("latestStep", latestStep), ("recordStep", recordStep),
-        ("facetlessItems", facetlessItems), ("setStatus", setStatus),
-    ]
+    package static let housekeeping: [Named] =
+        [
+            ("session", session), ("removeExpiredSessions", removeExpiredSessions), ("forgetAnswers", forgetAnswers),
+            ("stateKeys", stateKeys),
+            ("addFirstStateKey", addFirstStateKey), ("latestStep", latestStep), ("recordStep", recordStep),
+            ("facetlessItems", facetlessItems), ("setStatus", setStatus),
+        ] + searchHousekeeping
 }

@@ -40,7 +40,7 @@ package final class SQLiteConnection: @unchecked Sendable {
         sqlite3_commit_hook(handle, nil, nil)
         sqlite3_rollback_hook(handle, nil, nil)
         try SQLiteSettings(durability, readOnly: readOnly).apply(to: self)
-        let code = SQLiteSearchRank.register(on: handle)
+        let code = SQLiteSearchFunctions.register(on: handle)
         guard code == SQLITE_OK else { throw failure(code) }
         prepared = [:]
         if !readOnly { watchLog() }

@@ -49,7 +49,7 @@ extension SQLValue {
     /// and no other conversion makes.
     ///
     /// It is compared, never called.
-    private static let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    static let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     private static func bind(text: UnsafeRawBufferPointer, to statement: OpaquePointer, at index: Int32) -> Int32 {
         // Without an address it would bind NULL.

@@ -9,17 +9,17 @@ import ToolBridge
 extension SQLSearch {
     /// How many of the newest documents that fit are ranked.
     package static let candidates = 500
+    /// How many pages of 4 kB one step of a merge writes: some milliseconds of work.
+    private static let mergePages = 64
 
     package static let fts5 = SQLSearch(
-        number: "INTEGER PRIMARY KEY",
+        number: "INTEGER PRIMARY KEY AUTOINCREMENT",
         schema: schema,
         expression: expression,
         matches: SQLStatement(
             #"""
-            SELECT number FROM (
-              SELECT rowid AS number, search_rank(search_index) AS rank FROM search_index
-              WHERE search_index MATCH $1 ORDER BY rowid DESC LIMIT \#(candidates)
-            ) ORDER BY rank DESC, number DESC
+            SELECT rowid, search_rank(search_index) FROM search_index
+            WHERE search_index MATCH $1 AND rowid > $2 ORDER BY rowid DESC LIMIT \#(candidates)
             """#
         ),
         excerpts: { isSparse($0, matches: $1) ? excerptsOneByOne : excerptsInOneWalk },
@@ -35,18 +35,19 @@ extension SQLSearch {
             WHERE tenant = $1 AND subject = $2 AND kind = $3 AND uid = $4
             """#
         ),
-        removingAll: SQLStatement(
+        removingOne: SQLStatement(
             #"""
             INSERT INTO search_index (search_index, rowid, scope, title, text) SELECT 'delete', id, scope, title, text FROM search_document
-            WHERE tenant = $1 AND subject = $2
+            WHERE id = $1
             """#
         ),
-        // A deleted document's words stay in the index until it is merged.
-        erase: SQLStatement(
-            #"""
-            INSERT INTO search_index (search_index)
-            SELECT CASE WHEN EXISTS (SELECT 1 FROM search_document) THEN 'optimize' ELSE 'delete-all' END
-            """#
+        emptying: SQLStatement(#"INSERT INTO search_index (search_index) VALUES ('delete-all')"#),
+        merge: SQLSearch.Merge(
+            begin: SQLStatement(#"INSERT INTO search_index (search_index, rank) VALUES ('merge', -\#(mergePages))"#),
+            goOn: SQLStatement(#"INSERT INTO search_index (search_index, rank) VALUES ('merge', \#(mergePages))"#),
+            // One of them is the statement itself.
+            work: SQLStatement(#"SELECT total_changes()"#),
+            idleWork: 1
         )
     )
 
@@ -71,15 +72,10 @@ extension SQLSearch {
         return terms.phrases.contains { $0.words.count > 1 } && matches < candidates && !isCollected
     }
 
-    private static let excerptColumns = #"""
-        search_index.rowid, snippet(search_index, 1, char(57344), char(57345), '…', 24),
-          snippet(search_index, 2, char(57344), char(57345), '…', 24)
-        """#
-
     /// Sets up the search for each document anew and goes straight to it.
     package static let excerptsOneByOne = SQLStatement(
         #"""
-        SELECT \#(excerptColumns) FROM json_each($1) AS wanted CROSS JOIN search_index
+        SELECT search_index.rowid, search_excerpt(search_index) FROM json_each($1) AS wanted CROSS JOIN search_index
         WHERE search_index MATCH $2 AND search_index.rowid = wanted.value
         """#
     )
@@ -90,7 +86,7 @@ extension SQLSearch {
     package static let excerptsInOneWalk = SQLStatement(
         #"""
         WITH wanted AS MATERIALIZED (SELECT value FROM json_each($1))
-        SELECT \#(excerptColumns) FROM search_index
+        SELECT search_index.rowid, search_excerpt(search_index) FROM search_index
         WHERE search_index MATCH $2 AND rowid BETWEEN (SELECT MIN(value) FROM wanted) AND (SELECT MAX(value) FROM wanted)
           AND +rowid IN (SELECT value FROM wanted)
         """#

@@ -15,36 +15,7 @@ enum SQLiteSearchRank {
     /// More of a word change nothing.
     private static let mostOccurrences = 100
 
-    /// Makes the function known to a connection.
-    ///
-    /// - Returns: A code of SQLite's.
-    static func register(on connection: OpaquePointer) -> Int32 {
-        var statement: OpaquePointer?
-        defer { sqlite3_finalize(statement) }
-        let code = sqlite3_prepare_v2(connection, "SELECT fts5(?1)", -1, &statement, nil)
-        guard code == SQLITE_OK else { return code }
-        var pointer: UnsafeMutablePointer<fts5_api>?
-        let type: StaticString = "fts5_api_ptr"
-        withUnsafeMutablePointer(to: &pointer) { pointer in
-            type.utf8Start.withMemoryRebound(to: CChar.self, capacity: type.utf8CodeUnitCount + 1) { type in
-                _ = sqlite3_bind_pointer(statement, 1, pointer, type, nil)
-                _ = sqlite3_step(statement)
-            }
-        }
-        guard let api = pointer, let create = api.pointee.xCreateFunction else { return SQLITE_ERROR }
-        return create(
-            api,
-            "search_rank",
-            nil,
-            { api, context, result, _, _ in
-                guard let api, let context else { return sqlite3_result_double(result, 0) }
-                sqlite3_result_double(result, SQLiteSearchRank.rank(api.pointee, context))
-            },
-            nil
-        )
-    }
-
-    private static func rank(_ api: Fts5ExtensionApi, _ context: OpaquePointer) -> Double {
+    static func rank(_ api: Fts5ExtensionApi, _ context: OpaquePointer) -> Double {
         guard let phraseCount = api.xPhraseCount, let first = api.xPhraseFirst, let next = api.xPhraseNext, let size = api.xColumnSize
         else { return 0 }
         var length: Int32 = 0

@@ -95,16 +95,16 @@ final class SQLiteWriter: @unchecked Sendable {
     }
 
     private func drain() {
-        while true {
-            let group = state.withLock { state -> [WriteJob] in
-                let group = Array(state.jobs.prefix(Self.maximumGroup))
-                state.jobs.removeFirst(group.count)
-                if group.isEmpty { state.isDraining = false }
-                return group
-            }
-            guard !group.isEmpty else { return }
-            perform(group)
+        let group = state.withLock { state -> [WriteJob] in
+            let group = Array(state.jobs.prefix(Self.maximumGroup))
+            state.jobs.removeFirst(group.count)
+            if group.isEmpty { state.isDraining = false }
+            return group
         }
+        guard !group.isEmpty else { return }
+        perform(group)
+        // At the queue's end, so that what else wants the connection gets its turn between two groups.
+        queue.async { [self] in drain() }
     }
 
     private func perform(_ group: [WriteJob]) {

@@ -50,6 +50,20 @@ struct SearchTexts {
         return result
     }
 
+    /// What a hit shows of such a title: not what can't be seen and separates words, nor the marks, and the beginning of long ones.
+    static func shown(_ text: String) -> String? {
+        var scalars = text.unicodeScalars
+        scalars.removeAll { ["\u{200B}", "\u{E000}", "\u{E001}"].contains($0) }
+        var cut = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in scalars {
+            bytes += UTF8.width(scalar)
+            guard bytes <= 200 else { return String(cut) + "…" }
+            cut.append(scalar)
+        }
+        return cut.isEmpty ? nil : String(cut)
+    }
+
     struct CorpusIsMissing: Error, CustomStringConvertible {
         var description: String { "data/naughty-strings/blns.json isn't there" }
     }

@@ -68,8 +68,8 @@ struct SearchModel {
         let expected = Set(texts.filter { fits($0.value, phrases) }.keys)
         let terms = SearchTerms(phrases: phrases, kinds: [.notes], limit: 5000)
         try await LocalItemService(store: store).index(owner)
-        let hits = try await store.read(of: owner) { try $0.search(terms) }
-        let found = Set(hits.map(\.item.item.uid))
+        let hits = try await store.read(of: owner) { try $0.search(terms) }.hits
+        let found = Set(hits.map(\.item.uid))
         #expect(found.count == hits.count, "seed \(random.seed): \(phrases)")
         // A store may rank the newest only, where many fit.
         if expected.count < 500 {

@@ -81,7 +81,7 @@ extension StoreRequirement {
             let stale = try await store.read(of: owner) {
                 try $0.search(SearchTerms(phrases: [.init(words: ["again"], isPrefix: false)], kinds: [.notes], limit: 5))
             }
-            #expect(stale.isEmpty)
+            #expect(stale.hits.isEmpty)
         },
         StoreRequirement("A store forgets with a wipe what could be searched for, and finds what comes after") { store in
             let owner = freshOwner()
@@ -112,13 +112,13 @@ extension StoreRequirement {
                 }
             }
             let terms = SearchTerms(phrases: [.init(words: ["plover"], isPrefix: false)], kinds: [.notes], limit: 5)
-            #expect(try await store.read(of: owner) { try $0.search(terms) } == [])
+            #expect(try await store.read(of: owner) { try $0.search(terms) }.hits == [])
             #expect(try await store.read(of: owner) { try $0.searchableSequence() } == 0)
             try await store.write(of: owner) { try $0.makeSearchable([document, document].suffix(1), removing: [], through: 1) }
-            #expect(try await store.read(of: owner) { try $0.search(terms) }.map(\.excerpt) == ["\u{E000}plover\u{E001}"])
+            #expect(try await store.read(of: owner) { try $0.search(terms) }.hits.map(\.excerpt) == ["\u{E000}plover\u{E001}"])
             #expect(try await store.read(of: owner) { try $0.searchableSequence() } == 1)
             try await store.write(of: owner) { try $0.makeSearchable([], removing: [note], through: 2) }
-            #expect(try await store.read(of: owner) { try $0.search(terms) } == [])
+            #expect(try await store.read(of: owner) { try $0.search(terms) }.hits == [])
             #expect(try await store.read(of: owner) { try $0.searchableSequence() } == 2)
         },
         StoreRequirement("A store takes any text for an ordinary query") { store in

@@ -23,6 +23,10 @@ struct FailureReportTests {
         func check() async throws { throw error }
 
         func stateKeys(orKeeping fresh: StateKey) async throws -> [StateKey] { throw error }
+
+        func eraseSome() async throws -> Bool { throw error }
+
+        func ownersToIndex(after last: Owner?) async throws -> (behind: [Owner], last: Owner?) { throw error }
     }
 
     private func reports(of error: any Error) async -> (refusals: [ItemError], reported: [any Error]) {

@@ -46,7 +46,7 @@ struct SearchDocumentTests {
         }
     }
 
-    @Test("of a text as long as a book the beginning counts, cut between characters")
+    @Test("of a text beyond the limit the beginning counts, cut between characters")
     func length() {
         let content = String(repeating: "é", count: 100_000)
         let text = document(.notes, #"{"content":"x\#(content)"}"#).text

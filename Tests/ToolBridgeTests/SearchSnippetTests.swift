@@ -4,7 +4,23 @@ import ToolBridge
 @Suite("Search snippets")
 struct SearchSnippetTests {
     private func snippet(_ excerpt: String) -> String {
-        StoredHit(item: .sample(.notes, payload: "{}"), excerpt: excerpt).snippet
+        hit(title: "", excerpt).snippet
+    }
+
+    private func hit(title: String, _ excerpt: String) -> StoredHit {
+        let item = FoundItem(kind: .notes, uid: .sample(1), version: 1, updatedAt: Timestamp(milliseconds: 1))
+        return StoredHit(item: item, title: title, excerpt: excerpt, parent: nil)
+    }
+
+    @Test("a title is cut between characters, says so, and stands in for an excerpt for which there was no time")
+    func titles() {
+        #expect(hit(title: "", "x").shownTitle == nil)
+        #expect(hit(title: "東\u{200B}京", "x").shownTitle == "東京")
+        let fits = String(repeating: "é", count: 100)
+        #expect(hit(title: fits, "x").shownTitle == fits)
+        #expect(hit(title: fits + "x", "x").shownTitle == fits + "…")
+        #expect(hit(title: "x" + fits, "x").shownTitle == "x" + String(repeating: "é", count: 99) + "…")
+        #expect(hit(title: "a & b", "").snippet == "a &amp; b")
     }
 
     @Test("text is escaped and occurrences are marked")

@@ -25,6 +25,19 @@ package protocol Store: Sendable {
     /// - Parameter fresh: The secret to keep if there is none yet.
     /// - Throws: ``StoreError``.
     func stateKeys(orKeeping fresh: StateKey) async throws -> [StateKey]
+
+    /// Does a little of what wipes have left to be done: what was searchable leaves the files in small steps, so that nobody waits for long.
+    ///
+    /// - Returns: Whether anything is left.
+    /// - Throws: ``StoreError``.
+    func eraseSome() async throws -> Bool
+
+    /// Looks at the next owners in a fixed order, not many of them, for those of whom some changes can't be searched for yet.
+    ///
+    /// - Parameter last: The last that was looked at before; `nil` begins.
+    /// - Returns: Those, and the last that was looked at; `nil` if there are no more.
+    /// - Throws: ``StoreError``.
+    func ownersToIndex(after last: Owner?) async throws -> (behind: [Owner], last: Owner?)
 }
 
 /// A named secret of the whole installation.
@@ -61,8 +74,10 @@ package protocol StoreReader {
     func recordedAnswer(_ key: String, after time: Timestamp) throws(StoreError) -> (request: RepeatableRequest, answer: RecordedAnswer)?
     /// The number of the owner's latest change that can be searched for, from 0.
     func searchableSequence() throws(StoreError) -> Int64
-    /// The live items that fit, best first.
-    func search(_ query: SearchTerms) throws(StoreError) -> [StoredHit]
+    /// The live items that fit, best first, as far as there is time: a search takes a fixed share of a processor's time at most.
+    ///
+    /// It throws `unavailable` where that isn't enough for a single one.
+    func search(_ query: SearchTerms) throws(StoreError) -> StoredHits
 }
 
 /// The same, and its changes.

@@ -23,22 +23,13 @@ extension ItemKind {
     }
 }
 
-extension Item {
-    /// What people call the item; `nil` where its kind has no title or the item names none.
-    var title: String? {
-        guard let key = kind.searchFields.title, let payload = try? JSONValue(parsing: payload, limits: .payload) else { return nil }
-        guard let title = payload[key]?.string, !title.isEmpty else { return nil }
-        return title
-    }
-}
-
 extension SearchDocument {
-    /// How much of an item's text can be searched for, in bytes: all but of texts as long as books.
+    /// How much of an item's text can be searched for, in bytes; what comes behind is not found.
     package static let textBytes = 131_072
 
     /// What can be searched for of an item.
     package init(_ item: Item) {
-        let payload = try? JSONValue(parsing: item.payload, limits: .payload)
+        let payload = try? JSONValue(parsing: item.payload, limits: .stored)
         let fields = item.kind.searchFields
         let texts = fields.texts.flatMap { key -> [String] in
             guard let value = payload?[key] else { return [] }
@@ -58,7 +49,7 @@ extension SearchDocument {
 
 extension String {
     /// The beginning of a text, of so many bytes at most.
-    fileprivate func cut(to bytes: Int) -> String {
+    func cut(to bytes: Int) -> String {
         guard utf8.count > bytes else { return self }
         var end = utf8.index(utf8.startIndex, offsetBy: bytes)
         while end > utf8.startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }

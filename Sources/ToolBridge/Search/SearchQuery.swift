@@ -27,14 +27,19 @@ package struct SearchHit: Sendable, Equatable {
             self.title = title
         }
     }
-    package let item: Item
+    /// How much of a title is shown, in bytes; "…" says that there is more.
+    package static let titleBytes = 200
+
+    package let item: FoundItem
     /// `nil` where the item's kind has none or the item names none.
+    ///
+    /// As it was made searchable: a change that came while the search ran may show in ``item`` already.
     package let title: String?
     /// Where the words occur: HTML, in which only `<mark>` and `</mark>` are tags.
     package let snippet: String
     package let parent: Parent?
 
-    package init(item: Item, title: String?, snippet: String, parent: Parent?) {
+    package init(item: FoundItem, title: String?, snippet: String, parent: Parent?) {
         self.item = item
         self.title = title
         self.snippet = snippet
@@ -47,7 +52,10 @@ package struct SearchPage: Sendable, Equatable {
     package let hits: [SearchHit]
     /// Whether more items were found than are here.
     package let hasMore: Bool
-    /// Whether all that was written before the search was looked at. After very many writes it isn't at first, and the same search finds more later.
+    /// Whether all that was written before the search was looked at.
+    ///
+    /// After very many writes it isn't at first, and the same search finds more later. A search that would take too long ends early, with the best
+    /// of what it has seen.
     package let isComplete: Bool
 
     package init(hits: [SearchHit], hasMore: Bool, isComplete: Bool = true) {

@@ -7,6 +7,8 @@ package struct LocalItemService: Sendable {
     package let signals: ChangeSignals
     let now: @Sendable () -> Timestamp
     let makeUID: @Sendable () -> UID
+    /// Which owners' changes are being made searchable.
+    let catchUps = SearchCatchUps()
     private let report: @Sendable (any Error) -> Void
 
     /// - Parameter report: Takes what the store said when it failed, for the log; callers only learn that it did.
@@ -50,7 +52,7 @@ package struct LocalItemService: Sendable {
     }
 
     /// The one place where a cause and its refusal part.
-    private func refusal(of error: any Error) -> ItemError {
+    func refusal(of error: any Error) -> ItemError {
         let refusal = ItemError(error)
         if let cause = refusal.underlying { report(cause) }
         return refusal
