@@ -71,7 +71,7 @@ def test_changes_of_another_process_reach_a_follower(server, stdio):
 
 
 def test_a_stream_beats_and_ends_cleanly_at_its_age_and_at_the_end_of_the_server(make_server):
-    server = make_server(TOOLBRIDGE_SSE_HEARTBEAT_SECONDS="1", TOOLBRIDGE_SSE_MAX_AGE_SECONDS="2").start()
+    server = make_server(TOOLBRIDGE_SSE_HEARTBEAT_SECONDS="1", TOOLBRIDGE_SSE_MAX_AGE_SECONDS="4").start()
     with stream(server) as events:
         assert [event.name for event in events.rest()] == ["ready"]
         assert events.comments >= 1

@@ -11,7 +11,10 @@ Scripts/lint.sh
 echo "== tests of the targets"
 need libsqlite3-dev
 # The flag keeps the build the one that `make run` has made: no target is compiled in another way for its tests.
-swift test -c release --disable-xctest --disable-testable-imports
+# Those that compute for long run apart: beside them, tests that wait for answers would wait for the processor.
+heavy='SyncSimulationTests|Schema.*Tests|MutationTests'
+swift test -c release --disable-xctest --disable-testable-imports --skip "$heavy"
+swift test -c release --disable-xctest --disable-testable-imports --filter "$heavy"
 Scripts/build.sh toolbridge
 
 echo "== Acceptance: the program from outside"

@@ -19,6 +19,11 @@ package struct AcceptHeader: Sendable {
         ranges.isEmpty || types.contains(where: admits)
     }
 
+    /// Whether this media type is asked for by its own name.
+    package func names(_ type: String) -> Bool {
+        ranges.contains { $0.type.utf8.elementsEqual(type.utf8) && !$0.isRefused }
+    }
+
     package func admits(_ type: String) -> Bool {
         guard !ranges.isEmpty else { return true }
         let group = String(type.prefix { $0 != "/" })

@@ -60,6 +60,10 @@ extension Connection {
         case .streaming:
             core.countDrainedStream()
             mailbox.cancelTask()
+            // One whose client takes nothing can't be told to end; what it still gets is no reason to wait.
+            context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { [weak self] in
+                if let self, self.phase == .streaming, self.pendingPieces > 0 { self.close() }
+            }
         default:
             break
         }

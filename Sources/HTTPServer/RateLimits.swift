@@ -86,6 +86,11 @@ package final class RateLimits: Sendable {
         self.address?.peek(ClientAddress.key(address), at: now)
     }
 
+    /// Takes a token from an address's bucket.
+    func takeAddress(_ address: String, at now: ContinuousClock.Instant = .now) -> Standing? {
+        self.address?.take(ClientAddress.key(address), at: now)
+    }
+
     /// Counts a request without a valid token.
     func chargeAddress(_ address: String, at now: ContinuousClock.Instant = .now) {
         _ = self.address?.take(ClientAddress.key(address), at: now)
@@ -96,6 +101,7 @@ package final class RateLimits: Sendable {
         case .none: nil
         case .data: data
         case .auth: auth
+        case .address: address
         }
     }
 }

@@ -90,7 +90,11 @@ final class Responder<Caller: Sendable>: Sendable {
         switch route.action {
         case .open(let handler):
             if route.rules == .mcp { try gate.checkMCPBody(request, bodyLimit: route.bodyLimit) }
-            return try await handler(request)
+            if route.limits == .address {
+                limited = rateLimits.takeAddress(request.peerAddress)
+                if let limited, !limited.isGranted { throw limited.refusal }
+            }
+            return try await run(route) { try await handler(request) }
         case .authenticated(let handler):
             guard let caller = try await caller(of: request, route) else {
                 chargeAddress(request)
@@ -114,7 +118,7 @@ final class Responder<Caller: Sendable>: Sendable {
             } else if route.rules == .mcp {
                 try gate.checkMCPBody(request, bodyLimit: route.bodyLimit)
             }
-            return try await handler(request, caller)
+            return try await run(route) { try await handler(request, caller) }
         }
     }
 

@@ -76,4 +76,6 @@ package enum LimitGroup: String, Sendable, CaseIterable {
     case none
     case data
     case auth
+    /// That of the client's address: for open routes that verify credentials themselves.
+    case address
 }

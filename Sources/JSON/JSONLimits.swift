@@ -6,14 +6,23 @@ public struct JSONLimits: Sendable {
     public var maximumDepth: Int
     /// How many values a document may have: members and elements on all levels, and the root.
     public var values: Int
+    /// Beyond this many values the scanner gives up even where it is to go on after faults of content: each value costs memory.
+    public var maximumValues: Int
     /// How many bytes a document may have; never more than `Int32.max`, whatever is set.
     public var bytes: Int
 
     /// Makes limits; the defaults are those of stored payloads.
-    public init(depth: Int = 64, maximumDepth: Int = 512, values: Int = 100_000, bytes: Int = Int(Int32.max)) {
+    public init(
+        depth: Int = 64,
+        maximumDepth: Int = 512,
+        values: Int = 100_000,
+        maximumValues: Int = .max,
+        bytes: Int = Int(Int32.max)
+    ) {
         self.depth = depth
         self.maximumDepth = maximumDepth
         self.values = values
+        self.maximumValues = maximumValues
         self.bytes = bytes
     }
 

@@ -66,6 +66,9 @@ struct JSONScanner {
             }
             values += 1
             if values > limits.values {
+                guard values <= limits.maximumValues else {
+                    throw JSONFault(.tooManyValues, at: position)
+                }
                 note(.tooManyValues, at: position)
             }
             let start = position

@@ -17,7 +17,7 @@ extension Problem {
             if detail.name == .epoch, case .integer(let epoch) = detail.value { headers[.syncEpoch] = "\(epoch)" }
         }
         self.init(
-            HTTPResponse.Status(code: refusal.code.status),
+            HTTPResponse.Status(integerLiteral: refusal.code.status),
             refusal.code.rawValue,
             refusal.text,
             fields: fields,

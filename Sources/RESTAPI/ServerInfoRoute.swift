@@ -26,6 +26,8 @@ package struct ServerInfo: Sendable {
             writer.member("name", "ToolBridge")
             writer.member("version", version)
             writer.member("role", role)
+            writer.member("documentation", "/docs")
+            writer.member("openapi", "/openapi.json")
             writer.key("mcp")
             writer.object { writer in
                 writer.key("endpoints")
@@ -49,6 +51,7 @@ package struct ServerInfo: Sendable {
         <h1>ToolBridge</h1>
         <p>Version \(version), role <code>\(role)</code>. This server is running.</p>
         <p>MCP clients connect to \(endpoints.map { "<code>\($0)</code>" }.joined(separator: ", ")), apps to <code>/v1/…</code>.
+        <p>What apps can do is described in <a href="/docs">the API's documentation</a>.
         <p>Both send <code>Authorization: Bearer …</code>. The command <code>toolbridge connect</code> prints what to paste into your client.
         </html>
 

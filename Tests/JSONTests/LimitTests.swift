@@ -94,4 +94,19 @@ struct LimitTests {
         #expect(throws: JSONError(.tooManyValues, 0, "")) { try JSON.check(Array("[]".utf8), limits: JSONLimits(values: 0)) }
         try JSON.check(Array("1".utf8), limits: JSONLimits(depth: 0, maximumDepth: 0))
     }
+
+    @Test("a document beyond the greatest number of values is given up on even where faults are tolerated")
+    func maximumValues() throws {
+        let limits = JSONLimits(values: 3, maximumValues: 5)
+        for (text, isTaken) in [
+            ("[1,2]", true), ("[1,2,3,4]", true), ("[1,2,3,4,5]", false), (#"{"a":[{},{}],"b":1}"#, true), ("[[[],[]],[]]", true),
+        ] {
+            if isTaken {
+                #expect(try JSONValue.parse(tolerating: Array(text.utf8), limits: limits).value.kind != .null, "\(text)")
+            } else {
+                let error = #expect(throws: JSONError.self) { try JSONValue.parse(tolerating: Array(text.utf8), limits: limits) }
+                #expect(error?.reason == .tooManyValues && error?.position == 9)
+            }
+        }
+    }
 }

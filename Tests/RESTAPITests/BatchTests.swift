@@ -27,13 +27,14 @@ import ToolBridge
             #expect(response.status == 200, "\(response.text)")
             let results = try #require(try response.json["results"]).elements.map { $0 }
             #expect(results.map { $0["status"]?.integer } == [201, 201, 200, 200, 200, 200, 200, 200])
-            #expect(results.map { $0["item"]?["version"]?.integer } == [1, 1, 2, 3, 2, 2, 3, 2])
-            #expect(results[3]["item"]?["payload"]?["title"]?.string == "b" && results[3]["item"]?["payload"]?["old"] == nil)
-            #expect(results[6]["item"]?["payload"]?["status"]?.string == "archived")
-            #expect(results[7]["item"]?["deletedAt"] != nil)
-            // Each result holds the very envelope of the item's own route.
-            let single = try await api.send("GET", "/v1/notes/\(note)")
-            #expect(Array(try #require(results[3]["item"]).bytes) == single.body)
+            #expect(results.map { $0["version"]?.integer } == [1, 1, 2, 3, 2, 2, 3, 2])
+            #expect(results.map { $0["uid"]?.string }[2...] == [note, note, Self.uid, task, task, gone])
+            #expect(results[7]["deletedAt"] != nil && results[6]["deletedAt"] == nil)
+            // What was written is what each item's own route gives, payloads apart.
+            let single = try await api.send("GET", "/v1/notes/\(note)").json
+            #expect(single["payload"]?["title"]?.string == "b" && single["payload"]?["old"] == nil)
+            #expect(results[3]["updatedAt"]?.string == single["updatedAt"]?.string && single["version"]?.integer == 3)
+            #expect(try await api.send("GET", "/v1/tasks/\(task)").json["payload"]?["status"]?.string == "archived")
         }
     }
 
@@ -60,7 +61,7 @@ import ToolBridge
             #expect(results.filter { $0["status"]?.integer == 201 }.count == 95)
             for (index, status, code, field) in [
                 (40, 404, "not_found", nil), (41, 422, "invalid_payload", "/payload/a/x"), (42, 400, "invalid_request", "/op"),
-                (43, 422, "invalid_parent", "/parentUid"), (44, 400, "invalid_request", ""),
+                (43, 422, "invalid_parent", "/payload/parentUid"), (44, 400, "invalid_request", ""),
             ] as [(Int, Int64, String, String?)] {
                 #expect(results[index]["status"]?.integer == status, "\(index)")
                 #expect(results[index]["code"]?.string == code, "\(index)")
@@ -139,6 +140,38 @@ import ToolBridge
                 #expect(response.status == status)
                 if status == 413 { #expect(response.code == "too_many_items" && response.text.contains(#""limit":100"#)) }
             }
+        }
+    }
+
+    @Test(
+        arguments: [
+            (#"{"op":"create","op":"delete","kind":"notes","payload":{}}"#, 400, "invalid_request", "/op"),
+            (#"{"op":"create","kind":"notes","payload":{"uid":"zz"}}"#, 400, "invalid_uid", "/payload/uid"),
+            (#"{"op":"delete","kind":"notes","uid":"zz"}"#, 400, "invalid_uid", "/uid"),
+            (#"{"op":"create","kind":"comments","payload":{"parentType":"note"}}"#, 422, "invalid_parent", "/payload/parentUid"),
+            (
+                #"{"op":"process","kind":"notes","uid":"0b9f9d0a-6d7c-4b44-8a49-4b8f6f8d2a10","action":"pin","metadata":5}"#, 400,
+                "invalid_request", "/metadata"
+            ),
+            (
+                #"{"op":"patch","kind":"notes","uid":"0b9f9d0a-6d7c-4b44-8a49-4b8f6f8d2a10","payload":{},"ifMatch":"x"}"#, 400,
+                "invalid_if_match", "/ifMatch"
+            ),
+        ]
+    )
+    func aRefusedOperationNamesItsFieldWhereItStands(_ operation: String, _ status: Int, _ code: String, _ field: String) async throws {
+        try await TestAPI.run { api in
+            let one = try await api.send("POST", "/v1/batch", #"{"operations":[\#(operation)]}"#)
+            let result = try #require(try one.json["results"]?.elements.first { _ in true })
+            #expect(result["status"]?.integer == Int64(status) && result["code"]?.string == code, "\(one.text)")
+            #expect(result["field"]?.string == field, "\(one.text)")
+            // An atomic batch that can't be read is refused before anything else of it is looked at.
+            let unknown = #"{"op":"archive","kind":"chats","uid":"\#(Self.uid)"}"#
+            let isReadable = code == "invalid_parent" || field == "/payload/uid"
+            let operations = isReadable ? [#"{"op":"create","kind":"notes","payload":{}}"#, operation] : [unknown, operation]
+            let all = try await api.send("POST", "/v1/batch", #"{"mode":"atomic","operations":[\#(operations.joined(separator: ","))]}"#)
+            #expect(all.status == status && all.code == code, "\(all.text)")
+            #expect(try all.json["field"]?.string == "/operations/1\(field)")
         }
     }
 }

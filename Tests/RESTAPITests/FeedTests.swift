@@ -107,7 +107,7 @@ import ToolBridge
     }
 
     @Test func aStreamBeatsEndsAtItsAgeAndEndsWithAnErrorAfterAWipe() async throws {
-        try await TestAPI.run { api in
+        try await TestAPI.run(streams: FeedStreams(heartbeat: .zero)) { api in
             try await EventStreamClient.run(port: api.port, Self.changes) { _, events in
                 #expect(await events.next()?.name == "ready")
                 api.signals.tick()
@@ -117,7 +117,7 @@ import ToolBridge
                 #expect(events.comments == 1)
                 _ = try await api.service.wipe(epoch: nil, of: TestAPI.owner)
                 let end = try #require(await events.next())
-                #expect(end.name == "error" && end.id == nil)
+                #expect(end.name == "refused" && end.id == nil)
                 #expect(try end.json["code"]?.string == "epoch_mismatch" && end.json["epoch"]?.integer == 2)
                 #expect(await events.next() == nil)
             }

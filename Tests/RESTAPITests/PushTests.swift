@@ -279,6 +279,18 @@ import ToolBridge
         }
     }
 
+    @Test func aPushHasAMillionValuesAtMost() async throws {
+        try await TestAPI.run { api in
+            let device = try await api.device()
+            let many = String(repeating: "0,", count: 1_000_100)
+            for body in [#"{"items":[\#(many)0]}"#, #"{"items":[{"uid":"\#(knownUID)","a":[\#(many)0]}]}"#] {
+                let response = try await api.send("POST", "/v1/sync/notes/push", body, device)
+                #expect(response.status == 413 && response.code == "payload_too_large", "\(response.text)")
+                #expect(try response.json["limit"]?.integer == 1_000_000)
+            }
+        }
+    }
+
     @Test func aPushHas8MebibytesAtMost() async throws {
         try await TestAPI.run { api in
             let device = try await api.device()

@@ -79,4 +79,28 @@ import ToolBridge
             #expect(answers.map { $0.field("X-RateLimit-Remaining") } == ["1", "0", "0"])
         }
     }
+
+    @Test func anotherRequestUnderAKeyCostsATokenToo() async throws {
+        try await TestAPI.run(rateLimits: RateLimits(data: Self.rate(3), auth: nil, address: nil)) { api in
+            let key = [("Idempotency-Key", "k")]
+            #expect(try await api.send("POST", "/v1/notes", "{}", key).status == 201)
+            for left in ["1", "0"] {
+                let mismatch = try await api.send("POST", "/v1/notes", #"{"a":1}"#, key)
+                #expect(mismatch.code == "idempotency_mismatch" && mismatch.field("X-RateLimit-Remaining") == left)
+            }
+            #expect(try await api.send("POST", "/v1/notes", #"{"a":1}"#, key).status == 429)
+        }
+    }
+
+    @Test func theTokenEndpointCountsAgainstTheClientsAddress() async throws {
+        try await TestAPI.run(rateLimits: RateLimits(data: nil, auth: nil, address: Self.rate(2))) { api in
+            let form = [("Content-Type", "application/x-www-form-urlencoded")]
+            for left in ["1", "0"] {
+                let answer = try await api.send("POST", "/oauth/token", "grant_type=x", form, as: nil)
+                #expect(answer.status == 400 && answer.field("X-RateLimit-Remaining") == left, "\(answer.text)")
+            }
+            let refused = try await api.send("POST", "/oauth/token", "grant_type=x", form, as: nil)
+            #expect(refused.status == 429 && refused.code == "rate_limited" && refused.field("Retry-After") != nil)
+        }
+    }
 }

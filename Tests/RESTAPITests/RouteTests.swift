@@ -98,7 +98,7 @@ import ToolBridge
             #expect(json.status == 200 && json.field("Content-Type") == "application/json")
             #expect(
                 json.text
-                    == #"{"name":"ToolBridge","version":"1.2.3","role":"serve","mcp":{"endpoints":["/mcp"],"revisions":["2026-07-28"]}}"#
+                    == #"{"name":"ToolBridge","version":"1.2.3","role":"serve","documentation":"/docs","openapi":"/openapi.json","mcp":{"endpoints":["/mcp"],"revisions":["2026-07-28"]}}"#
             )
             #expect(try await api.send("GET", "/", nil, [("Accept", "*/*")], as: nil).body == json.body)
             let page = try await api.send("GET", "/", nil, [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")], as: nil)

@@ -65,7 +65,7 @@ struct TestAPI: Sendable {
             let http = HTTPService(
                 routes: try RouteTable(routes),
                 authenticator: APIAuthenticator(CallerPolicy(profile, defaultTenant: "tenant")),
-                configuration: HTTPServerConfiguration(drainLimit: .milliseconds(500)),
+                configuration: Self.configuration,
                 observations: observations,
                 rateLimits: rateLimits,
                 rateKey: { $1.rateKey(in: $0) },
@@ -95,6 +95,14 @@ struct TestAPI: Sendable {
         }
         await database.close()
         observations.finish()
+    }
+
+    /// Patient: hundreds of servers share two event loops here.
+    private static var configuration: HTTPServerConfiguration {
+        var configuration = HTTPServerConfiguration(drainLimit: .milliseconds(500))
+        configuration.deadlines.head = .seconds(60)
+        configuration.deadlines.body = .seconds(60)
+        return configuration
     }
 
     /// Sends a request and checks what every answer must have.

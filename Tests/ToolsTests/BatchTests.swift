@@ -54,15 +54,16 @@ import ToolBridge
             let list = try await service.create(Payload("{}"), .taskLists, epoch: nil, of: .me)
             let inside = try await service.create(Payload(#"{"taskListUid":"\#(list.uid)"}"#), .tasks, epoch: nil, of: .me)
             let before = try await service.state(of: .me)
-            let outcomes = try await service.write(
-                [Self.mutate(list.uid, .delete, .taskLists)] + Self.mixed(),
-                .atomic,
-                WriteContext(),
-                of: .me
-            )
-            #expect(
-                outcomes == [.notApplied, .notApplied, .refused(.notFound(.notes)), .notApplied, .notApplied, .notApplied, .notApplied]
-            )
+            let operations = try [Self.mutate(list.uid, .delete, .taskLists)] + Self.mixed()
+            let readable = operations.filter { (try? $0.get()) != nil }
+            let outcomes = try await service.write(readable, .atomic, WriteContext(), of: .me)
+            #expect(outcomes == [.notApplied, .notApplied, .refused(.notFound(.notes)), .notApplied, .notApplied, .notApplied])
+            #expect(try await service.state(of: .me) == before)
+            // What can't be read is refused before anything is tried.
+            let unread = try await service.write(operations, .atomic, WriteContext(), of: .me)
+            #expect(unread.map { $0 == .notApplied } == [true, true, true, true, false, true, true])
+            guard case .refused(let refusal) = unread[4] else { return #expect(Bool(false)) }
+            #expect(refusal.code == .invalidUID)
             #expect(try await service.state(of: .me) == before)
             #expect(try await service.changes(FeedQuery(), of: .me).changes.map(\.item) == [list, inside])
         }

@@ -3,12 +3,10 @@ import SQLiteDriver
 import ServiceLifecycle
 import ToolBridge
 
-/// Once a second: wakes those who follow changes if another process has made some, and from time to time so that they can say that they live.
+/// Once a second: wakes those who follow changes, so that they can look at the time, and tells them if another process has made some.
 struct ChangeWatch: Service, CustomStringConvertible {
     let signals: ChangeSignals
     let database: SQLiteDatabase
-    /// In seconds, from 1.
-    let heartbeat: Int
     let description = "changes"
 
     func run() async throws {
@@ -17,18 +15,14 @@ struct ChangeWatch: Service, CustomStringConvertible {
 
     private func watch() async throws {
         var version = try? await database.foreignVersion()
-        var seconds = 0
         while true {
             try await Task.sleep(for: .seconds(1))
+            signals.tick()
             // While the database recovers there is nothing to see; what came meanwhile is seen afterwards.
             if let current = try? await database.foreignVersion(), current != version {
                 version = current
                 signals.ringAll()
             }
-            seconds += 1
-            guard seconds >= heartbeat else { continue }
-            seconds = 0
-            signals.tick()
         }
     }
 }

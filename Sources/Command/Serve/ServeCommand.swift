@@ -50,8 +50,7 @@ struct ServeCommand: AsyncParsableCommand {
         )
         let watch = ChangeWatch(
             signals: services.items.signals,
-            database: services.database,
-            heartbeat: try settings.value(Settings.streamHeartbeat) ?? 15
+            database: services.database
         )
         try await run(service, services, watch, observations)
     }

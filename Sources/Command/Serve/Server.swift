@@ -88,6 +88,7 @@ struct Server: Sendable {
         let data = DataRoutes(items: services.items, sync: services.items)
         let streams = FeedStreams(
             maximumAge: try settings.value(Settings.streamMaximumAge) ?? .seconds(600),
+            heartbeat: try settings.value(Settings.streamHeartbeat) ?? .seconds(15),
             maximumOfOwner: profile.hasRateLimits ? FeedStreams.usualMaximumOfOwner : nil
         )
         let identity = IdentityRoutes(tenantName: try settings.value(Settings.defaultTenantName) ?? Settings.defaultTenantName.fallback)

@@ -63,7 +63,7 @@ enum Settings {
         default: "15",
         "How often an idle event stream says that it is alive, in seconds.",
         form: "1 to 3600",
-        parse: { integer($0, in: 1...3600) }
+        parse: { integer($0, in: 1...3600).map { Duration.seconds($0) } }
     )
     static let dataRate = rate("RATE_LIMIT_DATA", "600/60/120", "Requests of one owner to the data routes.")
     static let authRate = rate("RATE_LIMIT_AUTH", "60/60/20", "Requests of one subject to sessions and tokens.")

@@ -1,6 +1,7 @@
 import Auth
 import HTTPServer
 import HTTPTypes
+import JSON
 import NIOCore
 import ToolBridge
 
@@ -59,7 +60,11 @@ extension RecordedAnswer {
             body.append(contentsOf: correlationID.utf8)
             body.append(contentsOf: end.utf8)
         }
-        guard !body.isEmpty else { return .empty(HTTPResponse.Status(code: status), headers: headers) }
-        return .json(HTTPResponse.Status(code: status), body, headers: headers)
+        // With the phrase that belongs to the code.
+        let status = HTTPResponse.Status(integerLiteral: status)
+        guard !body.isEmpty else { return .empty(status, headers: headers) }
+        var answer = Answer.json(status, body, headers: headers)
+        if self.status >= 400 { answer.code = (try? JSONValue(parsing: body))?["code"]?.string }
+        return answer
     }
 }

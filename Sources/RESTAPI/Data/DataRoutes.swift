@@ -66,18 +66,29 @@ package struct DataRoutes: Sendable {
                 try await refusing {
                     let repeatable = isRepeatable ? request.repeatable : nil
                     // Before the session, which the request itself may have ended.
-                    if case .success(let repeatable?) = repeatable,
-                        let recorded = try await items.recordedAnswer(to: repeatable, of: caller.owner)
-                    {
-                        return { recorded.answer(correlationID: request.correlationID) }
+                    if case .success(let repeatable?) = repeatable {
+                        do throws(ItemError) {
+                            if let recorded = try await items.recordedAnswer(to: repeatable, of: caller.owner) {
+                                return { recorded.answer(correlationID: request.correlationID) }
+                            }
+                        } catch  where error.code == .idempotencyMismatch {
+                            // It costs its caller what other refusals do.
+                            return { throw Problem(error) }
+                        }
                     }
                     let opened = try await self.session(of: request, caller, session)
                     return {
                         try await refusing {
                             let epoch = try await self.epoch(of: request, caller, opened, epoch)
-                            return try await handler(
-                                DataRequest(request: request, caller: caller, epoch: epoch, repeatable: try repeatable?.get() ?? nil)
-                            )
+                            let data = DataRequest(request: request, caller: caller, epoch: epoch, repeatable: try repeatable?.get() ?? nil)
+                            do {
+                                return try await handler(data)
+                            } catch let refusal as ItemError where refusal.code == .idempotencyInProgress {
+                                // A twin was faster: its answer is this request's too.
+                                guard let twin = data.repeatable, let recorded = try await items.recordedAnswer(to: twin, of: data.owner)
+                                else { throw refusal }
+                                return recorded.answer(correlationID: request.correlationID)
+                            }
                         }
                     }
                 }

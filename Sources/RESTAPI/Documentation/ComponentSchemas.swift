@@ -196,7 +196,7 @@ enum ComponentSchemas {
         "parent":{"type":"object","required":["kind","uid"],"properties":{"kind":\#(SchemaText.named("Kind")),"uid":\#(SchemaText.uid),
         "title":{"type":["string","null"]}}},"version":\#(SchemaText.version),"updatedAt":\#(SchemaText.time)}}},
         "hasMore":{"type":"boolean"},
-        "complete":{"type":"boolean","description":"Whether all that was written before the search was looked at; false for some seconds after very many writes."}}}
+        "complete":{"type":"boolean","description":"Whether everything was looked at; false for some seconds after very many writes, and where so much fits that ranking it ended early."}}}
         """#
 
     private static let batchRequest =
@@ -221,8 +221,9 @@ enum ComponentSchemas {
     private static let result =
         #"""
         {"type":"object","required":["status"],"properties":{"status":{"type":"integer","description":"As the operation's own route would answer."},
-        "item":\#(SchemaText.named("Item")),"error":{"type":"string"},"code":{"type":"string"}},
-        "oneOf":[{"required":["item"]},{"required":["error","code"]}]}
+        "uid":{"type":"string"},"version":\#(SchemaText.version),"updatedAt":\#(SchemaText.time),"deletedAt":\#(SchemaText.time),
+        "error":{"type":"string"},"code":{"type":"string"}},"oneOf":[{"required":["error","code"]},
+        {"required":["uid","version","updatedAt"],"not":{"required":["error"]}}]}
         """#
 
     private static let batchResults =

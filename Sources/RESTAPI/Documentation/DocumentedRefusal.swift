@@ -228,7 +228,7 @@ struct DocumentedRefusal: Sendable {
             429,
             "rate_limited",
             "Too many requests; `Retry-After` says for how many seconds to wait.",
-            "rate limit exceeded, try again in 2 s",
+            "too many requests, retry after 2 s",
             [("retry_after", "2")]
         ),
         .init(

@@ -58,7 +58,7 @@ enum Examples {
 
         """#
     static let search = #"""
-        {"hits":[{"kind":"comments","uid":"c1d9b7dc-a1b2-4c3d-9e8f-7a6b5c4d3e2f","title":null,
+        {"hits":[{"kind":"comments","uid":"c1d9b7dc-a1b2-4c3d-9e8f-7a6b5c4d3e2f",
         "snippet":"The <mark>milk</mark> is sold out","parent":{"kind":"notes","uid":"0b9f9d0a-6d7c-4b44-8a49-4b8f6f8d2a10","title":"Shopping"},
         "version":1,"updatedAt":"2026-03-01T10:00:01.123Z"}],"hasMore":false,"complete":true}
         """#
@@ -67,6 +67,6 @@ enum Examples {
         {"op":"process","kind":"tasks","uid":"0b9f9d0a-6d7c-4b44-8a49-4b8f6f8d2a10","action":"complete","ifMatch":3}]}
         """#
     static let batchResults = #"""
-        {"results":[{"status":201,"item":\#(item)},{"status":404,"error":"task not found","code":"not_found"}]}
+        {"results":[{"status":201,"uid":"c1d9b7dc-a1b2-4c3d-9e8f-7a6b5c4d3e2f","version":1,"updatedAt":"2026-03-01T10:00:01.123Z"},{"status":404,"error":"task not found","code":"not_found"}]}
         """#
 }

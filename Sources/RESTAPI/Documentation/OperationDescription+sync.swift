@@ -128,7 +128,7 @@ extension OperationDescription {
             text:
                 "One feed over all kinds. With `Accept: text/event-stream` it stays open and sends each change as it is committed: events "
                 + "`change` with the cursor as their id, once `ready` when all that was there has been sent, comments so that the connection "
-                + "lives, and `error` before an end that a new attempt won't mend. A client that comes back sends `Last-Event-ID`.",
+                + "lives, and `refused` before an end that a new attempt won't mend. A client that comes back sends `Last-Event-ID`.",
             parameters: [
                 .limit, .cursor("The `checkpoint` of the page before. It belongs to one list of `kinds`."), .kinds,
                 .init(

@@ -32,36 +32,59 @@ struct FeedFollower: Sendable {
         } catch is CancellationError {
             // The server stops: a clean end, after which the client comes back and reads on.
         } catch let refusal as ItemError {
-            try await writer.write(EventText.refusal(refusal))
+            switch refusal.code {
+            case .internalError: throw refusal
+            // It passes: the client comes back and reads on.
+            case .unavailable: return
+            default: try await writer.write(EventText.refusal(refusal))
+            }
         }
     }
 
     private func follow(_ writer: any AnswerWriter, _ follower: ChangeFollower) async throws {
-        let start = ContinuousClock.now
+        let end = ContinuousClock.now + streams.age()
         var query = query
         try await writer.write(EventText.greeting)
-        try await catchUp(&query, writer, announcing: true)
+        guard try await catchUp(&query, writer, announcing: true, before: end) else { return }
+        var beat = ContinuousClock.now
         while true {
             let wake = try await follower.next()
-            if wake.isChanged { try await catchUp(&query, writer, announcing: false) }
+            if wake.isChanged {
+                guard try await catchUp(&query, writer, announcing: false, before: end) else { return }
+                beat = .now
+            }
             guard wake.isTick else { continue }
-            if ContinuousClock.now - start >= streams.maximumAge { return }
+            let now = ContinuousClock.now
+            if now >= end { return }
+            guard now - beat >= streams.heartbeat else { continue }
             try await writer.write(EventText.heartbeat)
+            beat = now
         }
     }
 
     /// Sends what is beyond the cursor.
     ///
     /// Nothing of it is kept: most streams are idle most of the time, and there may be thousands.
-    private func catchUp(_ query: inout FeedQuery, _ writer: any AnswerWriter, announcing: Bool) async throws {
+    ///
+    /// - Returns: False if the stream's time is over.
+    private func catchUp(
+        _ query: inout FeedQuery,
+        _ writer: any AnswerWriter,
+        announcing: Bool,
+        before end: ContinuousClock.Instant
+    ) async throws -> Bool {
         while true {
+            try Task.checkCancellation()
             let page = try await sync.changes(query, of: owner)
             if !page.changes.isEmpty { try await writer.write(EventText.changes(page)) }
             // Also behind changes that were passed over.
             query.cursor = page.checkpoint
-            guard !page.hasMore else { continue }
+            if page.hasMore {
+                guard ContinuousClock.now < end else { return false }
+                continue
+            }
             if announcing { try await writer.write(EventText.ready(page)) }
-            return
+            return true
         }
     }
 }
@@ -97,7 +120,7 @@ enum EventText {
         var writer = JSONWriter(reserving: 128)
         writer.object { Problem(refusal).write(to: &$0) }
         var buffer = ByteBuffer()
-        buffer.writeEvent("error", id: nil, writer.bytes)
+        buffer.writeEvent("refused", id: nil, writer.bytes)
         return buffer
     }
 }

@@ -26,7 +26,9 @@ package struct FeedRoute: Sendable {
                 kinds: try data.request.kinds(),
                 epoch: data.epoch
             )
-            guard data.request.wantsEventStream else { return .feed(try await routes.sync.changes(query, of: data.owner)) }
+            guard AcceptHeader(data.request.headerValues(.accept)).names("text/event-stream") else {
+                return .feed(try await routes.sync.changes(query, of: data.owner))
+            }
             if let id = data.request.header(.lastEventID), !id.isEmpty { query.cursor = id }
             return try await stream(query, of: data.owner)
         }
@@ -53,21 +55,10 @@ package struct FeedRoute: Sendable {
             headers: [.cacheControl: "no-store", .accelBuffering: "no"],
             body: .stream { writer in
                 defer { place.leave() }
-                try await follower.run(writer)
+                // Catching up may take long, and no event loop waits for it.
+                try await withTaskExecutorPreference(globalConcurrentExecutor) { try await follower.run(writer) }
             }
         )
-    }
-}
-
-extension IncomingRequest {
-    /// Whether an event stream is asked for; a page is the answer to everything else.
-    fileprivate var wantsEventStream: Bool {
-        headerValues(.accept).contains { value in
-            value.utf8.split(separator: UInt8(ascii: ",")).contains { range in
-                let type = Substring(range).prefix { $0 != ";" }.lowercased()
-                return type.utf8.filter { $0 != 0x20 && $0 != 0x09 }.elementsEqual("text/event-stream".utf8)
-            }
-        }
     }
 }
 

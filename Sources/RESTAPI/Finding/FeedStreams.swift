@@ -11,19 +11,34 @@ package final class FeedStreams: Sendable {
 
     package static let usualMaximumOfOwner = 32
 
-    /// After this a stream ends, and its client comes back.
-    package let maximumAge: Duration
+    /// After at most this a stream ends, and its client comes back.
+    private let maximumAge: Duration
+    /// How often an idle stream says that it is alive.
+    let heartbeat: Duration
     private let maximum: Int
     private let maximumOfOwner: Int
     private let counts = Mutex((all: 0, of: [Owner: Int]()))
 
     /// - Parameters:
+    ///   - maximumAge: After at most this a stream ends, and its client comes back.
+    ///   - heartbeat: How often an idle stream says that it is alive; looked at with each tick of ``ToolBridge/ChangeSignals``.
     ///   - maximum: In this process.
     ///   - maximumOfOwner: Of one owner; `nil` for no other limit.
-    package init(maximumAge: Duration = .seconds(600), maximum: Int = 4096, maximumOfOwner: Int? = FeedStreams.usualMaximumOfOwner) {
+    package init(
+        maximumAge: Duration = .seconds(600),
+        heartbeat: Duration = .seconds(15),
+        maximum: Int = 4096,
+        maximumOfOwner: Int? = FeedStreams.usualMaximumOfOwner
+    ) {
         self.maximumAge = maximumAge
+        self.heartbeat = heartbeat
         self.maximum = maximum
         self.maximumOfOwner = maximumOfOwner ?? .max
+    }
+
+    /// How long the next stream lives: a little less than the others, so that those that began together don't all come back together.
+    func age() -> Duration {
+        maximumAge * Double.random(in: 0.9...1)
     }
 
     /// - Throws: 503 `unavailable` when there are enough.

@@ -18,7 +18,7 @@ struct FormBody {
                 "Content-Type must be application/x-www-form-urlencoded"
             )
         }
-        let pairs = Array(buffer: request.body).split(separator: UInt8(ascii: "&"))
+        let pairs = Array(buffer: request.body).split(separator: UInt8(ascii: "&"), maxSplits: Self.parameterLimit)
         guard pairs.count <= Self.parameterLimit else {
             throw .invalidRequest("more than \(Self.parameterLimit) parameters")
         }

@@ -35,7 +35,15 @@ package struct IdentityRoutes: Sendable {
                     throw Problem(.serviceUnavailable, "exchange_unavailable", ExchangeRequest.noKey, headers: [.cacheControl: "no-store"])
                 }
             ),
-            Route(.only(.post), "/oauth/token", label: "/oauth/token", describe: { .token }, .open { request in exchange(request) }),
+            Route(
+                .only(.post),
+                "/oauth/token",
+                label: "/oauth/token",
+                bodyLimit: 65_536,
+                limits: .address,
+                describe: { .token },
+                .open { request in exchange(request) }
+            ),
             Route(.only(.get), "/.well-known/jwks.json", label: "/.well-known/jwks.json", describe: { .keys }, .open { _ in Self.keys }),
         ]
     }

@@ -11,17 +11,15 @@ struct BatchRequest: Sendable {
 
     /// - Throws: `invalid_json`, `invalid_request`, `too_many_items`: what is wrong with the batch as a whole.
     init(_ body: [UInt8]) throws(ItemError) {
-        let (object, fault): (JSONValue, JSONError?)
+        let object: JSONValue
         do {
-            (object, fault) = try JSONValue.parse(tolerating: body, limits: JSONLimits(depth: Limits.payloadDepth + 3, values: .max))
+            // Faults of content are looked for in each payload on its own.
+            object = try JSONValue.parse(tolerating: body, limits: .push).value
         } catch {
-            throw .invalidJSON(position: error.position)
-        }
-        // One inside an operation is that operation's; each payload is looked at again below.
-        if let fault, !fault.path.utf8.starts(with: "/operations/".utf8) {
-            throw .invalidRequest(field: fault.path, "the batch itself is not acceptable JSON: \(fault.reason.rawValue)")
+            throw .unreadable(error)
         }
         guard object.kind == .object else { throw .invalidJSON(position: object.range.lowerBound) }
+        if let key = object.repeatedKey { throw .invalidRequest(field: "/" + key.asPointerToken, "the member was given twice") }
         mode = try Self.mode(object["mode"])
         guard let list = object["operations"], list.kind == .array else {
             throw .invalidRequest(field: "/operations", "operations must be an array of operations")
@@ -58,6 +56,7 @@ extension BatchOperation {
     ///   error, whose field is a JSON Pointer into the operation.
     init(reading value: JSONValue) throws(ItemError) {
         guard value.kind == .object else { throw .invalidRequest(field: "", "an operation must be an object") }
+        if let key = value.repeatedKey { throw .invalidRequest(field: "/" + key.asPointerToken, "the member was given twice") }
         guard let name = value["op"]?.string.flatMap(Name.init(rawValue:)) else {
             throw .invalidRequest(field: "/op", "op must be one of \(Name.allCases.map(\.rawValue).joined(separator: ", "))")
         }
@@ -77,7 +76,7 @@ extension BatchOperation {
             case .mergePatch: .mergePatch(try Self.payload(value))
             case .delete: .delete
             case .archive: .archive
-            case .process: .process(try Self.action(value["action"], kind))
+            case .process: .process(try ItemAction(reading: value, of: kind))
             }
         self.init(kind, .mutate(uid, mutation, expecting: condition))
     }
@@ -105,28 +104,37 @@ extension BatchOperation {
         }
     }
 
-    private static func action(_ value: JSONValue?, _ kind: ItemKind) throws(ItemError) -> ItemAction {
-        guard let name = value?.string else {
-            throw .invalidRequest(field: "/action", "action must be one of \(kind.actions.map(\.name).joined(separator: ", "))")
-        }
-        guard let action = kind.actions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
-            throw .invalidAction(name, of: kind)
-        }
-        return action
+}
+
+extension JSONValue {
+    /// A member's key that this object has twice.
+    fileprivate var repeatedKey: String? {
+        var seen: Set<[UInt8]> = []
+        return members.lazy.map(\.key).first { !seen.insert(Array($0.utf8)).inserted }
+    }
+}
+
+extension String {
+    /// As a reference token of a JSON Pointer (RFC 6901, § 3), of bounded length.
+    fileprivate var asPointerToken: String {
+        boundedForText.replacing("~", with: "~0").replacing("/", with: "~1")
     }
 }
 
 extension ItemError {
     /// The same refusal of something that is a part of a larger whole.
-    fileprivate func inside(_ pointer: String) -> ItemError {
-        ItemError(
-            code,
-            text,
-            details.map { detail in
-                guard detail.name == .field, case .string(let field) = detail.value else { return detail }
-                return Detail(.field, .string(pointer + field))
-            },
-            underlying: underlying
-        )
+    ///
+    /// - Parameters:
+    ///   - pointer: Where the part stands: goes before a field that is a pointer, and is the field where there is none.
+    ///   - text: Another text; `nil` keeps this one.
+    func inside(_ pointer: String, named text: String? = nil) -> ItemError {
+        var details = details
+        let place = details.firstIndex { $0.name == .field }
+        if let place, case .string(let field) = details[place].value, field.isEmpty || field.utf8.first == UInt8(ascii: "/") {
+            details[place] = Detail(.field, .string(pointer + field))
+        } else if place == nil, text != nil {
+            details.append(Detail(.field, .string(pointer)))
+        }
+        return ItemError(code, text ?? self.text, details, underlying: underlying)
     }
 }

@@ -18,61 +18,71 @@ package func batchRoute(_ routes: DataRoutes) -> Route<Caller> {
 extension Answer {
     /// One result an operation; a batch that was to be all or nothing and is nothing answers as its refused operation would.
     fileprivate static func batch(_ outcomes: [BatchOutcome], _ batch: BatchRequest, correlationID: String) -> Answer {
-        var results = JSONWriter(reserving: 256)
+        var results = JSONWriter(reserving: outcomes.count * 128 + 32)
+        var refused: (index: Int, refusal: ItemError)?
         results.array { writer in
-            for (index, outcome) in outcomes.enumerated() {
-                writer.result(outcome, isCreation: batch.creations.contains(index))
+            for (index, (outcome, operation)) in zip(outcomes, batch.operations).enumerated() {
+                if case .refused(let refusal) = outcome {
+                    let refusal = operation.locating(refusal)
+                    if refused == nil { refused = (index, refusal) }
+                    writer.refusal(refusal)
+                } else {
+                    writer.result(outcome, isCreation: batch.creations.contains(index))
+                }
             }
         }
-        guard batch.mode == .atomic,
-            let (index, refusal) = outcomes.enumerated().lazy.compactMap({ index, outcome in outcome.refusal.map { (index, $0) } }).first
-        else {
+        guard batch.mode == .atomic, let (index, refusal) = refused else {
             var writer = JSONWriter(reserving: results.bytes.count + 32)
             writer.object { $0.member("results", raw: results.bytes) }
             return .json(.ok, writer.bytes)
         }
-        var problem = Problem(refusal)
-        problem.text = "operation \(index): \(refusal.text)"
-        problem.fields.removeAll { "\($0.0)" == "field" }
-        problem.fields.append(("field", .string("/operations/\(index)" + refusal.pointer)))
+        var problem = Problem(refusal.inside("/operations/\(index)", named: "operation \(index): \(refusal.text)"))
         problem.fields.append(("results", .raw(results.bytes)))
         return problem.answer(correlationID: correlationID)
     }
 }
 
-extension BatchOutcome {
-    fileprivate var refusal: ItemError? {
-        guard case .refused(let refusal) = self else { return nil }
-        return refusal
+extension Result<BatchOperation, ItemError> {
+    /// A refusal of this operation, with the field where it stands in the operation.
+    fileprivate func locating(_ refusal: ItemError) -> ItemError {
+        // What couldn't be read was located when it was read; what the rules refuse is in the payload.
+        guard case .success(let operation) = self, operation.hasPayload else { return refusal }
+        return refusal.inside("/payload")
     }
 }
 
-extension ItemError {
-    /// Where in an operation's payload the fault is, if it is there.
-    fileprivate var pointer: String {
-        guard case .string(let field)? = details.first(where: { $0.name == .field })?.value, field.utf8.first == UInt8(ascii: "/") else {
-            return ""
+extension BatchOperation {
+    fileprivate var hasPayload: Bool {
+        switch target {
+        case .create, .mutate(_, .create, _), .mutate(_, .replace, _), .mutate(_, .patch, _), .mutate(_, .mergePatch, _): true
+        case .mutate(_, .delete, _), .mutate(_, .archive, _), .mutate(_, .process, _): false
         }
-        return field
     }
 }
 
 extension JSONWriter {
+    /// That an item was written, as a push would acknowledge it: its payload isn't sent back, for a hundred of them may be very large.
     fileprivate mutating func result(_ outcome: BatchOutcome, isCreation: Bool) {
         beginObject()
         switch outcome {
         case .written(let item):
             member("status", isCreation ? 201 : 200)
-            key("item")
-            self.item(item)
-        case .refused(let refusal):
-            member("status", refusal.code.status)
-            Problem(refusal).write(to: &self)
-        case .notApplied:
+            member("uid", item.uid.description)
+            member("version", item.version)
+            member("updatedAt", item.updatedAt.description)
+            if let deletedAt = item.deletedAt { member("deletedAt", deletedAt.description) }
+        case .refused, .notApplied:
             member("status", 424)
             member("error", "not applied: another operation of the batch was refused")
             member("code", "not_applied")
         }
+        endObject()
+    }
+
+    fileprivate mutating func refusal(_ refusal: ItemError) {
+        beginObject()
+        member("status", refusal.code.status)
+        Problem(refusal).write(to: &self)
         endObject()
     }
 }

@@ -30,17 +30,7 @@ extension IncomingRequest {
     ///
     /// - Throws: `invalid_json`, `invalid_request`, `invalid_action`.
     func action(of kind: ItemKind) throws(ItemError) -> ItemAction {
-        let object = try payload().object
-        guard let name = object["action"]?.string else {
-            throw .invalidRequest(field: "/action", "action must be one of \(kind.actions.map(\.name).joined(separator: ", "))")
-        }
-        if let metadata = object["metadata"], !metadata.isNull, metadata.kind != .object {
-            throw .invalidRequest(field: "/metadata", "metadata must be an object or null")
-        }
-        guard let action = kind.actions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
-            throw .invalidAction(name, of: kind)
-        }
-        return action
+        try ItemAction(reading: try payload().object, of: kind)
     }
 
     /// How many items a page may hold.
@@ -67,5 +57,23 @@ extension IncomingRequest {
     /// Only the exact word counts.
     func includesDeleted() throws -> Bool {
         try queryParameter("includeDeleted") == "true"
+    }
+}
+
+extension ItemAction {
+    /// What a member `action` names, beside `metadata`, which isn't kept.
+    ///
+    /// - Throws: `invalid_request`, `invalid_action`.
+    init(reading object: JSONValue, of kind: ItemKind) throws(ItemError) {
+        guard let name = object["action"]?.string else {
+            throw .invalidRequest(field: "/action", "action must be one of \(kind.actions.map(\.name).joined(separator: ", "))")
+        }
+        if let metadata = object["metadata"], !metadata.isNull, metadata.kind != .object {
+            throw .invalidRequest(field: "/metadata", "metadata must be an object or null")
+        }
+        guard let action = kind.actions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+            throw .invalidAction(name, of: kind)
+        }
+        self = action
     }
 }

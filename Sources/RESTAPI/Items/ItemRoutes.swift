@@ -21,7 +21,7 @@ package struct ItemRoutes: Sendable {
         let list = "/v1/\(kind.path)"
         let item = list + "/{uid}"
         return [
-            routes.route(.get, list, label: "/v1/{kind}", describe: { .list(kind) }) { try await self.list(kind, $0) },
+            routes.route(.get, list, label: "/v1/{kind}", mayTakeLong: true, describe: { .list(kind) }) { try await self.list(kind, $0) },
             writing(.post, list, "/v1/{kind}", describe: { .create(kind) }) { try await self.create(kind, $0) },
             routes.route(.get, item, label: "/v1/{kind}/{uid}", describe: { .read(kind) }) { try await self.read(kind, $0) },
             writing(.put, item, "/v1/{kind}/{uid}", describe: { .replace(kind) }) { data in

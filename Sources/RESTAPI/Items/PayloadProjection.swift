@@ -11,7 +11,7 @@ struct PayloadProjection: Sendable {
 
     func write(_ payload: [UInt8], to writer: inout JSONWriter) {
         // What is stored has been checked; what couldn't be read would go back whole.
-        guard let object = try? JSONValue(parsing: payload, limits: .payload) else { return writer.raw(payload) }
+        guard let object = try? JSONValue(parsing: payload, limits: .stored) else { return writer.raw(payload) }
         writer.object { writer in
             for member in object.members {
                 let key = member.key

@@ -13,9 +13,9 @@ struct PushRequest: Sendable {
         let envelope: JSONValue
         do {
             // Faults of content are looked for in each item on its own.
-            envelope = try JSONValue.parse(tolerating: body, limits: JSONLimits(values: .max)).value
+            envelope = try JSONValue.parse(tolerating: body, limits: .push).value
         } catch {
-            throw .invalidJSON(position: error.position)
+            throw .unreadable(error)
         }
         guard envelope.kind == .object else { throw .invalidJSON(position: envelope.range.lowerBound) }
         var found: JSONValue?
@@ -41,6 +41,23 @@ struct PushRequest: Sendable {
                 return .failure(error)
             }
         }
+    }
+}
+
+extension JSONLimits {
+    /// What the body of a push or a batch may be; each payload in it is held to its own limits.
+    static let push = JSONLimits(values: Limits.pushValues, maximumValues: Limits.pushValues)
+}
+
+extension ItemError {
+    /// The refusal of a whole body that can't be read on.
+    static func unreadable(_ error: JSONError) -> ItemError {
+        guard error.reason == .tooManyValues else { return .invalidJSON(position: error.position) }
+        return ItemError(
+            .payloadTooLarge,
+            "the body has more than \(Limits.pushValues) values",
+            [Detail(.limit, .integer(Int64(Limits.pushValues)))]
+        )
     }
 }
 

@@ -79,7 +79,7 @@ extension PayloadEdit {
 
 extension JSONLimits {
     /// The server's own fields may take a payload a little beyond what a client may send.
-    static var stored: JSONLimits {
+    package static var stored: JSONLimits {
         JSONLimits(depth: Limits.payloadDepth + 2, values: Limits.payloadValues + 32)
     }
 }

@@ -21,6 +21,11 @@ extension LocalItemService {
                     }
                 }
             case .atomic:
+                // What can't be read is refused before anything is tried.
+                if let (index, refusal) = operations.firstRefusal {
+                    outcomes = operations.indices.map { $0 == index ? .refused(refusal) : .notApplied }
+                    break
+                }
                 var written: [BatchOutcome] = []
                 do {
                     try transaction.attempt { transaction in
@@ -38,6 +43,16 @@ extension LocalItemService {
             if taken > 0 { _ = try transaction.lockOwner(taking: taken) }
             return outcomes
         }
+    }
+}
+
+extension [Result<BatchOperation, ItemError>] {
+    /// The first that couldn't be read, and why.
+    fileprivate var firstRefusal: (Int, ItemError)? {
+        for (index, operation) in enumerated() {
+            if case .failure(let refusal) = operation { return (index, refusal) }
+        }
+        return nil
     }
 }
 
