@@ -11,10 +11,13 @@ Scripts/lint.sh
 echo "== tests of the targets"
 need libsqlite3-dev
 # The flag keeps the build the one that `make run` has made: no target is compiled in another way for its tests.
-# Those that compute for long run apart: beside them, tests that wait for answers would wait for the processor.
+# In three runs: beside tests that compute for long, those that look at the clock would wait for the processor longer than a server waits for them.
+timed='HTTPServerTests|MCPServerTests|ObservabilityTests'
 heavy='SyncSimulationTests|Schema.*Tests|MutationTests'
-swift test -c release --disable-xctest --disable-testable-imports --skip "$heavy"
-swift test -c release --disable-xctest --disable-testable-imports --filter "$heavy"
+run() { swift test -c release --disable-xctest --disable-testable-imports "$@"; }
+run --filter "$timed"
+run --skip "$timed" --skip "$heavy"
+run --filter "$heavy" --skip "$timed"
 Scripts/build.sh toolbridge
 
 echo "== Acceptance: the program from outside"
