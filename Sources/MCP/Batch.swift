@@ -9,7 +9,7 @@ enum Batch {
     /// - Throws: `invalidRequest` for an array that is no batch (W11).
     static func steps<Caller>(
         _ array: JSONValue,
-        from peer: ProtocolEngine<Caller>.LegacyPeer,
+        from peer: ProtocolEngine<Caller>.Peer,
         in engine: ProtocolEngine<Caller>,
         trace: TraceContext,
         form: AnswerForm
@@ -22,7 +22,7 @@ enum Batch {
 
     private static func step<Caller>(
         _ element: JSONValue,
-        from peer: ProtocolEngine<Caller>.LegacyPeer,
+        from peer: ProtocolEngine<Caller>.Peer,
         in engine: ProtocolEngine<Caller>,
         trace: TraceContext,
         form: AnswerForm

@@ -21,6 +21,10 @@ public struct CachingHints: Sendable, Equatable {
     /// An hour, for everybody: what doesn't change while the server runs (K6).
     public static let constant = CachingHints(milliseconds: 3_600_000, scope: .shared)
 
+    /// Not at all: what depends on the caller and may change at any time (K6).
+    public static let never = CachingHints(milliseconds: 0, scope: .private)
+
+    /// Writes both members into an open result (K1).
     func write(to writer: inout JSONWriter) {
         writer.member("ttlMs", milliseconds)
         writer.member("cacheScope", scope.rawValue)

@@ -8,23 +8,8 @@ public enum ContentBlock: Sendable, Equatable {
     /// A link; clients before 2025-06-18 get its name and address as text.
     case resourceLink(ResourceLink)
     case resource(EmbeddedResource)
-}
-
-/// A pointer to something that the client can read by its address.
-public struct ResourceLink: Sendable, Equatable {
-    public let uri: String
-    public let name: String
-    public let title: String?
-    public let description: String?
-    public let mimeType: String?
-
-    public init(uri: String, name: String, title: String? = nil, description: String? = nil, mimeType: String? = nil) {
-        self.uri = uri
-        self.name = name
-        self.title = title
-        self.description = description
-        self.mimeType = mimeType
-    }
+    /// Any of the others, with hints for whom it is and how much it matters (A3).
+    indirect case annotated(ContentBlock, Annotations)
 }
 
 /// A resource inside a result.

@@ -35,7 +35,11 @@ extension HTTPEndpoint {
                 try headers.check(notification: parsed.method, name: parsed.params?["name"]?.string)
                 return .answer(.accepted)
             case .request:
-                return action(try engine.modern(parsed, headers: headers, transportTrace: message.trace), to: parsed, message.form)
+                return action(
+                    try engine.modern(parsed, headers: headers, principal: message.principal, transportTrace: message.trace),
+                    to: parsed,
+                    message.form
+                )
             default:
                 throw .invalidRequest("a modern client sends no responses")
             }
@@ -49,7 +53,7 @@ extension HTTPEndpoint {
     private func legacy(_ parsed: Message, _ message: HTTPMessage, _ headers: RoutingHeaders) throws(Refusal) -> Decision {
         let request = parsed.kind == .request ? parsed.id : nil
         let session = try session(of: message, headers, request: request)
-        let peer = session.map(Peer.init) ?? .unknown(headers.versions)
+        let peer = session.map { Peer($0, of: message.principal) } ?? .unknown(headers.versions, principal: message.principal)
         let action: Action
         switch parsed.kind {
         case .notification:
@@ -68,7 +72,7 @@ extension HTTPEndpoint {
         return Decision(action, session: session, request: request)
     }
 
-    private typealias Peer = ProtocolEngine<Caller>.LegacyPeer
+    private typealias Peer = ProtocolEngine<Caller>.Peer
 
     /// W33, W34: the only thing that makes a session (S17).
     private func initialize(_ parsed: Message, _ message: HTTPMessage) -> Action {
@@ -104,7 +108,7 @@ extension HTTPEndpoint {
     /// W10, W11, S19.
     private func batch(_ array: JSONValue, _ message: HTTPMessage, _ headers: RoutingHeaders) throws(Refusal) -> Decision {
         let session = try session(of: message, headers)
-        let peer = session.map(Peer.init) ?? .unknown(headers.versions)
+        let peer = session.map { Peer($0, of: message.principal) } ?? .unknown(headers.versions, principal: message.principal)
         do {
             let steps = try Batch.steps(array, from: peer, in: engine, trace: message.trace, form: message.form)
             return Decision(.batch(steps, message.form), session: session)
@@ -119,13 +123,14 @@ extension HTTPEndpoint {
     }
 }
 
-extension ProtocolEngine.LegacyPeer {
-    init(_ session: Session) {
+extension ProtocolEngine.Peer {
+    init(_ session: Session, of principal: Principal) {
         self.init(
             revision: session.revision,
             clientCapabilities: session.clientCapabilities,
             client: ClientInfo(sealed: session.client),
-            session: session.number
+            session: session.number,
+            principal: principal
         )
     }
 }

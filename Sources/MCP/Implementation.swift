@@ -34,43 +34,7 @@ public struct Implementation: Sendable, Equatable {
             guard isWhole, revision.hasIcons else { return }
             if let description { writer.member("description", description) }
             if let websiteURL { writer.member("websiteUrl", websiteURL) }
-            guard !icons.isEmpty else { return }
-            writer.key("icons")
-            writer.array { writer in
-                for icon in icons { icon.write(to: &writer) }
-            }
-        }
-    }
-}
-
-/// A picture of a server: `data:` or https of the same origin, png or svg (A1).
-public struct Icon: Sendable, Equatable {
-    public enum Theme: String, Sendable {
-        case light, dark
-    }
-
-    public let source: String
-    public let mimeType: String
-    /// `"48x48"`, or `"any"` for one that scales.
-    public let sizes: [String]
-    public let theme: Theme?
-
-    public init(source: String, mimeType: String, sizes: [String], theme: Theme? = nil) {
-        self.source = source
-        self.mimeType = mimeType
-        self.sizes = sizes
-        self.theme = theme
-    }
-
-    func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("src", source)
-            writer.member("mimeType", mimeType)
-            writer.key("sizes")
-            writer.array { writer in
-                for size in sizes { writer.string(size) }
-            }
-            if let theme { writer.member("theme", theme.rawValue) }
+            icons.writeMember(to: &writer, for: revision)
         }
     }
 }

@@ -1,26 +1,36 @@
 public import JSON
 
-/// A call of a tool that was understood and may now run: what the rules made of a message.
+/// A request that was understood and whose work may now run: what the rules made of a message.
 public struct Invocation: Sendable, Equatable {
     /// The request's id, as it goes back (B2).
     public let id: JSONValue
     public let revision: Revision
-    /// Which tool, by its place in the definition.
-    let tool: Int
-    /// The tool's name, for logs and metrics.
-    public let toolName: String
-    /// The arguments as they came: an object, or nil for none.
-    public let arguments: JSONValue?
-    /// Why the arguments can't be read at all, though the message could.
-    let argumentFault: String?
+    /// `tools/call`, `resources/read`, `prompts/get`…, for logs and metrics.
+    public let method: String
+    /// The name of the tool or prompt, or the address of the resource, for logs; empty for lists and completions.
+    public let target: String
+    let work: Work
     /// A string or an integer under which the client wants progress.
     public let progressToken: JSONValue?
     public let client: ClientInfo?
     public let clientCapabilities: ClientCapabilities
     /// The session it belongs to, in the legacy era, if there is one.
     public let session: SessionNumber?
+    /// To whom cursors belong (G1).
+    let principal: Principal
     let trace: TraceContext
     var form = AnswerForm.json
+
+    /// What is to be done; places are those in the definition.
+    enum Work: Sendable, Equatable {
+        /// The arguments as they came: an object, or nil for none; or why they can't be read at all, though the message could.
+        case tool(Int, arguments: JSONValue?, fault: String?)
+        case list(ListKind, cursor: String?)
+        case read(uri: String)
+        case prompt(Int, arguments: [String: String])
+        case completePrompt(Int, argument: Int, CompletionQuery)
+        case completeTemplate(Int, variable: Int, CompletionQuery)
+    }
 }
 
 /// How an answer is framed.

@@ -11,6 +11,8 @@ public enum MCPError: Error, Sendable, Equatable {
     /// Unknown, or behind a capability that isn't advertised.
     case methodNotFound
     case invalidParameters(String)
+    /// No such resource for this caller; whether it exists for another one isn't told (RS3).
+    case resourceNotFound(uri: String)
     /// Our fault. The correlation id leads to the log; the client learns nothing else.
     case internalError(correlationID: String)
     /// 2026-07-28: headers and body disagree.
@@ -20,12 +22,17 @@ public enum MCPError: Error, Sendable, Equatable {
     /// 2026-07-28: a revision that this kind of message can't have.
     case unsupportedVersion(requested: String, supported: [Revision])
 
-    public var code: Int {
+    /// Its code in 2026-07-28, and but for `resourceNotFound` in all revisions.
+    public var code: Int { code(in: .v2026_07_28) }
+
+    /// Its code in a revision (section 13).
+    public func code(in revision: Revision) -> Int {
         switch self {
         case .notJSON: -32700
         case .invalidRequest: -32600
         case .methodNotFound: -32601
         case .invalidParameters: -32602
+        case .resourceNotFound: revision.isLegacy ? -32002 : -32602
         case .internalError: -32603
         case .headerMismatch: -32020
         case .missingCapability: -32021
@@ -36,6 +43,7 @@ public enum MCPError: Error, Sendable, Equatable {
     public var message: String {
         switch self {
         case .notJSON(let text), .invalidRequest(let text), .invalidParameters(let text), .headerMismatch(let text): text
+        case .resourceNotFound: "there is no such resource"
         case .methodNotFound: "this server has no such method"
         case .internalError: "internal error"
         case .missingCapability: "this call needs a capability that the client does not declare"
@@ -53,14 +61,16 @@ public enum MCPError: Error, Sendable, Equatable {
     }
 
     /// Writes a whole message.
-    func response(to id: ResponseID) -> [UInt8] {
+    ///
+    /// - Parameter revision: Matters only for `resourceNotFound`, which comes out of work alone (X2, X3).
+    func response(to id: ResponseID, in revision: Revision = .v2026_07_28) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("jsonrpc", "2.0")
             id.write(to: &writer)
             writer.key("error")
             writer.object { writer in
-                writer.member("code", code)
+                writer.member("code", code(in: revision))
                 writer.member("message", message)
                 writeData(to: &writer)
             }
@@ -70,6 +80,9 @@ public enum MCPError: Error, Sendable, Equatable {
 
     private func writeData(to writer: inout JSONWriter) {
         switch self {
+        case .resourceNotFound(let uri):
+            writer.key("data")
+            writer.object { $0.member("uri", uri) }
         case .internalError(let correlationID):
             writer.key("data")
             writer.object { $0.member("correlation_id", correlationID) }

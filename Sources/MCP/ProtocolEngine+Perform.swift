@@ -1,6 +1,6 @@
 import JSON
 
-/// What a call came to.
+/// What a request came to.
 public struct Performed: Sendable {
     /// A whole JSON-RPC message.
     public let message: [UInt8]
@@ -8,12 +8,12 @@ public struct Performed: Sendable {
     public let status: Int
     /// Our own fault, for the log; the client sees only the correlation id (W31).
     public let fault: (any Error)?
-    /// Whether the call failed, in whichever way.
+    /// Whether the request failed, in whichever way.
     public let isError: Bool
 }
 
 extension ProtocolEngine {
-    /// Runs the tool and writes its answer.
+    /// Runs the tool, prompt or reading, and writes its answer.
     ///
     /// - Parameter correlationID: Leads from an internal error's answer to the log.
     public func perform(_ invocation: Invocation, caller: Caller, correlationID: String) async -> Performed {
@@ -26,16 +26,10 @@ extension ProtocolEngine {
             trace: invocation.trace
         )
         do {
-            if let fault = invocation.argumentFault {
-                return answer(.failure(fault), to: invocation)
+            if case .tool(let tool, let arguments, let fault) = invocation.work {
+                return answer(try await call(definition.tools[tool], arguments, fault, context), to: invocation)
             }
-            let result = try await definition.tools[invocation.tool].call(context, arguments: invocation.arguments)
-            try check(result)
-            return answer(result, to: invocation)
-        } catch let error as ArgumentError {
-            return answer(.failure(error.message), to: invocation)
-        } catch let error as ToolFailure {
-            return answer(.failure(error.message), to: invocation)
+            return answer(try await result(of: invocation, context), to: invocation)
         } catch let error as MCPError {
             return refuse(error, invocation, fault: nil)
         } catch is CancellationError {
@@ -46,9 +40,29 @@ extension ProtocolEngine {
         }
     }
 
-    /// The answer to a call that was stopped because it took too long (B17).
-    public func timedOut(_ invocation: Invocation, after limit: Duration) -> Performed {
-        answer(.failure("the tool took longer than \(limit.components.seconds) seconds and was stopped"), to: invocation)
+    /// The answer to a request that was stopped because it took too long (B17).
+    public func timedOut(_ invocation: Invocation, after limit: Duration, correlationID: String) -> Performed {
+        guard case .tool = invocation.work else { return refuse(.internalError(correlationID: correlationID), invocation, fault: nil) }
+        return answer(.failure("the tool took longer than \(limit.components.seconds) seconds and was stopped"), to: invocation)
+    }
+
+    /// T9: what the model can mend is a result.
+    private func call(
+        _ tool: Tool<Caller>,
+        _ arguments: JSONValue?,
+        _ fault: String?,
+        _ context: RequestContext<Caller>
+    ) async throws -> ToolResult {
+        if let fault { return .failure(fault) }
+        do {
+            let result = try await tool.call(context, arguments: arguments)
+            try check(result)
+            return result
+        } catch let error as ArgumentError {
+            return .failure(error.message)
+        } catch let error as ToolFailure {
+            return .failure(error.message)
+        }
     }
 
     private func answer(_ result: ToolResult, to invocation: Invocation) -> Performed {
@@ -61,9 +75,16 @@ extension ProtocolEngine {
         return Performed(message: message, status: 200, fault: nil, isError: result.isError)
     }
 
+    private func answer(_ result: [UInt8], to invocation: Invocation) -> Performed {
+        // Schemas in lists of tools may hold line breaks between their tokens.
+        let result = invocation.form.isSingleLine ? result.onOneLine : result
+        return Performed(message: response(to: invocation.id, result: result), status: 200, fault: nil, isError: false)
+    }
+
     private func refuse(_ error: MCPError, _ invocation: Invocation, fault: (any Error)?) -> Performed {
         let status = invocation.revision.isLegacy ? 200 : error.modernStatus
-        return Performed(message: error.response(to: .request(invocation.id)), status: status, fault: fault, isError: true)
+        let message = error.response(to: .request(invocation.id), in: invocation.revision)
+        return Performed(message: message, status: status, fault: fault, isError: true)
     }
 
     /// Structured content is spliced in unread, so debug builds and tests look whether it is JSON (J5).

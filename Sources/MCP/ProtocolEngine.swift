@@ -2,14 +2,19 @@ import JSON
 
 /// What a server answers to understood messages: one core, two eras.
 ///
-/// Values in, values out; only a tool's own work takes time.
+/// Values in, values out; only the handlers' own work takes time.
 ///
 /// `HTTPEndpoint` and `StdioConversation` put it behind their framing.
 public struct ProtocolEngine<Caller: Sendable>: Sendable {
     let definition: ServerDefinition<Caller>
+    /// Seals the cursors of lists that have several pages (G1).
+    let sealer: any Sealer
 
-    public init(_ definition: ServerDefinition<Caller>) {
+    /// - Parameter sealer: Seals cursors. Without one they can be read and made up, which is well for a client that has the server for itself;
+    ///   `HTTPEndpoint` brings its own.
+    public init(_ definition: ServerDefinition<Caller>, sealer: (any Sealer)? = nil) {
         self.definition = definition
+        self.sealer = sealer ?? Unsealed()
     }
 
     /// What is to be done for a request.
@@ -19,23 +24,29 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         case run(Invocation)
     }
 
-    /// Who sends a legacy request: a session, or nobody in particular (LS13, V4).
-    struct LegacyPeer: Sendable, Equatable {
+    /// Who sends a request: a session, or nobody in particular (LS13, V4).
+    struct Peer: Sendable, Equatable {
         let revision: Revision
         var clientCapabilities: ClientCapabilities = []
         var client: ClientInfo?
         var session: SessionNumber?
+        var principal = Principal.anonymous
 
         /// Without a session nothing is known of the client; the revision is the header's, else the default of 2025-03-26.
-        static func unknown(_ versions: [String] = []) -> Self {
-            Self(revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26)
+        static func unknown(_ versions: [String] = [], principal: Principal = .anonymous) -> Self {
+            Self(revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26, principal: principal)
         }
     }
 
     /// A modern request (W15–W28).
     ///
     /// - Parameter headers: nil on stdio, where there are none (W93).
-    func modern(_ request: Message, headers: RoutingHeaders?, transportTrace: TraceContext) throws(MCPError) -> Step {
+    func modern(
+        _ request: Message,
+        headers: RoutingHeaders?,
+        principal: Principal = .anonymous,
+        transportTrace: TraceContext
+    ) throws(MCPError) -> Step {
         let envelope = try Envelope(request.meta)
         try headers?.requireVersion(envelope.protocolVersion)
         guard let revision = Revision(envelope.protocolVersion) else {
@@ -45,47 +56,28 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
             throw .unsupportedVersion(requested: envelope.protocolVersion, supported: [.v2026_07_28])
         }
         try headers?.requireMethod(request.method)
-        let method = Method(request.method)
-        let meta = { () throws(MCPError) in try RequestMeta(request, era: .modern) }
-        switch method {
-        case .discover:
-            _ = try meta()
-            return .result(definition.published.introduction(for: revision))
-        case .listTools where definition.published.hasTools:
-            return .result(try toolList(request, for: revision, meta: meta()))
-        case .callTool where definition.published.hasTools:
-            try headers?.requireName(request.params?["name"]?.string)
-            let peer = LegacyPeer(revision: revision, clientCapabilities: envelope.capabilities, client: envelope.client)
-            return .run(try call(request, from: peer, era: .modern, transportTrace: transportTrace))
-        default:
-            throw .methodNotFound
-        }
+        let method = try method(of: request, in: .modern)
+        if let member = method.routedMember { try headers?.requireName(request.params?[member]?.string) }
+        let peer = Peer(revision: revision, clientCapabilities: envelope.capabilities, client: envelope.client, principal: principal)
+        return try step(method, request, from: peer, era: .modern, transportTrace: transportTrace)
     }
 
     /// A legacy request other than `initialize` (W37, W39, W44).
-    func legacy(_ request: Message, from peer: LegacyPeer, transportTrace: TraceContext) throws(MCPError) -> Step {
-        switch Method(request.method) {
-        case .ping:
-            return .result(Array("{}".utf8))
-        case .listTools where definition.published.hasTools:
-            try requireObject(request.params)
-            return .result(try toolList(request, for: peer.revision, meta: RequestMeta(request, era: .legacy)))
-        case .callTool where definition.published.hasTools:
-            try requireObject(request.params)
-            return .run(try call(request, from: peer, era: .legacy, transportTrace: transportTrace))
-        default:
-            throw .methodNotFound
-        }
+    func legacy(_ request: Message, from peer: Peer, transportTrace: TraceContext) throws(MCPError) -> Step {
+        let method = try method(of: request, in: .legacy)
+        if method == .ping { return .result(Array("{}".utf8)) }
+        guard request.params == nil || request.params?.kind == .object else { throw .invalidParameters("params must be an object") }
+        return try step(method, request, from: peer, era: .legacy, transportTrace: transportTrace)
     }
 
     /// The request that begins a legacy session (V1, V2).
-    func initialize(_ request: Message) throws(MCPError) -> (peer: LegacyPeer, result: [UInt8]) {
+    func initialize(_ request: Message) throws(MCPError) -> (peer: Peer, result: [UInt8]) {
         guard let params = request.params, let asked = params["protocolVersion"]?.string else {
             throw .invalidParameters("initialize needs protocolVersion, a string")
         }
         let known = Revision(asked).flatMap { $0.isLegacy ? $0 : nil }
         let revision = known ?? .v2025_11_25
-        let peer = LegacyPeer(
+        let peer = Peer(
             revision: revision,
             clientCapabilities: ClientCapabilities(params.object("capabilities")),
             client: ClientInfo(params["clientInfo"])
@@ -93,59 +85,58 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         return (peer, definition.published.introduction(for: revision))
     }
 
-    private func toolList(_ request: Message, for revision: Revision, meta: RequestMeta) throws(MCPError) -> [UInt8] {
-        // All tools stand on one page, so no cursor was ever given out (G1).
-        guard request.params?["cursor"]?.isNull != false else { throw .invalidParameters("unknown cursor") }
-        return definition.published.toolList(for: revision)
+    /// - Throws: `methodNotFound` for what isn't known in this era or not offered by this server.
+    private func method(of request: Message, in era: Era) throws(MCPError) -> Method {
+        guard let method = Method(request.method), method.isKnown(in: era), definition.published.offer.isSuperset(of: method.need) else {
+            throw .methodNotFound
+        }
+        return method
     }
 
-    private func call(
+    /// What any era does for a request whose framing is right.
+    private func step(
+        _ method: Method,
         _ request: Message,
-        from peer: LegacyPeer,
+        from peer: Peer,
         era: Era,
         transportTrace: TraceContext
-    ) throws(MCPError) -> Invocation {
-        guard let name = request.params?["name"]?.string else { throw .invalidParameters("tools/call needs name, a string") }
-        guard let tool = definition.indexOfTool(named: name) else { throw .invalidParameters("unknown tool") }
-        let arguments = request.params?["arguments"]
-        guard arguments == nil || arguments?.kind == .object else { throw .invalidParameters("arguments must be an object") }
-        let meta = try RequestMeta(request, era: era)
-        guard let id = request.id else { throw .invalidRequest("a call needs an id") }
-        return Invocation(
-            id: id,
-            revision: peer.revision,
-            tool: tool,
-            toolName: definition.tools[tool].name,
-            arguments: arguments,
-            argumentFault: request.argumentFault,
-            progressToken: meta.progressToken,
-            client: peer.client,
-            clientCapabilities: peer.clientCapabilities,
-            session: peer.session,
-            trace: meta.trace ?? transportTrace
-        )
-    }
-
-    private func requireObject(_ params: JSONValue?) throws(MCPError) {
-        guard params == nil || params?.kind == .object else { throw .invalidParameters("params must be an object") }
-    }
-}
-
-/// The methods that this server can have.
-enum Method {
-    case discover, ping, listTools, callTool
-
-    init?(_ name: String) {
-        if name.sameBytes("tools/call") {
-            self = .callTool
-        } else if name.sameBytes("tools/list") {
-            self = .listTools
-        } else if name.sameBytes("server/discover") {
-            self = .discover
-        } else if name.sameBytes("ping") {
-            self = .ping
-        } else {
-            return nil
+    ) throws(MCPError) -> Step {
+        let params = RequestParameters(request, of: method)
+        let (work, target): (Invocation.Work, String)
+        switch method {
+        case .discover, .ping:
+            _ = try RequestMeta(request, era: era)
+            return .result(definition.published.introduction(for: peer.revision))
+        case .listTools: (work, target) = (.list(.tools, cursor: try params.cursor()), "")
+        case .listResources: (work, target) = (.list(.resources, cursor: try params.cursor()), "")
+        case .listTemplates: (work, target) = (.list(.templates, cursor: try params.cursor()), "")
+        case .listPrompts: (work, target) = (.list(.prompts, cursor: try params.cursor()), "")
+        case .callTool: (work, target) = try params.toolCall(definition)
+        case .readResource: (work, target) = try params.resourceRead()
+        case .getPrompt: (work, target) = try params.promptGet(definition)
+        case .complete: (work, target) = (try params.completion(definition, for: peer.revision), "")
         }
+        let meta = try RequestMeta(request, era: era)
+        if case .list(let kind, let cursor) = work, let result = definition.published[kind].whole(for: peer.revision) {
+            // All stands on one page, so no cursor was ever given out (G1).
+            guard cursor == nil else { throw .unknownCursor }
+            return .result(result)
+        }
+        guard let id = request.id else { throw .invalidRequest("a call needs an id") }
+        return .run(
+            Invocation(
+                id: id,
+                revision: peer.revision,
+                method: method.rawValue,
+                target: target,
+                work: work,
+                progressToken: meta.progressToken,
+                client: peer.client,
+                clientCapabilities: peer.clientCapabilities,
+                session: peer.session,
+                principal: peer.principal,
+                trace: meta.trace ?? transportTrace
+            )
+        )
     }
 }

@@ -38,6 +38,10 @@ extension Revision {
     var hasBatches: Bool { self <= .v2025_03_26 }
     /// An error without a readable id says `"id": null` instead of leaving it out (B6).
     var writesNullID: Bool { self <= .v2025_06_18 }
+    /// The capability `completions`; before there is completion without a flag (C1).
+    var hasCompletionFlag: Bool { self >= .v2025_03_26 }
+    /// `context` of completion requests.
+    var hasCompletionContext: Bool { self >= .v2025_06_18 }
     /// Audio, tool annotations, the `message` of progress.
     var hasAudioAndAnnotations: Bool { self >= .v2025_03_26 }
     /// `title` on what is named, `_meta` on objects, `resource_link`.

@@ -1,39 +1,83 @@
 import JSON
 
 /// What a server offers, checked, with the answers that never change already written.
+///
+/// Only what there is becomes a capability (B19): a server without prompts has no method for them.
 public struct ServerDefinition<Caller: Sendable>: Sendable {
-    public let info: Implementation
+    public var info: Implementation { declarations.info }
     /// What a model should know about the whole server: a constant (SEC9).
-    public let instructions: String?
+    public var instructions: String? { declarations.instructions }
     /// In the order in which they are listed (T3).
-    public let tools: [Tool<Caller>]
-    /// How long clients may keep `server/discover` and `tools/list` (K6).
-    public let caching: CachingHints
+    public var tools: [Tool<Caller>] { declarations.tools }
+    /// In the order in which they are listed.
+    public var resources: [Resource<Caller>] { declarations.resources }
+    /// In the order in which they are listed, and tried when something is read.
+    public var templates: [ResourceTemplate<Caller>] { declarations.templates }
+    /// What is listed after the declared resources.
+    public var listing: ResourceListing<Caller>? { declarations.listing }
+    /// In the order in which they are listed.
+    public var prompts: [Prompt<Caller>] { declarations.prompts }
+    /// How long clients may keep `server/discover` and the lists of what is declared (K6).
+    public var caching: CachingHints { declarations.caching }
+    /// How many entries a page of a list has (G2).
+    public var pageSize: Int { declarations.pageSize }
 
     let published: PublishedAnswers
+    private let declarations: Declarations
     private let toolsByName: [String: Int]
+    private let promptsByName: [String: Int]
+    private let resourcesByURI: [String: Int]
 
-    /// - Throws: `DefinitionError` naming the tool whose declaration breaks a rule (T4, T5, J1–J3, R9).
+    /// What is declared, as it is.
+    struct Declarations: Sendable {
+        let info: Implementation
+        let instructions: String?
+        let tools: [Tool<Caller>]
+        let resources: [Resource<Caller>]
+        let templates: [ResourceTemplate<Caller>]
+        let listing: ResourceListing<Caller>?
+        let prompts: [Prompt<Caller>]
+        let caching: CachingHints
+        let pageSize: Int
+    }
+
+    /// - Parameters:
+    ///   - listing: Resources that come out of a database; they are read by one of `templates`.
+    ///   - caching: How long clients may keep `server/discover` and the lists.
+    ///   - pageSize: Entries of a page of a list, 1 to 1,000; by default 100.
+    /// - Throws: `DefinitionError` naming the declaration that breaks a rule (T4, T5, J1–J3, R9, RS4, RS9, RS10, P5, A1).
     public init(
         info: Implementation,
         instructions: String? = nil,
-        tools: [Tool<Caller>],
-        caching: CachingHints = .constant
+        tools: [Tool<Caller>] = [],
+        resources: [Resource<Caller>] = [],
+        templates: [ResourceTemplate<Caller>] = [],
+        listing: ResourceListing<Caller>? = nil,
+        prompts: [Prompt<Caller>] = [],
+        caching: CachingHints = .constant,
+        pageSize: Int = 100
     ) throws(DefinitionError) {
-        guard !info.name.isEmpty, !info.version.isEmpty else { throw DefinitionError("the server needs a name and a version") }
-        var toolsByName: [String: Int] = [:]
-        for (index, tool) in tools.enumerated() {
-            try tool.check()
-            guard toolsByName.updateValue(index, forKey: tool.name) == nil else {
-                throw DefinitionError("two tools have the name \(tool.name)")
-            }
-        }
-        self.info = info
-        self.instructions = instructions
-        self.tools = tools
-        self.caching = caching
-        self.toolsByName = toolsByName
-        published = PublishedAnswers(info: info, instructions: instructions, tools: tools, caching: caching)
+        try info.check()
+        for tool in tools { try tool.check() }
+        for resource in resources { try resource.check() }
+        for template in templates { try template.check() }
+        for prompt in prompts { try prompt.check() }
+        _ = try indices(of: templates.map(\.uriTemplate), called: "resource templates")
+        toolsByName = try indices(of: tools.map(\.name), called: "tools")
+        promptsByName = try indices(of: prompts.map(\.name), called: "prompts")
+        resourcesByURI = try indices(of: resources.map(\.link.uri), called: "resources")
+        declarations = Declarations(
+            info: info,
+            instructions: instructions,
+            tools: tools,
+            resources: resources,
+            templates: templates,
+            listing: listing,
+            prompts: prompts,
+            caching: caching,
+            pageSize: min(max(pageSize, 1), 1_000)
+        )
+        published = PublishedAnswers(declarations, offer: declarations.offer)
     }
 
     /// Where the tool with exactly these bytes as its name stands.
@@ -41,36 +85,38 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
         guard let index = toolsByName[name], tools[index].name.sameBytes(name) else { return nil }
         return index
     }
-}
 
-/// Why a server can't start with a declaration.
-public struct DefinitionError: Error, Sendable, Equatable, CustomStringConvertible {
-    public let description: String
+    /// Where the prompt with exactly these bytes as its name stands.
+    func indexOfPrompt(named name: String) -> Int? {
+        guard let index = promptsByName[name], prompts[index].name.sameBytes(name) else { return nil }
+        return index
+    }
 
-    init(_ description: String) {
-        self.description = description
+    /// The declared resource with exactly these bytes as its address.
+    func resource(at uri: String) -> Resource<Caller>? {
+        guard let index = resourcesByURI[uri], resources[index].link.uri.sameBytes(uri) else { return nil }
+        return resources[index]
     }
 }
 
-extension Tool {
-    /// The rules that each tool must keep (T4, T5, J1–J3, R9).
-    func check() throws(DefinitionError) {
-        let shown = name.isEmpty ? "a tool without a name" : "tool \(name)"
-        guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte) else {
-            throw DefinitionError("\(shown): a name is 1 to 64 of A-Z a-z 0-9 _ . -")
-        }
-        guard !title.isEmpty, !description.isEmpty else { throw DefinitionError("\(shown): it needs a title and a description") }
-        if let fault { throw DefinitionError("\(shown): \(fault)") }
-        if let fault = SchemaRules.fault(inInput: inputSchema) { throw DefinitionError("\(shown): its input schema \(fault)") }
-        if let outputSchema, let fault = SchemaRules.fault(inOutput: outputSchema) {
-            throw DefinitionError("\(shown): its output schema \(fault)")
-        }
+extension ServerDefinition.Declarations {
+    /// What is there (B19).
+    fileprivate var offer: Offer {
+        var offer: Offer = []
+        if !tools.isEmpty { offer.insert(.tools) }
+        if !resources.isEmpty || !templates.isEmpty || listing != nil { offer.insert(.resources) }
+        if !prompts.isEmpty { offer.insert(.prompts) }
+        let arguments = prompts.lazy.flatMap(\.arguments) + templates.lazy.flatMap(\.variables)
+        if arguments.contains(where: { $0.complete != nil }) { offer.insert(.completions) }
+        return offer
     }
 }
 
-private func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"): true
-    default: false
+/// Where each name stands; none may occur twice.
+private func indices(of names: [String], called kind: String) throws(DefinitionError) -> [String: Int] {
+    var indices: [String: Int] = [:]
+    for (index, name) in names.enumerated() where indices.updateValue(index, forKey: name) != nil {
+        throw DefinitionError("two \(kind) have the name \(name)")
     }
+    return indices
 }

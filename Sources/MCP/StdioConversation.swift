@@ -6,7 +6,7 @@ import JSON
 public struct StdioConversation<Caller: Sendable>: Sendable {
     public let engine: ProtocolEngine<Caller>
     /// The one legacy session that a connection can have (W95).
-    private var initialized: ProtocolEngine<Caller>.LegacyPeer?
+    private var initialized: ProtocolEngine<Caller>.Peer?
 
     public init(_ engine: ProtocolEngine<Caller>) {
         self.engine = engine
@@ -48,7 +48,7 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
         Batch.array(of: messages).onOneLine
     }
 
-    private var peer: ProtocolEngine<Caller>.LegacyPeer { initialized ?? .unknown() }
+    private var peer: ProtocolEngine<Caller>.Peer { initialized ?? .unknown() }
 
     private mutating func receive(_ message: Message) -> Action {
         let era = Era(of: message, versions: [])

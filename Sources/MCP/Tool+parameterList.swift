@@ -9,6 +9,7 @@ extension Tool {
         title: String,
         _ description: String,
         annotations: ToolAnnotations,
+        icons: [Icon] = [],
         output: JSONValue? = nil,
         parameters: [Parameter<Argument>],
         call: @escaping @Sendable (RequestContext<Caller>, [Argument]) async throws -> ToolResult
@@ -22,6 +23,7 @@ extension Tool {
             title: title,
             description,
             annotations: annotations,
+            icons: icons,
             inputSchema: declared.schema() ?? [:],
             output: output
         ) { context, arguments in

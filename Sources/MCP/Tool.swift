@@ -19,6 +19,8 @@ public struct Tool<Caller: Sendable>: Sendable {
     public let description: String
     /// Hints for people about what a call may do (T12).
     public let annotations: ToolAnnotations
+    /// Clients before 2025-11-25 don't get them (A1).
+    public let icons: [Icon]
     /// The JSON Schema of the arguments, published byte for byte (J4).
     public let inputSchema: JSONValue
     /// The JSON Schema of structured results, if there are any.
@@ -38,6 +40,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         title: String,
         _ description: String,
         annotations: ToolAnnotations,
+        icons: [Icon] = [],
         output: JSONValue? = nil,
         _ parameters: repeat Parameter<each Argument>,
         call: @escaping @Sendable (RequestContext<Caller>, repeat each Argument) async throws -> ToolResult
@@ -51,6 +54,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         self.title = title
         self.description = description
         self.annotations = annotations
+        self.icons = icons
         inputSchema = schema ?? JSONValue.emptyObject
         outputSchema = output
         fault = schema == nil ? "two of its parameters have the same name" : nil
@@ -69,6 +73,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         title: String,
         _ description: String,
         annotations: ToolAnnotations,
+        icons: [Icon] = [],
         inputSchema: JSONValue,
         output: JSONValue? = nil,
         call: @escaping @Sendable (RequestContext<Caller>, _ arguments: JSONValue) async throws -> ToolResult
@@ -77,6 +82,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         self.title = title
         self.description = description
         self.annotations = annotations
+        self.icons = icons
         self.inputSchema = inputSchema
         outputSchema = output
         fault = nil

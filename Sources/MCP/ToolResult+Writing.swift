@@ -20,7 +20,7 @@ extension ToolResult {
                 writer.key("content")
                 writer.array { writer in
                     if textIsStructured, let structured {
-                        ContentBlock.writeText(String(decoding: structured, as: UTF8.self), to: &writer)
+                        ContentBlock.text(String(decoding: structured, as: UTF8.self)).write(to: &writer, for: revision)
                     }
                     for block in content { block.write(to: &writer, for: revision) }
                 }
@@ -30,73 +30,6 @@ extension ToolResult {
             }
         }
         return writer.bytes
-    }
-}
-
-extension ContentBlock {
-    fileprivate static func writeText(_ text: String, to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("type", "text")
-            writer.member("text", text)
-        }
-    }
-
-    /// Writes the block, or for a revision that doesn't know it a text that names it (T11).
-    fileprivate func write(to writer: inout JSONWriter, for revision: Revision) {
-        switch self {
-        case .text(let text):
-            Self.writeText(text, to: &writer)
-        case .image(let bytes, let mimeType):
-            Self.writeData("image", bytes, mimeType, to: &writer)
-        case .audio(let bytes, let mimeType):
-            guard revision.hasAudioAndAnnotations else {
-                return Self.writeText("[audio, \(mimeType), \(bytes.count) bytes]", to: &writer)
-            }
-            Self.writeData("audio", bytes, mimeType, to: &writer)
-        case .resourceLink(let link):
-            guard revision.hasTitlesAndLinks else { return Self.writeText("[link, \(link.name), \(link.uri)]", to: &writer) }
-            link.write(to: &writer)
-        case .resource(let resource):
-            writer.object { writer in
-                writer.member("type", "resource")
-                writer.key("resource")
-                resource.write(to: &writer)
-            }
-        }
-    }
-
-    private static func writeData(_ type: String, _ bytes: [UInt8], _ mimeType: String, to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("type", type)
-            writer.member("data", Base64.standard.encode(bytes))
-            writer.member("mimeType", mimeType)
-        }
-    }
-}
-
-extension ResourceLink {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("type", "resource_link")
-            writer.member("uri", uri)
-            writer.member("name", name)
-            if let title { writer.member("title", title) }
-            if let description { writer.member("description", description) }
-            if let mimeType { writer.member("mimeType", mimeType) }
-        }
-    }
-}
-
-extension EmbeddedResource {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("uri", uri)
-            if let mimeType { writer.member("mimeType", mimeType) }
-            switch body {
-            case .text(let text): writer.member("text", text)
-            case .blob(let bytes): writer.member("blob", Base64.standard.encode(bytes))
-            }
-        }
     }
 }
 

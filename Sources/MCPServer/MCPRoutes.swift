@@ -79,7 +79,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         }
     }
 
-    /// A tool call counts as a request to the data behind it; discovery and lists don't.
+    /// What does work counts as a request to the data behind it; discovery and lists that are written already don't.
     private func admit(_ caller: Caller) throws(Problem) {
         if let standing = charge(caller), !standing.isGranted { throw standing.refusal }
     }
@@ -88,9 +88,9 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         let correlationID = request.correlationID
         let (engine, limit) = (endpoint.engine, timeLimit)
         let work = { @Sendable in
-            await limited(to: limit, late: engine.timedOut(invocation, after: limit)) {
+            await limited(to: limit, late: engine.timedOut(invocation, after: limit, correlationID: correlationID)) {
                 await engine.perform(invocation, caller: caller, correlationID: correlationID)
-            } ?? engine.timedOut(invocation, after: limit)
+            } ?? engine.timedOut(invocation, after: limit, correlationID: correlationID)
         }
         // A client that goes away has cancelled its request only in the modern era (H7, S5).
         let performed = invocation.revision.isLegacy ? await uncancelled(work) : await work()

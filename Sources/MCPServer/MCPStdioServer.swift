@@ -20,7 +20,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
         settings: StdioSettings = StdioSettings(),
         report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in }
     ) {
-        engine = ProtocolEngine(definition)
+        engine = ProtocolEngine(definition, sealer: StateKeys())
         self.caller = caller
         self.stream = stream
         self.settings = settings
@@ -119,7 +119,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
         let work = { @Sendable in await engine.perform(invocation, caller: caller, correlationID: correlationID) }
         let performed = await limited(
             to: settings.timeLimit,
-            late: engine.timedOut(invocation, after: settings.timeLimit),
+            late: engine.timedOut(invocation, after: settings.timeLimit, correlationID: correlationID),
             stop: { await stop?.wait() ?? false },
             work
         )

@@ -34,7 +34,19 @@ enum Fixtures {
                 Tool("big", title: "Big", "Gives much text.", annotations: .reading) { _ in
                     .text(String(repeating: "0123456789", count: 20_000))
                 },
-            ]
+            ],
+            templates: [
+                ResourceTemplate("test://{owner}/{n}", name: "n", title: "N", description: "A number.", .string("owner"), .integer("n")) {
+                    context,
+                    owner,
+                    n in owner == context.caller ? .text("\(n) of \(owner)") : nil
+                }
+            ],
+            listing: ResourceListing { context, key, limit in
+                let numbers = Array(((key.flatMap { Int($0) } ?? 0) + 1)...150).prefix(limit)
+                let links = numbers.map { ResourceLink(uri: "test://\(context.caller)/\($0)", name: "\($0)") }
+                return ListPage(links, next: numbers.last == 150 ? nil : numbers.last.map { String($0) })
+            }
         )
     }
 

@@ -107,6 +107,27 @@ struct RoutesTests {
         }
     }
 
+    @Test("G1 RS3 a list goes on at a second process with the same ring, and only for its principal")
+    func pages() async throws {
+        let ring = [(kid: "a", secret: [UInt8](repeating: 7, count: 32))]
+        try await serve([try StateKeys(ring), try StateKeys(ring), StateKeys()]) { ports in
+            let first = try await post(ports[0], Fixtures.request("resources/list")).json?["result"]
+            #expect(first?["resources"]?.count == 100)
+            let cursor = try #require(first?["nextCursor"]?.string)
+            let next = Fixtures.request("resources/list", #""cursor":"\#(cursor)""#)
+            let second = try await post(ports[1], next).json?["result"]
+            #expect(second?["resources"]?.elements.first { _ in true }?["uri"] == "test://me/101")
+            #expect(second?["resources"]?.count == 50)
+            #expect(second?["nextCursor"] == nil)
+            #expect(try await post(ports[1], next, ["Authorization": "you"]).json?["error"]?["code"] == -32602)
+            #expect(try await post(ports[2], next).json?["error"]?["code"] == -32602, "other keys")
+            let read = Fixtures.request("resources/read", #""uri":"test://me/7""#)
+            let contents = try await post(ports[0], read).json?["result"]?["contents"]
+            #expect(contents == [["uri": "test://me/7", "text": "7 of me"]])
+            #expect(try await post(ports[0], read, ["Authorization": "you"]).json?["error"]?["code"] == -32002)
+        }
+    }
+
     @Test("LS1 LS6 a session lives at a second process with the same ring, and only for its principal")
     func twoReplicas() async throws {
         let ring = { try StateKeys([(kid: "a", secret: Self.secret)]) }

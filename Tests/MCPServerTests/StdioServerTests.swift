@@ -94,6 +94,21 @@ struct StdioServerTests {
         #expect(try await peer.receive() == nil, "I1 nothing is left")
     }
 
+    @Test("G1 W93 lists go on over lines, with cursors that nobody can make up")
+    func pages() async throws {
+        try await serve { peer in
+            try await peer.send(Fixtures.request("resources/list"))
+            let cursor = try #require(try await peer.receive()?["result"]?["nextCursor"]?.string)
+            try await peer.send(Fixtures.request("resources/list", #""cursor":"\#(cursor)""#))
+            #expect(try await peer.receive()?["result"]?["resources"]?.count == 50)
+            let last = cursor.last == "A" ? "B" : "A"
+            for broken in [cursor.dropLast() + last, "cu1.AQ"] {
+                try await peer.send(Fixtures.request("resources/list", #""cursor":"\#(broken)""#))
+                #expect(try await peer.receive()?["error"]?["code"] == -32602)
+            }
+        }
+    }
+
     @Test("I7 W95 W98 both eras mix on one process")
     func eras() async throws {
         try await serve { peer in

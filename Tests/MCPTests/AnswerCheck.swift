@@ -43,7 +43,9 @@ extension TestServer {
 
     private static let resultDefinitions = [
         "initialize": "InitializeResult", "ping": "EmptyResult", "server/discover": "DiscoverResult", "tools/list": "ListToolsResult",
-        "tools/call": "CallToolResult",
+        "tools/call": "CallToolResult", "resources/list": "ListResourcesResult",
+        "resources/templates/list": "ListResourceTemplatesResult", "resources/read": "ReadResourceResult",
+        "prompts/list": "ListPromptsResult", "prompts/get": "GetPromptResult", "completion/complete": "CompleteResult",
     ]
 
     private static func errorDefinition(_ code: Int64?, _ revision: Revision) -> String {

@@ -16,7 +16,7 @@ struct MutationTests {
 
     @Test("W9 to W66: 200,000 mutated messages in release")
     func mutations() async throws {
-        let server = try TestServer()
+        let server = try CatalogueServer.forMutations()
         print("SEED=\(Self.seed)")
         var random = Random(state: Self.seed)
         let sessions = [
@@ -26,6 +26,11 @@ struct MutationTests {
         let bodies = [
             request("server/discover", envelope26), request("tools/list", envelope26),
             request("tools/call", envelope26 + #","name":"echo","arguments":{"text":"x"}"#),
+            request("resources/list", envelope26 + #","cursor":"cu1.clear.AAAA""#),
+            request("resources/read", #""uri":"test://number/4-a%20b""#),
+            request("resources/read", envelope26 + #","uri":"test://template/%41b/data""#), request("resources/templates/list"),
+            request("prompts/get", #""name":"summarize","arguments":{"topic":"a","style":"long","words":"7"}"#), request("prompts/list"),
+            request("completion/complete", #""ref":{"type":"ref/prompt","name":"summarize"},"argument":{"name":"topic","value":"p"}"#),
             call("structured", #"{"n":5}"#), call("blocks"), initialize("2025-06-18"), request("ping"),
             #"{"jsonrpc":"2.0","id":1,"result":{}}"#,
             #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#,

@@ -22,7 +22,7 @@ struct StdioConversationTests {
                 )
             )
         case .nothing: return nil
-        case .run(let invocation): return ["run": try JSONValue(parsing: "\"\(invocation.toolName) \(invocation.revision)\"")]
+        case .run(let invocation): return ["run": try JSONValue(parsing: "\"\(invocation.target) \(invocation.revision)\"")]
         case .cancel: return "cancel"
         }
     }

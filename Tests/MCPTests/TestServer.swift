@@ -20,6 +20,10 @@ struct TestServer: Sendable {
             instructions: "Use the tools.",
             tools: tools
         )
+        self.init(definition)
+    }
+
+    init(_ definition: ServerDefinition<String>) {
         endpoint = HTTPEndpoint(ProtocolEngine(definition), sealer: ClearSealer())
     }
 

@@ -1,0 +1,93 @@
+import JSON
+
+/// The `params` of a request, read for what its method needs; whatever doesn't fit is -32602.
+struct RequestParameters {
+    private let params: JSONValue?
+    private let method: Method
+    private let argumentFault: String?
+
+    init(_ request: Message, of method: Method) {
+        params = request.params
+        argumentFault = request.argumentFault
+        self.method = method
+    }
+
+    /// Where a list goes on: null counts as absent, and we never give out the empty string (G1, KI25).
+    func cursor() throws(MCPError) -> String? {
+        guard let cursor = params?["cursor"], !cursor.isNull else { return nil }
+        guard let text = cursor.string, !text.isEmpty else { throw .unknownCursor }
+        return text
+    }
+
+    /// T9, T15.
+    func toolCall<Caller>(_ definition: ServerDefinition<Caller>) throws(MCPError) -> (Invocation.Work, target: String) {
+        let name = try string("name", in: params)
+        guard let tool = definition.indexOfTool(named: name) else { throw .invalidParameters("unknown tool") }
+        let arguments = params?["arguments"]
+        guard arguments == nil || arguments?.kind == .object else { throw .invalidParameters("arguments must be an object") }
+        return (.tool(tool, arguments: arguments, fault: argumentFault), name)
+    }
+
+    /// RS4: only what is a URI is looked for.
+    func resourceRead() throws(MCPError) -> (Invocation.Work, target: String) {
+        let uri = try string("uri", in: params)
+        guard URIText.isURI(uri) else { throw .invalidParameters("uri is no URI of RFC 3986") }
+        return (.read(uri: uri), uri)
+    }
+
+    /// P2: argument values are strings, unknown ones are ignored.
+    func promptGet<Caller>(_ definition: ServerDefinition<Caller>) throws(MCPError) -> (Invocation.Work, target: String) {
+        let name = try string("name", in: params)
+        guard let prompt = definition.indexOfPrompt(named: name) else { throw .invalidParameters("unknown prompt") }
+        let texts = try texts(params?["arguments"], knowing: definition.prompts[prompt].arguments.map(\.name))
+        return (.prompt(prompt, arguments: texts), name)
+    }
+
+    /// C1–C3.
+    func completion<Caller>(_ definition: ServerDefinition<Caller>, for revision: Revision) throws(MCPError) -> Invocation.Work {
+        let (reference, argument) = (params?.object("ref"), params?.object("argument"))
+        let name = try string("name", in: argument)
+        let value = try string("value", in: argument)
+        let context = revision.hasCompletionContext ? params?["context"] : nil
+        guard context == nil || context?.kind == .object else { throw .invalidParameters("context must be an object") }
+        let query = CompletionQuery(value, arguments: try texts(context?["arguments"], knowing: nil))
+        let type = try string("type", in: reference)
+        if type.sameBytes("ref/prompt") {
+            let prompt = try string("name", in: reference)
+            guard let index = definition.indexOfPrompt(named: prompt) else { throw .invalidParameters("unknown prompt") }
+            return .completePrompt(index, argument: try place(of: name, among: definition.prompts[index].arguments), query)
+        }
+        guard type.sameBytes("ref/resource") else { throw .invalidParameters("ref.type must be ref/prompt or ref/resource") }
+        let template = try string("uri", in: reference)
+        guard let index = definition.templates.firstIndex(where: { $0.uriTemplate.sameBytes(template) }) else {
+            throw .invalidParameters("unknown resource template")
+        }
+        return .completeTemplate(index, variable: try place(of: name, among: definition.templates[index].variables), query)
+    }
+
+    private func place<Caller>(of name: String, among arguments: [DeclaredArgument<Caller>]) throws(MCPError) -> Int {
+        guard let place = arguments.firstIndex(where: { $0.name.sameBytes(name) }) else { throw .invalidParameters("unknown argument") }
+        return place
+    }
+
+    private func string(_ key: String, in object: JSONValue?) throws(MCPError) -> String {
+        guard let text = object?[key]?.string else { throw .invalidParameters("\(method.rawValue) needs \(key), a string") }
+        return text
+    }
+
+    /// - Parameter names: Those to keep, byte for byte; nil for all.
+    private func texts(_ object: JSONValue?, knowing names: [String]?) throws(MCPError) -> [String: String] {
+        guard let object else { return [:] }
+        guard object.kind == .object else { throw .invalidParameters("arguments must be an object") }
+        var texts: [String: String] = [:]
+        for member in object.members {
+            guard let text = member.value.string else { throw .invalidParameters("arguments of \(method.rawValue) are strings") }
+            if let names {
+                if let name = names.first(where: { member.keyEquals($0) }) { texts[name] = text }
+            } else {
+                texts[member.key] = text
+            }
+        }
+        return texts
+    }
+}

@@ -1,0 +1,32 @@
+/// What reading a resource gives.
+public struct ResourceContents: Sendable, Equatable {
+    /// One part of it; without an address it is the one that was read, without a type the declared one.
+    struct Part: Sendable, Equatable {
+        let uri: String?
+        let mimeType: String?
+        let body: EmbeddedResource.Body
+    }
+
+    let parts: [Part]
+
+    /// A text.
+    ///
+    /// - Parameter mimeType: By default the one declared.
+    public static func text(_ text: String, mimeType: String? = nil) -> ResourceContents {
+        ResourceContents(parts: [Part(uri: nil, mimeType: mimeType, body: .text(text))])
+    }
+
+    /// Raw bytes, sent as base64.
+    ///
+    /// - Parameter mimeType: By default the one declared.
+    public static func blob(_ bytes: [UInt8], mimeType: String? = nil) -> ResourceContents {
+        ResourceContents(parts: [Part(uri: nil, mimeType: mimeType, body: .blob(bytes))])
+    }
+
+    /// Several, each with its own address: a folder with its files, for example.
+    ///
+    /// None count as an unknown resource (RS3).
+    public static func parts(_ parts: [EmbeddedResource]) -> ResourceContents {
+        ResourceContents(parts: parts.map { Part(uri: $0.uri, mimeType: $0.mimeType, body: $0.body) })
+    }
+}

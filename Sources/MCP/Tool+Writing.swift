@@ -1,0 +1,39 @@
+import JSON
+
+extension Tool {
+    /// Writes what this revision knows of a tool (T8, T12); the schemas byte for byte as they were registered (J4).
+    func write(to writer: inout JSONWriter, for revision: Revision) {
+        writer.object { writer in
+            writer.member("name", name)
+            if revision.hasTitlesAndLinks { writer.member("title", title) }
+            writer.member("description", description)
+            writer.member("inputSchema", inputSchema)
+            if let outputSchema, revision.hasStructuredContent {
+                writer.key("outputSchema")
+                writeOutputSchema(outputSchema, to: &writer, for: revision)
+            }
+            icons.writeMember(to: &writer, for: revision)
+            guard revision.hasAudioAndAnnotations else { return }
+            writer.key("annotations")
+            writer.object { writer in
+                writer.member("title", title)
+                writer.member("readOnlyHint", annotations.readOnly)
+                writer.member("destructiveHint", annotations.destructive)
+                writer.member("idempotentHint", annotations.idempotent)
+                writer.member("openWorldHint", annotations.openWorld)
+            }
+        }
+    }
+
+    /// 2025-06-18 and 2025-11-25 allow only objects at the root, so another value is wrapped there as its results are.
+    private func writeOutputSchema(_ schema: JSONValue, to writer: inout JSONWriter, for revision: Revision) {
+        guard !revision.hasAnyStructuredContent, schema["type"]?.string != "object" else { return writer.value(schema) }
+        writer.object { writer in
+            writer.member("type", "object")
+            writer.key("properties")
+            writer.object { $0.member("result", schema) }
+            writer.key("required")
+            writer.array { $0.string("result") }
+        }
+    }
+}
