@@ -11,12 +11,14 @@ Scripts/lint.sh
 echo "== tests of the targets"
 need libsqlite3-dev
 # The flag keeps the build the one that `make run` has made: no target is compiled in another way for its tests.
-# In three runs: beside tests that compute for long, those that look at the clock would wait for the processor longer than a server waits for them.
+# In four runs, the one with a server a test without parallelism: beside tests that compute for long, those that look at the clock would wait for the processor longer than a server waits for them.
 timed='HTTPServerTests|MCPServerTests|ObservabilityTests'
+served='RESTAPITests'
 heavy='SyncSimulationTests|Schema.*Tests|MutationTests'
 run() { swift test -c release --disable-xctest --disable-testable-imports "$@"; }
 run --filter "$timed"
-run --skip "$timed" --skip "$heavy"
+run --filter "$served" --no-parallel
+run --skip "$timed" --skip "$served" --skip "$heavy"
 run --filter "$heavy" --skip "$timed"
 Scripts/build.sh toolbridge
 
