@@ -39,13 +39,15 @@ extension IncomingRequest {
         return query.split(separator: UInt8(ascii: "&")).count
     }
 
-    /// Nil for a bad escape, bad UTF-8 or NUL.
-    private static func decoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = true) -> String? {
+    /// Percent-decoded, as forms and queries are; nil for a bad escape, bad UTF-8 or NUL.
+    package static func decoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = true) -> String? {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var rest = bytes
         while let byte = rest.popFirst() {
             switch byte {
+            case 0:
+                return nil
             case UInt8(ascii: "+") where plusIsSpace:
                 result.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):

@@ -19,7 +19,7 @@ package enum Limits {
     package static let firstVersion: Int64 = 2_147_483_647
     /// The body of a push or a batch.
     package static let pushBytes = 8_388_608
-    /// Values on all levels of such a body: ten for each byte of memory that a body of nothing but values would cost otherwise.
+    /// Values on all levels of such a body, each of which costs memory while it is read.
     package static let pushValues = 1_000_000
     package static let batchOperations = 100
     package static let searchHits = 100
