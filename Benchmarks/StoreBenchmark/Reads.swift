@@ -118,44 +118,36 @@ struct Reads {
     private func lists(_ few: some Store, _ many: some Store, _ report: inout Report) async throws {
         for (name, filter) in [("list", ItemFilter()), ("list by tag", ItemFilter(tag: Sample.tags[0]))] {
             let query = ItemQuery(.notes, order: .newestChangeFirst, includesDeleted: false, filter: filter, limit: 100)
-            func time(_ store: some Store) async throws -> Double {
-                let rounds = 300
-                let time = try await ContinuousClock().measure {
-                    for _ in 0..<rounds {
-                        guard try await store.read(of: Sample.owner, { try $0.items(query) }).count == 100 else { throw Missing() }
-                    }
-                }
-                return time.inSeconds / Double(rounds)
-            }
             var small = Double.infinity
             var large = Double.infinity
             for _ in 0..<rounds {
-                small = min(small, try await time(few))
-                large = min(large, try await time(many))
+                small = min(small, try await time(of: query, in: few))
+                large = min(large, try await time(of: query, in: many))
             }
             print("page of 100 of a \(name): \(Int(small * 1e6)) µs among \(self.small), \(Int(large * 1e6)) µs among \(items)")
             report.ratio("\(name) among \(items) ÷ among \(self.small), time", large / small, atMost: 1.3)
         }
     }
 
+    /// Seconds that one full page takes.
+    private func time(of query: ItemQuery, in store: some Store) async throws -> Double {
+        let rounds = 300
+        let time = try await ContinuousClock().measure {
+            for _ in 0..<rounds {
+                guard try await store.read(of: Sample.owner, { try $0.items(query) }).count == query.limit else { throw Missing() }
+            }
+        }
+        return time.inSeconds / Double(rounds)
+    }
+
     /// Pages of 100, from the start and from far behind.
     private func pages(_ store: some Store, _ report: inout Report) async throws {
         let far = Int64(min(items - 100, 100_000) - 100)
-        func time(_ beyond: Int64?) async throws -> Double {
-            let query = ItemQuery(.notes, beyond: beyond, limit: 100)
-            let rounds = 300
-            let time = try await ContinuousClock().measure {
-                for _ in 0..<rounds {
-                    guard try await store.read(of: Sample.owner, { try $0.items(query) }).count == 100 else { throw Missing() }
-                }
-            }
-            return time.inSeconds / Double(rounds)
-        }
         var first = Double.infinity
         var last = Double.infinity
         for _ in 0..<rounds {
-            first = min(first, try await time(nil))
-            last = min(last, try await time(far))
+            first = min(first, try await time(of: ItemQuery(.notes, limit: 100), in: store))
+            last = min(last, try await time(of: ItemQuery(.notes, beyond: far, limit: 100), in: store))
         }
         print("page of 100: first \(Int(first * 1e6)) µs, page \(far / 100 + 1) \(Int(last * 1e6)) µs")
         report.ratio("far page ÷ first page, time", last / first, atMost: 1.3)

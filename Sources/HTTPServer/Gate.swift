@@ -116,7 +116,7 @@ extension RequestHead {
     }
 
     /// Whether a value, without parameters, is this (lower-case) word.
-    fileprivate func isToken(_ value: Span, _ word: StaticString) -> Bool {
+    func isToken(_ value: Span, _ word: StaticString) -> Bool {
         var slice = bytes[value.range].prefix { $0 != UInt8(ascii: ";") }
         while let last = slice.last, last == 0x20 || last == 0x09 { slice.removeLast() }
         guard slice.count == word.utf8CodeUnitCount else { return false }

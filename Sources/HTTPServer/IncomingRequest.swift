@@ -38,6 +38,11 @@ package struct IncomingRequest: Sendable {
         received.firstValue(name.canonicalName).map(received.text)
     }
 
+    /// Whether `Content-Type` names this media type (lower-case), whatever its parameters.
+    package func hasContentType(_ type: StaticString) -> Bool {
+        received.firstValue("content-type").map { received.isToken($0, type) } ?? false
+    }
+
     /// All values of a field, one per field line, never joined.
     package func headerValues(_ name: HTTPField.Name) -> [String] {
         received.values(name.canonicalName).map(received.text)

@@ -107,8 +107,14 @@ final class Responder<Caller: Sendable>: Sendable {
                 chargeAddress(request)
                 throw authenticator.challenge(for: request)
             }
-            if let key = rateKey(route.limits, caller) { limited = rateLimits.peek(route.limits, key: key) }
-            let answer = try await run(route) { try await handler(request, caller) }
+            let answer: @Sendable () async throws -> Answer
+            do {
+                answer = try await run(route) { try await handler(request, caller) }
+            } catch {
+                // It costs no token, but says how many are left.
+                if let key = rateKey(route.limits, caller) { limited = rateLimits.peek(route.limits, key: key) }
+                throw error
+            }
             try admit(request, caller, route, &limited)
             return try await run(route, answer)
         case .identified(let handler):

@@ -10,8 +10,7 @@ struct FormBody {
 
     /// - Throws: `unsupported_media_type`, `invalid_request`.
     init(_ request: IncomingRequest) throws(OAuthRefusal) {
-        let type = (request.header(.contentType) ?? "").prefix { $0 != ";" }.lowercased().utf8.filter { $0 != 0x20 && $0 != 0x09 }
-        guard type.elementsEqual("application/x-www-form-urlencoded".utf8) else {
+        guard request.hasContentType("application/x-www-form-urlencoded") else {
             throw OAuthRefusal(
                 .unsupportedMediaType,
                 "unsupported_media_type",

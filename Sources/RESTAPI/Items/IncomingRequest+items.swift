@@ -20,11 +20,7 @@ extension IncomingRequest {
     }
 
     /// An RFC 7396 patch, by its media type; any other body of a PATCH replaces members.
-    var isMergePatch: Bool {
-        guard let type = header(.contentType) else { return false }
-        let essence = type.prefix { $0 != ";" }.lowercased()
-        return essence.utf8.filter { $0 != 0x20 && $0 != 0x09 }.elementsEqual("application/merge-patch+json".utf8)
-    }
+    var isMergePatch: Bool { hasContentType("application/merge-patch+json") }
 
     /// The action that a `process` body names.
     ///
