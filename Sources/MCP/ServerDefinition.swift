@@ -4,45 +4,33 @@ import JSON
 ///
 /// Only what there is becomes a capability (B19): a server without prompts has no method for them.
 public struct ServerDefinition<Caller: Sendable>: Sendable {
-    public var info: Implementation { declarations.info }
+    public var info: Implementation { content.declarations.info }
     /// What a model should know about the whole server: a constant (SEC9).
-    public var instructions: String? { declarations.instructions }
+    public var instructions: String? { content.declarations.instructions }
     /// In the order in which they are listed (T3).
-    public var tools: [Tool<Caller>] { declarations.tools }
+    public var tools: [Tool<Caller>] { content.declarations.tools }
     /// In the order in which they are listed.
-    public var resources: [Resource<Caller>] { declarations.resources }
+    public var resources: [Resource<Caller>] { content.declarations.resources }
     /// In the order in which they are listed, and tried when something is read.
-    public var templates: [ResourceTemplate<Caller>] { declarations.templates }
+    public var templates: [ResourceTemplate<Caller>] { content.declarations.templates }
     /// What is listed after the declared resources.
-    public var listing: ResourceListing<Caller>? { declarations.listing }
+    public var listing: ResourceListing<Caller>? { content.declarations.listing }
     /// In the order in which they are listed.
-    public var prompts: [Prompt<Caller>] { declarations.prompts }
+    public var prompts: [Prompt<Caller>] { content.declarations.prompts }
     /// How long clients may keep `server/discover` and the lists of what is declared (K6).
-    public var caching: CachingHints { declarations.caching }
+    public var caching: CachingHints { content.declarations.caching }
     /// How many entries a page of a list has (G2).
-    public var pageSize: Int { declarations.pageSize }
+    public var pageSize: Int { content.declarations.pageSize }
 
-    let published: PublishedAnswers
-    private let declarations: Declarations
-    private let toolsByName: [String: Int]
-    private let promptsByName: [String: Int]
-    private let resourcesByURI: [String: Int]
-
-    /// What is declared, as it is.
-    struct Declarations: Sendable {
-        let info: Implementation
-        let instructions: String?
-        let tools: [Tool<Caller>]
-        let resources: [Resource<Caller>]
-        let templates: [ResourceTemplate<Caller>]
-        let listing: ResourceListing<Caller>?
-        let prompts: [Prompt<Caller>]
-        let caching: CachingHints
-        let pageSize: Int
-    }
+    var published: PublishedAnswers { content.published }
+    var subscriptions: ResourceSubscriptions<Caller>? { content.declarations.subscriptions }
+    private let content: Content
 
     /// - Parameters:
     ///   - listing: Resources that come out of a database; they are read by one of `templates`.
+    ///   - announces: Which lists may change while the server runs; see `Server.replace`.
+    ///   - subscriptions: Who may be told when a resource changes; nil if nobody is.
+    ///   - logging: Whether handlers send log messages to clients (L1).
     ///   - caching: How long clients may keep `server/discover` and the lists.
     ///   - pageSize: Entries of a page of a list, 1 to 1,000; by default 100.
     /// - Throws: `DefinitionError` naming the declaration that breaks a rule (T4, T5, J1–J3, R9, RS4, RS9, RS10, P5, A1).
@@ -54,6 +42,9 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
         templates: [ResourceTemplate<Caller>] = [],
         listing: ResourceListing<Caller>? = nil,
         prompts: [Prompt<Caller>] = [],
+        announces: ListChanges = [],
+        subscriptions: ResourceSubscriptions<Caller>? = nil,
+        logging: Bool = false,
         caching: CachingHints = .constant,
         pageSize: Int = 100
     ) throws(DefinitionError) {
@@ -63,39 +54,83 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
         for template in templates { try template.check() }
         for prompt in prompts { try prompt.check() }
         _ = try indices(of: templates.map(\.uriTemplate), called: "resource templates")
-        toolsByName = try indices(of: tools.map(\.name), called: "tools")
-        promptsByName = try indices(of: prompts.map(\.name), called: "prompts")
-        resourcesByURI = try indices(of: resources.map(\.link.uri), called: "resources")
-        declarations = Declarations(
-            info: info,
-            instructions: instructions,
-            tools: tools,
-            resources: resources,
-            templates: templates,
-            listing: listing,
-            prompts: prompts,
-            caching: caching,
-            pageSize: min(max(pageSize, 1), 1_000)
+        content = Content(
+            Declarations(
+                info: info,
+                instructions: instructions,
+                tools: tools,
+                resources: resources,
+                templates: templates,
+                listing: listing,
+                prompts: prompts,
+                announces: announces,
+                subscriptions: subscriptions,
+                logging: logging,
+                caching: caching,
+                pageSize: min(max(pageSize, 1), 1_000)
+            ),
+            toolsByName: try indices(of: tools.map(\.name), called: "tools"),
+            promptsByName: try indices(of: prompts.map(\.name), called: "prompts"),
+            resourcesByURI: try indices(of: resources.map(\.link.uri), called: "resources")
         )
-        published = PublishedAnswers(declarations, offer: declarations.offer)
     }
 
     /// Where the tool with exactly these bytes as its name stands.
     func indexOfTool(named name: String) -> Int? {
-        guard let index = toolsByName[name], tools[index].name.sameBytes(name) else { return nil }
+        guard let index = content.toolsByName[name], tools[index].name.sameBytes(name) else { return nil }
         return index
     }
 
     /// Where the prompt with exactly these bytes as its name stands.
     func indexOfPrompt(named name: String) -> Int? {
-        guard let index = promptsByName[name], prompts[index].name.sameBytes(name) else { return nil }
+        guard let index = content.promptsByName[name], prompts[index].name.sameBytes(name) else { return nil }
         return index
     }
 
     /// The declared resource with exactly these bytes as its address.
     func resource(at uri: String) -> Resource<Caller>? {
-        guard let index = resourcesByURI[uri], resources[index].link.uri.sameBytes(uri) else { return nil }
+        guard let index = content.resourcesByURI[uri], resources[index].link.uri.sameBytes(uri) else { return nil }
         return resources[index]
+    }
+}
+
+extension ServerDefinition {
+    /// What is declared, as it is.
+    struct Declarations: Sendable {
+        let info: Implementation
+        let instructions: String?
+        let tools: [Tool<Caller>]
+        let resources: [Resource<Caller>]
+        let templates: [ResourceTemplate<Caller>]
+        let listing: ResourceListing<Caller>?
+        let prompts: [Prompt<Caller>]
+        let announces: ListChanges
+        let subscriptions: ResourceSubscriptions<Caller>?
+        let logging: Bool
+        let caching: CachingHints
+        let pageSize: Int
+    }
+
+    /// One object, so that a definition is handed on by one reference.
+    fileprivate final class Content: Sendable {
+        let declarations: Declarations
+        let published: PublishedAnswers
+        let toolsByName: [String: Int]
+        let promptsByName: [String: Int]
+        let resourcesByURI: [String: Int]
+
+        init(
+            _ declarations: Declarations,
+            toolsByName: [String: Int],
+            promptsByName: [String: Int],
+            resourcesByURI: [String: Int]
+        ) {
+            self.declarations = declarations
+            published = PublishedAnswers(declarations, offer: declarations.offer)
+            self.toolsByName = toolsByName
+            self.promptsByName = promptsByName
+            self.resourcesByURI = resourcesByURI
+        }
     }
 }
 
@@ -108,6 +143,12 @@ extension ServerDefinition.Declarations {
         if !prompts.isEmpty { offer.insert(.prompts) }
         let arguments = prompts.lazy.flatMap(\.arguments) + templates.lazy.flatMap(\.variables)
         if arguments.contains(where: { $0.complete != nil }) { offer.insert(.completions) }
+        if logging { offer.insert(.logging) }
+        // A list that may change is there also while it is empty.
+        if announces.contains(.tools) { offer.formUnion([.tools, .toolChanges]) }
+        if announces.contains(.prompts) { offer.formUnion([.prompts, .promptChanges]) }
+        if announces.contains(.resources) { offer.formUnion([.resources, .resourceChanges]) }
+        if subscriptions != nil { offer.formUnion([.resources, .subscriptions]) }
         return offer
     }
 }
