@@ -16,6 +16,8 @@ public struct HTTPMessage: Sendable {
     public var protocolVersion: [String]
     public var mcpMethod: [String]
     public var mcpName: [String]
+    /// Those whose names are among `ServerDefinition.parameterHeaderNames`, in any case; one for each header field (R8).
+    public var parameterHeaders: [ParameterHeader]
     public var sessionID: [String]
     public var accept: [String]
     /// From the HTTP headers; what the body's `_meta` says goes before it (B16).
@@ -29,6 +31,7 @@ public struct HTTPMessage: Sendable {
         protocolVersion: [String] = [],
         mcpMethod: [String] = [],
         mcpName: [String] = [],
+        parameterHeaders: [ParameterHeader] = [],
         sessionID: [String] = [],
         accept: [String] = [],
         trace: TraceContext = TraceContext()
@@ -40,6 +43,7 @@ public struct HTTPMessage: Sendable {
         self.protocolVersion = protocolVersion
         self.mcpMethod = mcpMethod
         self.mcpName = mcpName
+        self.parameterHeaders = parameterHeaders
         self.sessionID = sessionID
         self.accept = accept
         self.trace = trace

@@ -17,6 +17,7 @@ struct Offer: OptionSet, Sendable {
             if contains(.resources) { writer.member("resources", raw: Offer.empty) }
             if contains(.prompts) { writer.member("prompts", raw: Offer.empty) }
             if contains(.completions), revision.hasCompletionFlag { writer.member("completions", raw: Offer.empty) }
+            writeExtensions(to: &writer, for: revision)
         }
     }
 

@@ -22,7 +22,16 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     /// How many entries a page of a list has (G2).
     public var pageSize: Int { declarations.pageSize }
 
+    /// The names of the headers that repeat arguments of some tool, `Mcp-Param-…`; none where no parameter is marked (R8).
+    ///
+    /// A transport passes on these headers alone, and names them where it says what browsers may send (H15).
+    public let parameterHeaderNames: [String]
+    /// Whether structured results are read and held against their schemas before they are sent (J5).
+    public let checksResults: Bool
+
     let published: PublishedAnswers
+    /// In the order of `tools`.
+    let toolRules: [ToolRules]
     private let declarations: Declarations
     private let toolsByName: [String: Int]
     private let promptsByName: [String: Int]
@@ -45,7 +54,10 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     ///   - listing: Resources that come out of a database; they are read by one of `templates`.
     ///   - caching: How long clients may keep `server/discover` and the lists.
     ///   - pageSize: Entries of a page of a list, 1 to 1,000; by default 100.
-    /// - Throws: `DefinitionError` naming the declaration that breaks a rule (T4, T5, J1–J3, R9, RS4, RS9, RS10, P5, A1).
+    ///   - origin: Where the server is reached, `https://example.com`: icons that are no `data:` come from there (A1).
+    ///   - checksResults: Whether structured results are held against their schemas; a result that doesn't fit is then an internal error. By
+    ///     default in debug builds alone (J5).
+    /// - Throws: `DefinitionError` naming the declaration that breaks a rule (T4, T5, J1–J3, R9, RS4, RS9, RS10, P5, A1, B15, UI2, UI3).
     public init(
         info: Implementation,
         instructions: String? = nil,
@@ -55,13 +67,25 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
         listing: ResourceListing<Caller>? = nil,
         prompts: [Prompt<Caller>] = [],
         caching: CachingHints = .constant,
-        pageSize: Int = 100
+        pageSize: Int = 100,
+        origin: String? = nil,
+        checksResults: Bool = ServerDefinition.checksResultsByDefault
     ) throws(DefinitionError) {
-        try info.check()
-        for tool in tools { try tool.check() }
-        for resource in resources { try resource.check() }
-        for template in templates { try template.check() }
-        for prompt in prompts { try prompt.check() }
+        let surroundings = Surroundings(
+            origin: try origin.map(Origin.checked),
+            typesOfPages: Dictionary(resources.map { ($0.link.uri, $0.link.mimeType) }, uniquingKeysWith: { first, _ in first })
+        )
+        try info.check(surroundings)
+        var toolRules: [ToolRules] = []
+        for tool in tools { toolRules.append(try tool.check(surroundings)) }
+        for resource in resources { try resource.check(surroundings) }
+        for template in templates { try template.check(surroundings) }
+        for prompt in prompts { try prompt.check(surroundings) }
+        self.toolRules = toolRules
+        self.checksResults = checksResults
+        parameterHeaderNames = toolRules.lazy.flatMap(\.marked).map(\.header).reduce(into: []) { names, name in
+            if !names.contains(where: { $0.sameLetters(name) }) { names.append(name) }
+        }
         _ = try indices(of: templates.map(\.uriTemplate), called: "resource templates")
         toolsByName = try indices(of: tools.map(\.name), called: "tools")
         promptsByName = try indices(of: prompts.map(\.name), called: "prompts")
@@ -78,6 +102,15 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
             pageSize: min(max(pageSize, 1), 1_000)
         )
         published = PublishedAnswers(declarations, offer: declarations.offer)
+    }
+
+    /// Whether this is a debug build.
+    public static var checksResultsByDefault: Bool {
+        #if DEBUG
+        true
+        #else
+        false
+        #endif
     }
 
     /// Where the tool with exactly these bytes as its name stands.
@@ -106,6 +139,7 @@ extension ServerDefinition.Declarations {
         if !tools.isEmpty { offer.insert(.tools) }
         if !resources.isEmpty || !templates.isEmpty || listing != nil { offer.insert(.resources) }
         if !prompts.isEmpty { offer.insert(.prompts) }
+        if tools.contains(where: { $0.ui?.page != nil }) { offer.insert(.apps) }
         let arguments = prompts.lazy.flatMap(\.arguments) + templates.lazy.flatMap(\.variables)
         if arguments.contains(where: { $0.complete != nil }) { offer.insert(.completions) }
         return offer
