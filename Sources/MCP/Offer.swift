@@ -31,6 +31,7 @@ struct Offer: OptionSet, Sendable {
             if contains(.prompts) { write("prompts", listChanged: .promptChanges, to: &writer) }
             if contains(.completions), revision.hasCompletionFlag { writer.member("completions", raw: Offer.empty) }
             if contains(.logging) { writer.member("logging", raw: Offer.empty) }
+            writeExtensions(to: &writer, for: revision)
         }
     }
 

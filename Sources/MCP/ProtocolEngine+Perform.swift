@@ -29,7 +29,7 @@ extension ProtocolEngine {
         let context = RequestContext(invocation, caller: caller, correlationID: correlationID, link: link)
         do {
             if case .tool(let tool, let arguments, let fault) = invocation.work {
-                return answer(try await call(definition.tools[tool], arguments, fault, context), to: invocation)
+                return answer(try await call(tool, arguments, fault, context), to: invocation)
             }
             return answer(try await result(of: invocation, context), to: invocation)
         } catch let error as MCPError {
@@ -50,15 +50,15 @@ extension ProtocolEngine {
 
     /// T9: what the model can mend is a result.
     private func call(
-        _ tool: Tool<Caller>,
+        _ tool: Int,
         _ arguments: JSONValue?,
         _ fault: String?,
         _ context: RequestContext<Caller>
     ) async throws -> ToolResult {
-        if let fault { return .failure(fault) }
+        if let fault = fault ?? definition.toolRules[tool].fault(in: arguments) { return .failure(fault) }
         do {
-            let result = try await tool.call(context, arguments: arguments)
-            try check(result)
+            let result = try await definition.tools[tool].call(context, arguments: arguments)
+            try definition.toolRules[tool].check(result, isThorough: definition.checksResults)
             return result
         } catch let error as ArgumentError {
             return .failure(error.message)
@@ -87,12 +87,5 @@ extension ProtocolEngine {
         let status = invocation.revision.isLegacy ? 200 : error.modernStatus
         let message = error.response(to: .request(invocation.id), in: invocation.revision)
         return Performed(message: message, status: status, fault: fault, isError: true)
-    }
-
-    /// Structured content is spliced in unread, so debug builds and tests look whether it is JSON (J5).
-    private func check(_ result: ToolResult) throws(JSONError) {
-        #if DEBUG
-        if let structured = result.structured { try JSON.check(structured, limits: .message) }
-        #endif
     }
 }

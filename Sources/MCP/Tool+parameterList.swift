@@ -11,6 +11,8 @@ extension Tool {
         annotations: ToolAnnotations,
         icons: [Icon] = [],
         output: JSONValue? = nil,
+        ui: ToolUI? = nil,
+        meta: JSONValue? = nil,
         parameters: [Parameter<Argument>],
         call: @escaping @Sendable (RequestContext<Caller>, [Argument]) async throws -> ToolResult
     ) {
@@ -25,7 +27,9 @@ extension Tool {
             annotations: annotations,
             icons: icons,
             inputSchema: declared.schema() ?? [:],
-            output: output
+            output: output,
+            ui: ui,
+            meta: meta
         ) { context, arguments in
             try names.refuseUnknown(in: arguments)
             var values: [Argument] = []
@@ -33,5 +37,6 @@ extension Tool {
             for parameter in parameters { values.append(try parameter.value(in: arguments)) }
             return try await call(context, values)
         }
+        isCheckedBySchema = false
     }
 }

@@ -25,7 +25,13 @@ public struct Tool<Caller: Sendable>: Sendable {
     public let inputSchema: JSONValue
     /// The JSON Schema of structured results, if there are any.
     public let outputSchema: JSONValue?
+    /// How it appears in hosts that show pages.
+    public let ui: ToolUI?
+    /// Members of `_meta`, each with a prefix of its own (B15); clients before 2025-06-18 don't get them.
+    public let meta: JSONValue?
 
+    /// Whether its arguments are held against its schema, because nothing else looks at them.
+    var isCheckedBySchema = false
     /// Why the declaration can't be published; `ServerDefinition` throws it.
     let fault: String?
     private let run: @Sendable (RequestContext<Caller>, JSONValue?) async throws -> ToolResult
@@ -42,6 +48,8 @@ public struct Tool<Caller: Sendable>: Sendable {
         annotations: ToolAnnotations,
         icons: [Icon] = [],
         output: JSONValue? = nil,
+        ui: ToolUI? = nil,
+        meta: JSONValue? = nil,
         _ parameters: repeat Parameter<each Argument>,
         call: @escaping @Sendable (RequestContext<Caller>, repeat each Argument) async throws -> ToolResult
     ) {
@@ -57,6 +65,8 @@ public struct Tool<Caller: Sendable>: Sendable {
         self.icons = icons
         inputSchema = schema ?? JSONValue.emptyObject
         outputSchema = output
+        self.ui = ui
+        self.meta = meta
         fault = schema == nil ? "two of its parameters have the same name" : nil
         run = { context, arguments in
             if let arguments {
@@ -67,7 +77,9 @@ public struct Tool<Caller: Sendable>: Sendable {
         }
     }
 
-    /// A tool with a JSON Schema of its own making; its arguments arrive as they were sent, as an object, unchecked.
+    /// A tool with a JSON Schema of its own making; its arguments arrive as they were sent, as an object that fits the schema.
+    ///
+    /// Arguments that don't fit become a result that says which of them, and what would be right (T9).
     public init(
         _ name: String,
         title: String,
@@ -76,6 +88,8 @@ public struct Tool<Caller: Sendable>: Sendable {
         icons: [Icon] = [],
         inputSchema: JSONValue,
         output: JSONValue? = nil,
+        ui: ToolUI? = nil,
+        meta: JSONValue? = nil,
         call: @escaping @Sendable (RequestContext<Caller>, _ arguments: JSONValue) async throws -> ToolResult
     ) {
         self.name = name
@@ -85,11 +99,14 @@ public struct Tool<Caller: Sendable>: Sendable {
         self.icons = icons
         self.inputSchema = inputSchema
         outputSchema = output
+        self.ui = ui
+        self.meta = meta
         fault = nil
+        isCheckedBySchema = true
         run = { context, arguments in try await call(context, arguments ?? JSONValue.emptyObject) }
     }
 
-    /// Checks the arguments and does the work.
+    /// Checks the arguments and does the work; those of a tool with a schema of its own making are checked by the server before.
     ///
     /// - Parameter arguments: The object the client sent; nil counts as `{}` (T15).
     /// - Throws: `ArgumentError` before any work if they don't fit, and whatever the tool throws.
