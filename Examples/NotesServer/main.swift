@@ -1,28 +1,33 @@
 import MCP
 import MCPServer
+import Synchronization
 
-let notes = Notes()
+let notes = Mutex<[String]>([])
 
-let definition = try ServerDefinition(
-    info: Implementation(name: "notes", title: "Notes", version: "1.0.0"),
+let definition = try ServerDefinition<Void>(
+    info: Implementation(name: "notes", version: "1.0.0"),
     tools: [
-        Tool("add_note", title: "Add a note", "Keeps a text.", annotations: .adding, .string("text", "What to keep.")) { _, text in
-            .text("Note \(notes.add(text)) is kept.")
+        Tool("add_note", "Keeps a text.", annotations: .adding, .string("text", "What to keep.")) { _, text in
+            notes.withLock { $0.append(text) }
+            return .text("The note is kept.")
         },
         Tool(
-            "find_notes", title: "Find notes", "Finds the notes that contain a text.", annotations: .reading,
-            .string("text", "What to look for."), .integer("limit", "How many notes at most.", in: 1...100, default: 10)
+            "find_notes",
+            "Finds the notes that contain a text.",
+            annotations: .reading,
+            .string("text", "What they contain."),
+            .integer("limit", "How many at most.", in: 1...100, default: 10)
         ) { _, text, limit in
-            .text(notes.all.filter { $0.contains(text) }.prefix(limit).joined(separator: "\n"))
+            .text(notes.withLock { $0.filter { $0.contains(text) } }.prefix(limit).joined(separator: "\n"))
         },
     ],
     resources: [
-        Resource("notes://all", name: "notes", title: "All notes", description: "One a line.", mimeType: "text/plain") { _ in
-            .text(notes.all.joined(separator: "\n"))
+        Resource("notes://all", name: "all-notes", description: "Every note, one a line.", mimeType: "text/plain") { _ in
+            .text(notes.withLock { $0.joined(separator: "\n") })
         }
     ],
     prompts: [
-        Prompt("recall", title: "Recall", "Tells what the notes say about a topic.", .string("topic", "Which topic.")) { _, topic in
+        Prompt("recall", "Tells what the notes say about a topic.", .string("topic", "Which one.")) { _, topic in
             [.user("Read notes://all and tell me what it says about \"\(topic)\".")]
         }
     ]

@@ -23,20 +23,7 @@ enum AskingTools {
         annotations: .reading,
         .string("message", "What to tell the user.")
     ) { context, message in
-        let answer = try await context.ask(
-            .form(
-                "input",
-                message,
-                schema: [
-                    "type": "object",
-                    "properties": [
-                        "username": ["type": "string", "description": "User's response"],
-                        "email": ["type": "string", "description": "User's email address"],
-                    ],
-                    "required": ["username", "email"],
-                ]
-            )
-        )
+        let answer = try await context.ask(.form("input", message, schema: userForm))
         return .text("User response: \(answer.inWords)")
     }
 
@@ -46,22 +33,7 @@ enum AskingTools {
         "Asks the user to check values that are filled in.",
         annotations: .reading
     ) { context in
-        let answer = try await context.ask(
-            .form(
-                "input",
-                "Please check these values",
-                schema: [
-                    "type": "object",
-                    "properties": [
-                        "name": ["type": "string", "default": "John Doe"],
-                        "age": ["type": "integer", "default": 30],
-                        "score": ["type": "number", "default": 95.5],
-                        "status": ["type": "string", "enum": ["active", "inactive", "pending"], "default": "active"],
-                        "verified": ["type": "boolean", "default": true],
-                    ],
-                ]
-            )
-        )
+        let answer = try await context.ask(.form("input", "Please check these values", schema: filledForm))
         return .text("Elicitation completed: \(answer.inWords)")
     }
 
@@ -71,42 +43,7 @@ enum AskingTools {
         "Asks the user to choose, in five ways.",
         annotations: .reading
     ) { context in
-        let answer = try await context.ask(
-            .form(
-                "input",
-                "Please choose",
-                schema: [
-                    "type": "object",
-                    "properties": [
-                        "untitledSingle": ["type": "string", "enum": ["option1", "option2", "option3"]],
-                        "titledSingle": [
-                            "type": "string",
-                            "oneOf": [
-                                ["const": "value1", "title": "First Option"],
-                                ["const": "value2", "title": "Second Option"],
-                                ["const": "value3", "title": "Third Option"],
-                            ],
-                        ],
-                        "legacyEnum": [
-                            "type": "string",
-                            "enum": ["opt1", "opt2", "opt3"],
-                            "enumNames": ["Option One", "Option Two", "Option Three"],
-                        ],
-                        "untitledMulti": ["type": "array", "items": ["type": "string", "enum": ["option1", "option2", "option3"]]],
-                        "titledMulti": [
-                            "type": "array",
-                            "items": [
-                                "anyOf": [
-                                    ["const": "value1", "title": "First Choice"],
-                                    ["const": "value2", "title": "Second Choice"],
-                                    ["const": "value3", "title": "Third Choice"],
-                                ]
-                            ],
-                        ],
-                    ],
-                ]
-            )
-        )
+        let answer = try await context.ask(.form("input", "Please choose", schema: choicesForm))
         return .text("Elicitation completed: \(answer.inWords)")
     }
 
@@ -132,4 +69,55 @@ enum AskingTools {
         case let refused: return .text("Confirmed: \(refused.action)")
         }
     }
+
+    private static let userForm: JSONValue = [
+        "type": "object",
+        "properties": [
+            "username": ["type": "string", "description": "User's response"],
+            "email": ["type": "string", "description": "User's email address"],
+        ],
+        "required": ["username", "email"],
+    ]
+
+    private static let filledForm: JSONValue = [
+        "type": "object",
+        "properties": [
+            "name": ["type": "string", "default": "John Doe"],
+            "age": ["type": "integer", "default": 30],
+            "score": ["type": "number", "default": 95.5],
+            "status": ["type": "string", "enum": ["active", "inactive", "pending"], "default": "active"],
+            "verified": ["type": "boolean", "default": true],
+        ],
+    ]
+
+    private static let choicesForm: JSONValue = [
+        "type": "object",
+        "properties": [
+            "untitledSingle": ["type": "string", "enum": ["option1", "option2", "option3"]],
+            "titledSingle": [
+                "type": "string",
+                "oneOf": [
+                    ["const": "value1", "title": "First Option"],
+                    ["const": "value2", "title": "Second Option"],
+                    ["const": "value3", "title": "Third Option"],
+                ],
+            ],
+            "legacyEnum": [
+                "type": "string",
+                "enum": ["opt1", "opt2", "opt3"],
+                "enumNames": ["Option One", "Option Two", "Option Three"],
+            ],
+            "untitledMulti": ["type": "array", "items": ["type": "string", "enum": ["option1", "option2", "option3"]]],
+            "titledMulti": [
+                "type": "array",
+                "items": [
+                    "anyOf": [
+                        ["const": "value1", "title": "First Choice"],
+                        ["const": "value2", "title": "Second Choice"],
+                        ["const": "value3", "title": "Third Choice"],
+                    ]
+                ],
+            ],
+        ],
+    ]
 }

@@ -98,6 +98,7 @@ final class Fixtures: Sendable {
 
     /// In the order of the lists.
     private var tools: [Tool<Void>] {
-        ContentTools.all + NoticeTools.all(self) + AskingTools.all + InputTools.all + [RoutingTool.region] + TaskTools.all + OwnTools.all(self)
+        ContentTools.all + NoticeTools.all(self) + AskingTools.all + InputTools.all + [RoutingTool.region] + TaskTools.all
+            + OwnTools.all(self)
     }
 }

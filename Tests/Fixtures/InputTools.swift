@@ -74,7 +74,8 @@ enum InputTools {
     }
 
     private static func confirming(_ name: String, title: String) -> Tool<Void> {
-        Tool(name, title: title, "Asks for a confirmation, and takes it only with the state that it sent.", annotations: .reading) { context in
+        Tool(name, title: title, "Asks for a confirmation, and takes it only with the state that it sent.", annotations: .reading) {
+            context in
             let answer = try await context.ask(.form("confirm", "Please confirm", .boolean("ok")), sealed: true)
             if case .accepted = answer { return .text("state-ok") }
             return .text("state-\(answer.action)")
