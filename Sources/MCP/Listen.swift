@@ -26,10 +26,13 @@ public struct Listen: Sendable, Equatable {
     /// Addresses in one listen, and ids of tasks (section 28).
     static let maximumCount = 256
 
-    init<Caller>(_ request: Message, by peer: ProtocolEngine<Caller>.Peer) throws(MCPError) {
+    init<Caller>(_ request: Message, by peer: ProtocolEngine<Caller>.Peer, offer: Offer) throws(MCPError) {
         guard let id = request.id else { throw .invalidRequest("subscriptions/listen needs an id") }
         guard let wanted = request.params?.object("notifications") else {
             throw .invalidParameters("subscriptions/listen needs notifications, an object")
+        }
+        if let tasks = wanted["taskIds"], tasks.count > 0, offer.contains(.tasks), !peer.clientCapabilities.contains(.tasks) {
+            throw .needsTasks
         }
         self.id = id
         self.peer = PrincipalAndClient(principal: peer.principal, client: peer.client, capabilities: peer.clientCapabilities)
@@ -44,6 +47,9 @@ public struct Listen: Sendable, Equatable {
             throw .invalidParameters("resourceSubscriptions holds something that is no URI of RFC 3986")
         }
     }
+
+    /// To whom its tasks must belong (SB2).
+    var owner: TaskOwner { TaskOwner(peer.principal) }
 
     /// Over HTTP and over stdio the client is told by this request's id which messages are its own; on stdio it is also how it ends (I4).
     public var requestID: RequestID? { RequestID(id) }

@@ -15,6 +15,8 @@ struct Offer: OptionSet, Sendable {
     static let resourceChanges = Offer(rawValue: 1 << 7)
     /// Notices when a resource changes (RS1).
     static let subscriptions = Offer(rawValue: 1 << 8)
+    /// Tools that may become tasks, and a place to keep these (TK1).
+    static let tasks = Offer(rawValue: 1 << 9)
 
     /// Writes the member `capabilities` (T1, RS1, P1, C1).
     func writeCapabilities(to writer: inout JSONWriter, for revision: Revision) {
@@ -31,7 +33,15 @@ struct Offer: OptionSet, Sendable {
             if contains(.prompts) { write("prompts", listChanged: .promptChanges, to: &writer) }
             if contains(.completions), revision.hasCompletionFlag { writer.member("completions", raw: Offer.empty) }
             if contains(.logging) { writer.member("logging", raw: Offer.empty) }
+            writeExtensions(to: &writer, for: revision)
         }
+    }
+
+    /// V9; tasks are for 2026-07-28 alone (TK1, TK12).
+    private func writeExtensions(to writer: inout JSONWriter, for revision: Revision) {
+        guard contains(.tasks), !revision.isLegacy else { return }
+        writer.key("extensions")
+        writer.object { $0.member("io.modelcontextprotocol/tasks", raw: Offer.empty) }
     }
 
     private func write(_ name: StaticString, listChanged flag: Offer, to writer: inout JSONWriter) {

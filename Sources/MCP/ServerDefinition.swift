@@ -22,6 +22,9 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     /// How many entries a page of a list has (G2).
     public var pageSize: Int { content.declarations.pageSize }
 
+    /// What runs the work of tasks; nil if no tool becomes one.
+    public var tasks: TaskRunner? { content.declarations.tasks }
+
     var published: PublishedAnswers { content.published }
     var subscriptions: ResourceSubscriptions<Caller>? { content.declarations.subscriptions }
     private let content: Content
@@ -31,6 +34,7 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     ///   - announces: Which lists may change while the server runs; see `Server.replace`.
     ///   - subscriptions: Who may be told when a resource changes; nil if nobody is.
     ///   - logging: Whether handlers send log messages to clients (L1).
+    ///   - tasks: Runs the work of tools that become tasks; without it those that may do so run within their requests.
     ///   - caching: How long clients may keep `server/discover` and the lists.
     ///   - pageSize: Entries of a page of a list, 1 to 1,000; by default 100.
     /// - Throws: `DefinitionError` naming the declaration that breaks a rule (T4, T5, J1–J3, R9, RS4, RS9, RS10, P5, A1).
@@ -45,11 +49,17 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
         announces: ListChanges = [],
         subscriptions: ResourceSubscriptions<Caller>? = nil,
         logging: Bool = false,
+        tasks: TaskRunner? = nil,
         caching: CachingHints = .constant,
         pageSize: Int = 100
     ) throws(DefinitionError) {
         try info.check()
-        for tool in tools { try tool.check() }
+        for tool in tools {
+            try tool.check()
+            guard tool.tasks != .required || tasks != nil else {
+                throw DefinitionError("tool \(tool.name): it can only be a task, but the server has no tasks")
+            }
+        }
         for resource in resources { try resource.check() }
         for template in templates { try template.check() }
         for prompt in prompts { try prompt.check() }
@@ -66,6 +76,7 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
                 announces: announces,
                 subscriptions: subscriptions,
                 logging: logging,
+                tasks: tasks,
                 caching: caching,
                 pageSize: min(max(pageSize, 1), 1_000)
             ),
@@ -107,6 +118,7 @@ extension ServerDefinition {
         let announces: ListChanges
         let subscriptions: ResourceSubscriptions<Caller>?
         let logging: Bool
+        let tasks: TaskRunner?
         let caching: CachingHints
         let pageSize: Int
     }
@@ -144,6 +156,7 @@ extension ServerDefinition.Declarations {
         let arguments = prompts.lazy.flatMap(\.arguments) + templates.lazy.flatMap(\.variables)
         if arguments.contains(where: { $0.complete != nil }) { offer.insert(.completions) }
         if logging { offer.insert(.logging) }
+        if tasks != nil, tools.contains(where: { $0.tasks != .never }) { offer.insert(.tasks) }
         // A list that may change is there also while it is empty.
         if announces.contains(.tools) { offer.formUnion([.tools, .toolChanges]) }
         if announces.contains(.prompts) { offer.formUnion([.prompts, .promptChanges]) }

@@ -11,6 +11,7 @@ extension Tool {
         annotations: ToolAnnotations,
         icons: [Icon] = [],
         output: JSONValue? = nil,
+        tasks: TaskSupport = .never,
         parameters: [Parameter<Argument>],
         call: @escaping @Sendable (RequestContext<Caller>, [Argument]) async throws -> ToolResult
     ) {
@@ -25,7 +26,8 @@ extension Tool {
             annotations: annotations,
             icons: icons,
             inputSchema: declared.schema() ?? [:],
-            output: output
+            output: output,
+            tasks: tasks
         ) { context, arguments in
             try names.refuseUnknown(in: arguments)
             var values: [Argument] = []

@@ -25,6 +25,8 @@ public struct Tool<Caller: Sendable>: Sendable {
     public let inputSchema: JSONValue
     /// The JSON Schema of structured results, if there are any.
     public let outputSchema: JSONValue?
+    /// Whether a call may go on as a task.
+    public let tasks: TaskSupport
 
     /// Why the declaration can't be published; `ServerDefinition` throws it.
     let fault: String?
@@ -33,6 +35,7 @@ public struct Tool<Caller: Sendable>: Sendable {
     /// A tool whose arguments arrive checked and typed, in the order of its parameters.
     ///
     /// - Parameter output: The JSON Schema that structured results fit.
+    /// - Parameter tasks: Whether a call may go on as a task, by `RequestContext.asTask`.
     /// - Parameter call: Does the work. An `ArgumentError` or a `ToolFailure` becomes a result that the model reads and can mend;
     ///   an `MCPError` goes out as it is; any other error is an internal error of which the client learns nothing.
     public init<each Argument: Sendable>(
@@ -42,6 +45,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         annotations: ToolAnnotations,
         icons: [Icon] = [],
         output: JSONValue? = nil,
+        tasks: TaskSupport = .never,
         _ parameters: repeat Parameter<each Argument>,
         call: @escaping @Sendable (RequestContext<Caller>, repeat each Argument) async throws -> ToolResult
     ) {
@@ -57,6 +61,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         self.icons = icons
         inputSchema = schema ?? JSONValue.emptyObject
         outputSchema = output
+        self.tasks = tasks
         fault = schema == nil ? "two of its parameters have the same name" : nil
         run = { context, arguments in
             if let arguments {
@@ -76,6 +81,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         icons: [Icon] = [],
         inputSchema: JSONValue,
         output: JSONValue? = nil,
+        tasks: TaskSupport = .never,
         call: @escaping @Sendable (RequestContext<Caller>, _ arguments: JSONValue) async throws -> ToolResult
     ) {
         self.name = name
@@ -85,6 +91,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         self.icons = icons
         self.inputSchema = inputSchema
         outputSchema = output
+        self.tasks = tasks
         fault = nil
         run = { context, arguments in try await call(context, arguments ?? JSONValue.emptyObject) }
     }
