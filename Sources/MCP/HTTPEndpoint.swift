@@ -22,7 +22,8 @@ public struct HTTPEndpoint<Caller: Sendable>: Sendable {
         let headers = RoutingHeaders(
             versions: message.protocolVersion,
             methods: message.mcpMethod,
-            names: message.mcpName
+            names: message.mcpName,
+            parameters: message.parameterHeaders
         )
         do throws(Refusal) {
             switch message.method {

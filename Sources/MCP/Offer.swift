@@ -16,7 +16,7 @@ struct Offer: OptionSet, Sendable {
     /// Notices when a resource changes (RS1).
     static let subscriptions = Offer(rawValue: 1 << 8)
     /// Tools that may become tasks, and a place to keep these (TK1).
-    static let tasks = Offer(rawValue: 1 << 9)
+    static let tasks = Offer(rawValue: 1 << 10)
 
     /// Writes the member `capabilities` (T1, RS1, P1, C1).
     func writeCapabilities(to writer: inout JSONWriter, for revision: Revision) {
@@ -35,13 +35,6 @@ struct Offer: OptionSet, Sendable {
             if contains(.logging) { writer.member("logging", raw: Offer.empty) }
             writeExtensions(to: &writer, for: revision)
         }
-    }
-
-    /// V9; tasks are for 2026-07-28 alone (TK1, TK12).
-    private func writeExtensions(to writer: inout JSONWriter, for revision: Revision) {
-        guard contains(.tasks), !revision.isLegacy else { return }
-        writer.key("extensions")
-        writer.object { $0.member("io.modelcontextprotocol/tasks", raw: Offer.empty) }
     }
 
     private func write(_ name: StaticString, listChanged flag: Offer, to writer: inout JSONWriter) {

@@ -1,3 +1,5 @@
+public import JSON
+
 /// A prompt that people choose: its arguments arrive checked and typed.
 ///
 /// ```swift
@@ -13,6 +15,8 @@ public struct Prompt<Caller: Sendable>: Sendable {
     public let title: String
     public let description: String
     public let icons: [Icon]
+    /// Members of `_meta`, each with a prefix of its own (B15); clients before 2025-06-18 don't get them.
+    public let meta: JSONValue?
 
     let arguments: [DeclaredArgument<Caller>]
     private let messages: @Sendable (RequestContext<Caller>, [String: String]) async throws -> [PromptMessage]
@@ -26,6 +30,7 @@ public struct Prompt<Caller: Sendable>: Sendable {
         title: String,
         _ description: String,
         icons: [Icon] = [],
+        meta: JSONValue? = nil,
         _ arguments: repeat TextArgument<Caller, each Value>,
         get: @escaping @Sendable (RequestContext<Caller>, repeat each Value) async throws -> [PromptMessage]
     ) {
@@ -35,6 +40,7 @@ public struct Prompt<Caller: Sendable>: Sendable {
         self.title = title
         self.description = description
         self.icons = icons
+        self.meta = meta
         self.arguments = declared
         messages = { context, texts in
             let values = (repeat try (each arguments).read(texts[(each arguments).name]))

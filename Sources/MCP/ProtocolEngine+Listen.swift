@@ -17,7 +17,7 @@ extension ProtocolEngine {
         }
         honoured.tasks = []
         for id in listen.filter.tasks where offer.contains(.tasks) {
-            if try await definition.tasks?.find(id, of: listen.owner) != nil { honoured.tasks.append(id) }
+            if try await definition.tasks?.find(id, of: listen.peer.principal) != nil { honoured.tasks.append(id) }
         }
         return Subscription(listen: listen, honoured: honoured, resultMeta: definition.published.resultMeta)
     }
@@ -74,7 +74,7 @@ extension ProtocolEngine {
 
     /// The whole task as `tasks/get` would give it (TK10); nil if it is gone.
     private func message(forTask id: String, on subscription: Subscription) async -> [UInt8]? {
-        guard let task = try? await definition.tasks?.find(id, of: subscription.listen.owner) else { return nil }
+        guard let task = try? await definition.tasks?.find(id, of: subscription.listen.peer.principal) else { return nil }
         return Notification.message("notifications/tasks") { writer in
             subscription.meta(to: &writer)
             task.write(to: &writer)

@@ -18,7 +18,7 @@ extension ProtocolEngine {
     /// The result of `tasks/get`, `tasks/update` or `tasks/cancel` (TK4, TK5).
     ///
     /// What a request changes is in the store before it is answered (TK6).
-    func result(of request: TaskRequest, by owner: TaskOwner) async throws -> [UInt8] {
+    func result(of request: TaskRequest, by owner: Principal) async throws -> [UInt8] {
         let meta = definition.published.resultMeta
         guard let runner = definition.tasks, let task = try await runner.find(request.id, of: owner) else { throw MCPError.unknownTask }
         switch request {
@@ -50,7 +50,7 @@ extension ProtocolEngine {
             return .result(try await call(context))
         }
         let correlationID = context.correlationID
-        let start = TaskStart<Caller>(runner, for: owner(of: invocation), correlationID: correlationID) { work, context in
+        let start = TaskStart<Caller>(runner, for: invocation.principal, correlationID: correlationID) { work, context in
             await end(of: tool, correlationID, context, work)
         }
         do {

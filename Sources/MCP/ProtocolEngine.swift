@@ -62,6 +62,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         try headers?.requireMethod(request.method)
         let method = try method(of: request, in: .modern)
         if let member = method.routedMember { try headers?.requireName(request.params?[member]?.string) }
+        if let headers, method == .callTool { try definition.check(headers, of: request) }
         let peer = Peer(revision: revision, clientCapabilities: envelope.capabilities, client: envelope.client, principal: principal)
         return try step(method, request, from: peer, era: .modern, transportTrace: transportTrace, now: now)
     }
@@ -138,7 +139,9 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
             (work, target) = (.task(task), task.id)
         }
         let meta = try RequestMeta(request, era: era)
-        if case .list(let kind, let cursor) = work, let result = definition.published[kind].whole(for: peer.revision) {
+        if case .list(let kind, let cursor) = work,
+            let result = definition.published.list(kind, for: peer.clientCapabilities).whole(for: peer.revision)
+        {
             // All stands on one page, so no cursor was ever given out (G1).
             guard cursor == nil else { throw .unknownCursor }
             return .result(result)

@@ -38,7 +38,7 @@ struct TaskBegan: Error {}
 /// What a call needs to become a task.
 final class TaskStart<Caller: Sendable>: Sendable {
     private let runner: TaskRunner
-    private let owner: TaskOwner
+    private let owner: Principal
     private let correlationID: String
     /// Runs the work to the tool's end.
     let run: @Sendable (
@@ -49,7 +49,7 @@ final class TaskStart<Caller: Sendable>: Sendable {
 
     init(
         _ runner: TaskRunner,
-        for owner: TaskOwner,
+        for owner: Principal,
         correlationID: String,
         run: @escaping @Sendable (
             _ work: @Sendable (RequestContext<Caller>) async throws -> ToolResult,

@@ -1,3 +1,5 @@
+public import JSON
+
 /// Many things whose addresses follow a pattern (RS9).
 ///
 /// ```swift
@@ -16,6 +18,8 @@ public struct ResourceTemplate<Caller: Sendable>: Sendable {
     public let mimeType: String?
     public let annotations: Annotations?
     public let icons: [Icon]
+    /// Members of `_meta`, each with a prefix of its own (B15); clients before 2025-06-18 don't get them.
+    public let meta: JSONValue?
     /// How long clients may keep what they read (K6).
     public let caching: CachingHints
 
@@ -40,6 +44,7 @@ public struct ResourceTemplate<Caller: Sendable>: Sendable {
         annotations: Annotations? = nil,
         icons: [Icon] = [],
         caching: CachingHints = .never,
+        meta: JSONValue? = nil,
         _ variables: repeat TextArgument<Caller, each Value>,
         read: @escaping @Sendable (RequestContext<Caller>, repeat each Value) async throws -> ResourceContents?
     ) {
@@ -52,6 +57,7 @@ public struct ResourceTemplate<Caller: Sendable>: Sendable {
         self.mimeType = mimeType
         self.annotations = annotations
         self.icons = icons
+        self.meta = meta
         self.caching = caching
         self.variables = declared
         (pattern, fault) = ResourceTemplate.pattern(of: uriTemplate, declaring: declared)

@@ -29,7 +29,7 @@ public final class Server<Caller: Sendable>: Sendable {
             defer { current = definition }
             return current
         }
-        for kind in ListKind.allCases where former.published[kind] != definition.published[kind] {
+        for kind in ListKind.allCases where former.published.list(kind, for: .apps) != definition.published.list(kind, for: .apps) {
             guard let subject = kind.noticeSubject else { continue }
             changes.post(ChangeNotice(subject))
         }

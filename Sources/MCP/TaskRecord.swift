@@ -2,7 +2,7 @@
 public struct TaskRecord: Sendable, Equatable {
     /// 32 hex digits that nobody can guess (TK7).
     public let id: String
-    public let owner: TaskOwner
+    public let owner: Principal
     /// Unix milliseconds.
     public let createdAt: Int64
     /// Unix milliseconds; never before `createdAt`.
@@ -45,7 +45,7 @@ public struct TaskRecord: Sendable, Equatable {
     /// A record as a store has kept it.
     public init(
         id: String,
-        owner: TaskOwner,
+        owner: Principal,
         createdAt: Int64,
         updatedAt: Int64,
         lifetime: Int64?,

@@ -90,7 +90,7 @@ public final class TaskRunner: Sendable {
     }
 
     /// The task with this id if it is this owner's and has not expired (TK7).
-    func find(_ id: String, of owner: TaskOwner) async throws -> TaskRecord? {
+    func find(_ id: String, of owner: Principal) async throws -> TaskRecord? {
         guard let record = try await store.find(id), record.owner == owner, !record.isExpired(at: now()) else { return nil }
         return record
     }
@@ -99,7 +99,7 @@ public final class TaskRunner: Sendable {
     ///
     /// - Throws: `ToolFailure` if this owner has too many.
     func create(
-        for owner: TaskOwner,
+        for owner: Principal,
         _ message: String,
         correlationID: String,
         _ work: @escaping @Sendable (TaskDesk) async -> TaskEnd
@@ -116,7 +116,7 @@ public final class TaskRunner: Sendable {
             pollInterval: pollInterval,
             message: message
         )
-        let limit = owner.principal == .anonymous ? nil : openTasks
+        let limit = owner == .anonymous ? nil : openTasks
         guard try await store.create(record, openTasks: limit) else {
             throw ToolFailure("too many tasks are open: wait until one of them ends, or cancel one")
         }
@@ -206,7 +206,7 @@ public final class TaskRunner: Sendable {
         }
         guard let (before, after) = changed else { return nil }
         if before != after {
-            let notice = ChangeNotice(.task(id), of: after.owner.principal)
+            let notice = ChangeNotice(.task(id), of: after.owner)
             for watcher in state.withLock({ $0.watchers }) { watcher.post(notice) }
         }
         return after

@@ -8,7 +8,7 @@ public final class TasksInMemory: TaskStore {
     private struct State {
         var tasks: [String: TaskRecord] = [:]
         /// How many tasks of each owner haven't ended.
-        var open: [TaskOwner: Int] = [:]
+        var open: [Principal: Int] = [:]
         /// No task expires before; so that not each call looks through all of them.
         var nextExpiry = Int64.max
 
@@ -17,7 +17,7 @@ public final class TasksInMemory: TaskStore {
             if !task.isFinal { countDown(task.owner) }
         }
 
-        mutating func countDown(_ owner: TaskOwner) {
+        mutating func countDown(_ owner: Principal) {
             let count = (open[owner] ?? 0) - 1
             open[owner] = count > 0 ? count : nil
         }

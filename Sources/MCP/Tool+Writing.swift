@@ -13,6 +13,7 @@ extension Tool {
                 writeOutputSchema(outputSchema, to: &writer, for: revision)
             }
             icons.writeMember(to: &writer, for: revision)
+            MetaMember.write(meta, to: &writer, for: revision, ui: ui.map { ui in { ui.write(to: &$0) } })
             guard revision.hasAudioAndAnnotations else { return }
             writer.key("annotations")
             writer.object { writer in

@@ -12,6 +12,8 @@ extension Tool {
         icons: [Icon] = [],
         output: JSONValue? = nil,
         tasks: TaskSupport = .never,
+        ui: ToolUI? = nil,
+        meta: JSONValue? = nil,
         parameters: [Parameter<Argument>],
         call: @escaping @Sendable (RequestContext<Caller>, [Argument]) async throws -> ToolResult
     ) {
@@ -27,7 +29,9 @@ extension Tool {
             icons: icons,
             inputSchema: declared.schema() ?? [:],
             output: output,
-            tasks: tasks
+            tasks: tasks,
+            ui: ui,
+            meta: meta
         ) { context, arguments in
             try names.refuseUnknown(in: arguments)
             var values: [Argument] = []
@@ -35,5 +39,6 @@ extension Tool {
             for parameter in parameters { values.append(try parameter.value(in: arguments)) }
             return try await call(context, values)
         }
+        isCheckedBySchema = false
     }
 }

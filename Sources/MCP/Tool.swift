@@ -27,7 +27,13 @@ public struct Tool<Caller: Sendable>: Sendable {
     public let outputSchema: JSONValue?
     /// Whether a call may go on as a task.
     public let tasks: TaskSupport
+    /// How it appears in hosts that show pages.
+    public let ui: ToolUI?
+    /// Members of `_meta`, each with a prefix of its own (B15); clients before 2025-06-18 don't get them.
+    public let meta: JSONValue?
 
+    /// Whether its arguments are held against its schema, because nothing else looks at them.
+    var isCheckedBySchema = false
     /// Why the declaration can't be published; `ServerDefinition` throws it.
     let fault: String?
     private let run: @Sendable (RequestContext<Caller>, JSONValue?) async throws -> ToolResult
@@ -46,6 +52,8 @@ public struct Tool<Caller: Sendable>: Sendable {
         icons: [Icon] = [],
         output: JSONValue? = nil,
         tasks: TaskSupport = .never,
+        ui: ToolUI? = nil,
+        meta: JSONValue? = nil,
         _ parameters: repeat Parameter<each Argument>,
         call: @escaping @Sendable (RequestContext<Caller>, repeat each Argument) async throws -> ToolResult
     ) {
@@ -62,6 +70,8 @@ public struct Tool<Caller: Sendable>: Sendable {
         inputSchema = schema ?? JSONValue.emptyObject
         outputSchema = output
         self.tasks = tasks
+        self.ui = ui
+        self.meta = meta
         fault = schema == nil ? "two of its parameters have the same name" : nil
         run = { context, arguments in
             if let arguments {
@@ -72,7 +82,9 @@ public struct Tool<Caller: Sendable>: Sendable {
         }
     }
 
-    /// A tool with a JSON Schema of its own making; its arguments arrive as they were sent, as an object, unchecked.
+    /// A tool with a JSON Schema of its own making; its arguments arrive as they were sent, as an object that fits the schema.
+    ///
+    /// Arguments that don't fit become a result that says which of them, and what would be right (T9).
     public init(
         _ name: String,
         title: String,
@@ -82,6 +94,8 @@ public struct Tool<Caller: Sendable>: Sendable {
         inputSchema: JSONValue,
         output: JSONValue? = nil,
         tasks: TaskSupport = .never,
+        ui: ToolUI? = nil,
+        meta: JSONValue? = nil,
         call: @escaping @Sendable (RequestContext<Caller>, _ arguments: JSONValue) async throws -> ToolResult
     ) {
         self.name = name
@@ -92,11 +106,14 @@ public struct Tool<Caller: Sendable>: Sendable {
         self.inputSchema = inputSchema
         outputSchema = output
         self.tasks = tasks
+        self.ui = ui
+        self.meta = meta
         fault = nil
+        isCheckedBySchema = true
         run = { context, arguments in try await call(context, arguments ?? JSONValue.emptyObject) }
     }
 
-    /// Checks the arguments and does the work.
+    /// Checks the arguments and does the work; those of a tool with a schema of its own making are checked by the server before.
     ///
     /// - Parameter arguments: The object the client sent; nil counts as `{}` (T15).
     /// - Throws: `ArgumentError` before any work if they don't fit, and whatever the tool throws.
