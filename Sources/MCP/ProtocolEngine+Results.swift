@@ -102,6 +102,8 @@ extension ProtocolEngine {
         _ context: RequestContext<Caller>
     ) throws(MCPError) -> [UInt8] {
         guard let contents, !contents.parts.isEmpty else { throw .resourceNotFound(uri: uri) }
+        // K4: what came of an answer is for this caller and this moment.
+        let caching = context.link?.hasInput == true ? CachingHints.never : caching
         return contents.result(of: uri, mimeType: mimeType, for: context.revision, caching: caching, meta: definition.published.resultMeta)
     }
 
