@@ -48,9 +48,6 @@ public struct Listen: Sendable, Equatable {
         }
     }
 
-    /// To whom its tasks must belong (SB2).
-    var owner: Principal { TaskOwner(peer.principal) }
-
     /// Over HTTP and over stdio the client is told by this request's id which messages are its own; on stdio it is also how it ends (I4).
     public var requestID: RequestID? { RequestID(id) }
 

@@ -62,10 +62,6 @@ extension ProtocolEngine {
         }
     }
 
-    func owner(of invocation: Invocation) -> TaskOwner {
-        TaskOwner(invocation.principal)
-    }
-
     /// Does the work of a task: what a call would have answered is how it ends (TK6).
     private func end(
         of tool: Int,

@@ -18,7 +18,7 @@ public struct RequestContext<Caller: Sendable>: Sendable {
     let link: RequestLink?
     /// nil unless the call may become a task.
     let taskStart: TaskStart<Caller>?
-    /// Where questions go in a task; nil in a request.
+    /// Where questions go instead of the client; nil outside of tasks.
     let desk: (any QuestionDesk)?
 
     /// A context without a client behind it: what is said is lost, and nobody can be asked.
@@ -60,7 +60,7 @@ public struct RequestContext<Caller: Sendable>: Sendable {
 
     /// The same for the work of a task: there is no request any more to say anything on (PR2).
     init(_ context: Self, desk: any QuestionDesk) {
-        self.init(context, link: nil, taskStart: nil, desk: desk)
+        self.init(context, link: context.link.map { RequestLink(after: $0) }, taskStart: nil, desk: desk)
     }
 
     private init(_ context: Self, link: RequestLink?, taskStart: TaskStart<Caller>?, desk: (any QuestionDesk)?) {
