@@ -1,4 +1,5 @@
 import MCP
+import MCPServer
 import Synchronization
 
 /// The server, and all of it that changes while it runs.
@@ -25,10 +26,12 @@ final class Fixtures: Sendable {
     }
 
     private let options: Options
+    private let tasks: TaskRunner?
     private let state = Mutex(State())
 
     private init(_ options: Options) {
         self.options = options
+        tasks = options.hasTasks ? TaskRunner(lifetime: .seconds(300), pollInterval: .milliseconds(200)) : nil
     }
 
     static func server(_ options: Options) throws -> Server<Void> {
@@ -91,6 +94,7 @@ final class Fixtures: Sendable {
             announces: [.tools, .prompts, .resources],
             subscriptions: ResourceSubscriptions(),
             logging: true,
+            tasks: tasks,
             caching: CachingHints(milliseconds: 0, scope: .shared),
             pageSize: options.pageSize
         )
@@ -98,7 +102,8 @@ final class Fixtures: Sendable {
 
     /// In the order of the lists.
     private var tools: [Tool<Void>] {
-        ContentTools.all + NoticeTools.all(self) + AskingTools.all + InputTools.all + [RoutingTool.region] + TaskTools.all
-            + OwnTools.all(self)
+        var tools = ContentTools.all + NoticeTools.all(self) + AskingTools.all + InputTools.all + [RoutingTool.region]
+        tools += tasks == nil ? TaskTools.withoutTasks : TaskTools.all
+        return tools + OwnTools.all(self)
     }
 }

@@ -51,8 +51,7 @@ struct FixturesCommand: AsyncParsableCommand {
         }
     }
 
-    private func serve(_ server: Server<Void>) async throws {
-    }
+    private func serve(_ server: Server<Void>) async throws {}
 
     private func say(_ line: String) {
         let bytes = Array((line + "\n").utf8)

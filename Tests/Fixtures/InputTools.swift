@@ -70,7 +70,16 @@ enum InputTools {
         "Asks one question for each capability that the client declares.",
         annotations: .reading
     ) { context in
-        .text("No capability declared")
+        let name: Question<FormAnswer<String>> = .form("user_name", "What is your name?", .string("name"))
+        let greeting: Question<SamplingReply> = .sampling("greeting", SamplingRequest("Generate a greeting", maxTokens: 50))
+        let roots: Question<[Root]> = .roots("client_roots")
+        var questions: [AskedQuestion] = []
+        if context.canAsk(name) { questions.append(AskedQuestion(name)) }
+        if context.canAsk(greeting) { questions.append(AskedQuestion(greeting)) }
+        if context.canAsk(roots) { questions.append(AskedQuestion(roots)) }
+        guard !questions.isEmpty else { return .text("No capability declared") }
+        _ = try await context.ask(questions)
+        return .text("Asked: \(questions.map(\.key).joined(separator: ", "))")
     }
 
     private static func confirming(_ name: String, title: String) -> Tool<Void> {

@@ -4,6 +4,9 @@ import MCP
 enum TaskTools {
     static let all = [greet, slowCompute, failingJob, protocolErrorJob, confirmDelete, multiInput, withTask]
 
+    /// What a server without tasks has of them.
+    static let withoutTasks = all.filter { $0.tasks != .required }
+
     private static let greet = Tool<Void>(
         "greet",
         title: "Greet",
