@@ -6,7 +6,8 @@ import JSON
 ///
 /// `HTTPEndpoint` and `StdioConversation` put it behind their framing.
 public struct ProtocolEngine<Caller: Sendable>: Sendable {
-    let definition: ServerDefinition<Caller>
+    /// What is offered.
+    public let definition: ServerDefinition<Caller>
     /// Seals the cursors of lists that have several pages (G1).
     let sealer: any Sealer
 
