@@ -46,7 +46,13 @@ extension Tool {
         let output = try outputSchema.map { schema throws(DefinitionError) in
             try SchemaRules.compiled(output: schema, "\(shown): its output schema")
         }
-        return ToolRules(input: isCheckedBySchema ? input : nil, output: output, marked: marked, hasPage: ui?.page != nil)
+        return ToolRules(
+            input: isCheckedBySchema ? input : nil,
+            output: output,
+            marked: marked,
+            wrapsObjects: outputSchema.map { !$0.isOfObjects } ?? false,
+            hasPage: ui?.page != nil
+        )
     }
 }
 

@@ -33,7 +33,10 @@ struct IncomingJSON {
             // Only the first fault is known so far, and what can be mended must hide nothing else: neither in the structure of the whole…
             try JSON.checkStructure(bytes, limits: .message)
             // …nor in the text of the rest. The arguments are an object, so a number in their place is shorter.
-            try JSON.check(bytes[..<arguments.range.lowerBound] + [UInt8(ascii: "0")] + bytes[arguments.range.upperBound...], limits: .message)
+            try JSON.check(
+                bytes[..<arguments.range.lowerBound] + [UInt8(ascii: "0")] + bytes[arguments.range.upperBound...],
+                limits: .message
+            )
             return text
         } catch {
             let fault = error as? JSONError ?? fault

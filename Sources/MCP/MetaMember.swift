@@ -44,7 +44,8 @@ enum MetaMember {
         let labels = parts[0].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         // The second label by the newer revisions, any but the last one by 2025-06-18.
         let guarded = labels.enumerated().filter { $0.offset == 1 || $0.offset < labels.count - 1 }.map(\.element)
-        return labels.count >= 2 && labels.allSatisfy(isLabel) && !guarded.contains { label in reserved.contains { label.elementsEqual($0.utf8) } }
+        return labels.count >= 2 && labels.allSatisfy(isLabel)
+            && !guarded.contains { label in reserved.contains { label.elementsEqual($0.utf8) } }
     }
 
     /// A letter, then letters, digits and hyphens, and no hyphen at the end.
@@ -57,7 +58,9 @@ enum MetaMember {
     private static func isName(_ name: Substring.UTF8View) -> Bool {
         guard let first = name.first, let last = name.last else { return false }
         return [first, last].allSatisfy { isLetter($0) || isDigit($0) }
-            && name.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") }
+            && name.allSatisfy {
+                isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
+            }
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) }

@@ -118,7 +118,8 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         case .complete: (work, target) = (try params.completion(definition, for: peer.revision), "")
         }
         let meta = try RequestMeta(request, era: era)
-        if case .list(let kind, let cursor) = work, let result = definition.published.list(kind, for: peer.clientCapabilities).whole(for: peer.revision)
+        if case .list(let kind, let cursor) = work,
+            let result = definition.published.list(kind, for: peer.clientCapabilities).whole(for: peer.revision)
         {
             // All stands on one page, so no cursor was ever given out (G1).
             guard cursor == nil else { throw .unknownCursor }

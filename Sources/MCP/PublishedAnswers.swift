@@ -23,7 +23,8 @@ struct PublishedAnswers: Sendable {
         resultMeta = meta
         let listed = definition.tools.filter { $0.ui?.isForAppsOnly != true }
         // A list that depends on who asks belongs to the one who asked (K7).
-        let toolCaching = listed.count == definition.tools.count ? caching : CachingHints(milliseconds: caching.milliseconds, scope: .private)
+        let toolCaching =
+            listed.count == definition.tools.count ? caching : CachingHints(milliseconds: caching.milliseconds, scope: .private)
         let list = { (tools: [Tool<Caller>]) in
             PublishedList(
                 .tools,

@@ -45,7 +45,9 @@ public struct ToolUI: Sendable, Equatable {
         guard page.isPageAddress else { throw DefinitionError("\(shown): its page \(page) is no ui:// address") }
         let (isDeclared, type) = typeOfPage(page)
         guard isDeclared else { throw DefinitionError("\(shown): its page \(page) is no declared resource") }
-        guard let type, type.sameBytes(ToolUI.pageType) else { throw DefinitionError("\(shown): its page \(page) is not \(ToolUI.pageType)") }
+        guard let type, type.sameBytes(ToolUI.pageType) else {
+            throw DefinitionError("\(shown): its page \(page) is not \(ToolUI.pageType)")
+        }
     }
 }
 
