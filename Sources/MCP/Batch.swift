@@ -12,12 +12,13 @@ enum Batch {
         from peer: ProtocolEngine<Caller>.Peer,
         in engine: ProtocolEngine<Caller>,
         trace: TraceContext,
+        now: Int64,
         form: AnswerForm
     ) throws(MCPError) -> [BatchStep] {
         guard peer.revision.hasBatches else { throw .invalidRequest("this protocol version has no batches") }
         guard array.count > 0 else { throw .invalidRequest("a batch holds at least one message") }
         guard array.count <= maximumCount else { throw .invalidRequest("a batch holds at most \(maximumCount) messages") }
-        return array.elements.compactMap { step($0, from: peer, in: engine, trace: trace, form: form) }
+        return array.elements.compactMap { step($0, from: peer, in: engine, trace: trace, now: now, form: form) }
     }
 
     private static func step<Caller>(
@@ -25,6 +26,7 @@ enum Batch {
         from peer: ProtocolEngine<Caller>.Peer,
         in engine: ProtocolEngine<Caller>,
         trace: TraceContext,
+        now: Int64,
         form: AnswerForm
     ) -> BatchStep? {
         let parsed = element.kind == .object ? Message(element) : nil
@@ -37,11 +39,12 @@ enum Batch {
             case .request: break
             }
             guard !parsed.method.sameBytes("initialize") else { throw .invalidRequest("initialize can't be part of a batch") }
-            switch try engine.legacy(parsed, from: peer, transportTrace: trace) {
+            switch try engine.legacy(parsed, from: peer, transportTrace: trace, now: now) {
             case .result(let result): return .answer(response(to: parsed.id, result: result))
             case .run(var invocation):
                 invocation.form = form
                 return .run(invocation)
+            case .listen: throw .methodNotFound
             }
         } catch {
             return .answer(error.response(to: ResponseID(parsed?.id, peer.revision)))

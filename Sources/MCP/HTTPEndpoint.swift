@@ -52,10 +52,14 @@ public struct HTTPEndpoint<Caller: Sendable>: Sendable {
         messages.isEmpty ? .accepted : HTTPReply(200, message: Batch.array(of: messages), form: form)
     }
 
-    /// There is no stream to open, as nothing that would use one is advertised (W50–W53).
+    /// W50–W56.
     private func get(_ message: HTTPMessage, _ headers: RoutingHeaders) throws(Refusal) -> Decision {
         guard Era(versions: headers.versions) == .legacy, let session = try session(of: message, headers) else { throw .method("POST") }
-        return Decision(.answer(Refusal.method("POST, DELETE").reply), session: session)
+        guard message.takesEvents else {
+            let error = MCPError.invalidRequest("a GET opens an event stream: Accept must admit text/event-stream")
+            throw Refusal(406, error, revision: session.revision)
+        }
+        return Decision(.stream(session, lastEventID: message.lastEventID.first), session: session)
     }
 
     /// W60–W64.

@@ -19,7 +19,13 @@ public struct Invocation: Sendable, Equatable {
     /// To whom cursors belong (G1).
     let principal: Principal
     let trace: TraceContext
+    /// From which level on this request wants log messages; nil for none (L3).
+    let logLevel: LogLevel?
+    /// When the request came, in Unix seconds.
+    let now: Int64
     var form = AnswerForm.json
+    /// Whether anything can be sent before the answer, over HTTP: the client takes event streams (H3).
+    public internal(set) var canStream = false
 
     /// What is to be done; places are those in the definition.
     enum Work: Sendable, Equatable {
@@ -30,6 +36,8 @@ public struct Invocation: Sendable, Equatable {
         case prompt(Int, arguments: [String: String])
         case completePrompt(Int, argument: Int, CompletionQuery)
         case completeTemplate(Int, variable: Int, CompletionQuery)
+        /// What a legacy session asks to be remembered (L2, RS6).
+        case wish(SessionWish)
     }
 }
 

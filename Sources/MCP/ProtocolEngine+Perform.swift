@@ -15,16 +15,18 @@ public struct Performed: Sendable {
 extension ProtocolEngine {
     /// Runs the tool, prompt or reading, and writes its answer.
     ///
-    /// - Parameter correlationID: Leads from an internal error's answer to the log.
-    public func perform(_ invocation: Invocation, caller: Caller, correlationID: String) async -> Performed {
-        let context = RequestContext(
-            caller: caller,
-            client: invocation.client,
-            clientCapabilities: invocation.clientCapabilities,
-            revision: invocation.revision,
-            correlationID: correlationID,
-            trace: invocation.trace
-        )
+    /// - Parameters:
+    ///   - correlationID: Leads from an internal error's answer to the log.
+    ///   - transport: Carries what is said before the answer.
+    public func perform(
+        _ invocation: Invocation,
+        caller: Caller,
+        correlationID: String,
+        transport: any RequestTransport = SilentTransport()
+    ) async -> Performed {
+        let link = RequestLink(invocation, transport, logs: definition.published.offer.contains(.logging))
+        defer { link.close() }
+        let context = RequestContext(invocation, caller: caller, correlationID: correlationID, link: link)
         do {
             if case .tool(let tool, let arguments, let fault) = invocation.work {
                 return answer(try await call(tool, arguments, fault, context), to: invocation)

@@ -22,6 +22,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         /// A whole result, already written.
         case result([UInt8])
         case run(Invocation)
+        case listen(Listen)
     }
 
     /// Who sends a request: a session, or nobody in particular (LS13, V4).
@@ -31,10 +32,12 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         var client: ClientInfo?
         var session: SessionNumber?
         var principal = Principal.anonymous
+        /// Whether it can be sent anything later: not so without a session over HTTP (LS13).
+        var canBeNotified = true
 
         /// Without a session nothing is known of the client; the revision is the header's, else the default of 2025-03-26.
         static func unknown(_ versions: [String] = [], principal: Principal = .anonymous) -> Self {
-            Self(revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26, principal: principal)
+            Self(revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26, principal: principal, canBeNotified: false)
         }
     }
 
@@ -45,7 +48,8 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         _ request: Message,
         headers: RoutingHeaders?,
         principal: Principal = .anonymous,
-        transportTrace: TraceContext
+        transportTrace: TraceContext,
+        now: Int64
     ) throws(MCPError) -> Step {
         let envelope = try Envelope(request.meta)
         try headers?.requireVersion(envelope.protocolVersion)
@@ -60,15 +64,15 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         if let member = method.routedMember { try headers?.requireName(request.params?[member]?.string) }
         if let headers, method == .callTool { try definition.check(headers, of: request) }
         let peer = Peer(revision: revision, clientCapabilities: envelope.capabilities, client: envelope.client, principal: principal)
-        return try step(method, request, from: peer, era: .modern, transportTrace: transportTrace)
+        return try step(method, request, from: peer, era: .modern, transportTrace: transportTrace, now: now)
     }
 
     /// A legacy request other than `initialize` (W37, W39, W44).
-    func legacy(_ request: Message, from peer: Peer, transportTrace: TraceContext) throws(MCPError) -> Step {
+    func legacy(_ request: Message, from peer: Peer, transportTrace: TraceContext, now: Int64) throws(MCPError) -> Step {
         let method = try method(of: request, in: .legacy)
         if method == .ping { return .result(Array("{}".utf8)) }
         guard request.params == nil || request.params?.kind == .object else { throw .invalidParameters("params must be an object") }
-        return try step(method, request, from: peer, era: .legacy, transportTrace: transportTrace)
+        return try step(method, request, from: peer, era: .legacy, transportTrace: transportTrace, now: now)
     }
 
     /// The request that begins a legacy session (V1, V2).
@@ -88,10 +92,14 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
 
     /// - Throws: `methodNotFound` for what isn't known in this era or not offered by this server.
     private func method(of request: Message, in era: Era) throws(MCPError) -> Method {
-        guard let method = Method(request.method), method.isKnown(in: era), definition.published.offer.isSuperset(of: method.need) else {
+        guard let method = Method(request.method), method.isKnown(in: era), isOffered(method) else {
             throw .methodNotFound
         }
         return method
+    }
+
+    private func isOffered(_ method: Method) -> Bool {
+        method.needs.isEmpty || !definition.published.offer.isDisjoint(with: method.needs)
     }
 
     /// What any era does for a request whose framing is right.
@@ -100,7 +108,8 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         _ request: Message,
         from peer: Peer,
         era: Era,
-        transportTrace: TraceContext
+        transportTrace: TraceContext,
+        now: Int64
     ) throws(MCPError) -> Step {
         let params = RequestParameters(request, of: method)
         let (work, target): (Invocation.Work, String)
@@ -116,6 +125,14 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         case .readResource: (work, target) = try params.resourceRead()
         case .getPrompt: (work, target) = try params.promptGet(definition)
         case .complete: (work, target) = (try params.completion(definition, for: peer.revision), "")
+        case .setLogLevel: (work, target) = (.wish(.logLevel(try params.logLevel())), "")
+        case .subscribe, .unsubscribe:
+            let (wish, uri) = try params.subscription()
+            guard peer.canBeNotified else { throw .notNotified }
+            (work, target) = (.wish(wish), uri)
+        case .listen:
+            _ = try RequestMeta(request, era: era)
+            return .listen(try Listen(request, by: peer))
         }
         let meta = try RequestMeta(request, era: era)
         if case .list(let kind, let cursor) = work,
@@ -138,8 +155,15 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
                 clientCapabilities: peer.clientCapabilities,
                 session: peer.session,
                 principal: peer.principal,
-                trace: meta.trace ?? transportTrace
+                trace: meta.trace ?? transportTrace,
+                logLevel: meta.logLevel,
+                now: now
             )
         )
     }
+}
+
+extension MCPError {
+    /// LS13: nothing could be delivered.
+    static let notNotified = MCPError.invalidRequest("subscriptions need a session: initialize first")
 }

@@ -1,7 +1,7 @@
 import JSON
 
 /// The declared entries of a list, written once for each revision (T3).
-struct PublishedList: Sendable {
+struct PublishedList: Sendable, Equatable {
     /// A slice of the entries that fits one page.
     struct Slice {
         let entries: ArraySlice<[UInt8]>

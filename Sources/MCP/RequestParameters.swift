@@ -65,6 +65,19 @@ struct RequestParameters {
         return .completeTemplate(index, variable: try place(of: name, among: definition.templates[index].variables), query)
     }
 
+    /// L2.
+    func logLevel() throws(MCPError) -> LogLevel {
+        guard let level = LogLevel(try string("level", in: params)) else { throw .invalidParameters("unknown log level") }
+        return level
+    }
+
+    /// RS6: any well-formed address.
+    func subscription() throws(MCPError) -> (SessionWish, uri: String) {
+        let uri = try string("uri", in: params)
+        guard URIText.isURI(uri) else { throw .invalidParameters("uri is no URI of RFC 3986") }
+        return (method == .subscribe ? .subscription(uri: uri) : .noSubscription(uri: uri), uri)
+    }
+
     private func place<Caller>(of name: String, among arguments: [DeclaredArgument<Caller>]) throws(MCPError) -> Int {
         guard let place = arguments.firstIndex(where: { $0.name.sameBytes(name) }) else { throw .invalidParameters("unknown argument") }
         return place

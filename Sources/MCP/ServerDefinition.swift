@@ -4,54 +4,42 @@ import JSON
 ///
 /// Only what there is becomes a capability (B19): a server without prompts has no method for them.
 public struct ServerDefinition<Caller: Sendable>: Sendable {
-    public var info: Implementation { declarations.info }
+    public var info: Implementation { content.declarations.info }
     /// What a model should know about the whole server: a constant (SEC9).
-    public var instructions: String? { declarations.instructions }
+    public var instructions: String? { content.declarations.instructions }
     /// In the order in which they are listed (T3).
-    public var tools: [Tool<Caller>] { declarations.tools }
+    public var tools: [Tool<Caller>] { content.declarations.tools }
     /// In the order in which they are listed.
-    public var resources: [Resource<Caller>] { declarations.resources }
+    public var resources: [Resource<Caller>] { content.declarations.resources }
     /// In the order in which they are listed, and tried when something is read.
-    public var templates: [ResourceTemplate<Caller>] { declarations.templates }
+    public var templates: [ResourceTemplate<Caller>] { content.declarations.templates }
     /// What is listed after the declared resources.
-    public var listing: ResourceListing<Caller>? { declarations.listing }
+    public var listing: ResourceListing<Caller>? { content.declarations.listing }
     /// In the order in which they are listed.
-    public var prompts: [Prompt<Caller>] { declarations.prompts }
+    public var prompts: [Prompt<Caller>] { content.declarations.prompts }
     /// How long clients may keep `server/discover` and the lists of what is declared (K6).
-    public var caching: CachingHints { declarations.caching }
+    public var caching: CachingHints { content.declarations.caching }
     /// How many entries a page of a list has (G2).
-    public var pageSize: Int { declarations.pageSize }
+    public var pageSize: Int { content.declarations.pageSize }
 
     /// The names of the headers that repeat arguments of some tool, `Mcp-Param-…`; none where no parameter is marked (R8).
     ///
     /// A transport passes on these headers alone, and names them where it says what browsers may send (H15).
-    public let parameterHeaderNames: [String]
+    public var parameterHeaderNames: [String] { content.parameterHeaderNames }
     /// Whether structured results are read and held against their schemas before they are sent (J5).
-    public let checksResults: Bool
+    public var checksResults: Bool { content.declarations.checksResults }
 
-    let published: PublishedAnswers
+    var published: PublishedAnswers { content.published }
     /// In the order of `tools`.
-    let toolRules: [ToolRules]
-    private let declarations: Declarations
-    private let toolsByName: [String: Int]
-    private let promptsByName: [String: Int]
-    private let resourcesByURI: [String: Int]
-
-    /// What is declared, as it is.
-    struct Declarations: Sendable {
-        let info: Implementation
-        let instructions: String?
-        let tools: [Tool<Caller>]
-        let resources: [Resource<Caller>]
-        let templates: [ResourceTemplate<Caller>]
-        let listing: ResourceListing<Caller>?
-        let prompts: [Prompt<Caller>]
-        let caching: CachingHints
-        let pageSize: Int
-    }
+    var toolRules: [ToolRules] { content.toolRules }
+    var subscriptions: ResourceSubscriptions<Caller>? { content.declarations.subscriptions }
+    private let content: Content
 
     /// - Parameters:
     ///   - listing: Resources that come out of a database; they are read by one of `templates`.
+    ///   - announces: Which lists may change while the server runs; see `Server.replace`.
+    ///   - subscriptions: Who may be told when a resource changes; nil if nobody is.
+    ///   - logging: Whether handlers send log messages to clients (L1).
     ///   - caching: How long clients may keep `server/discover` and the lists.
     ///   - pageSize: Entries of a page of a list, 1 to 1,000; by default 100.
     ///   - origin: Where the server is reached, `https://example.com`: icons that are no `data:` come from there (A1).
@@ -66,6 +54,9 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
         templates: [ResourceTemplate<Caller>] = [],
         listing: ResourceListing<Caller>? = nil,
         prompts: [Prompt<Caller>] = [],
+        announces: ListChanges = [],
+        subscriptions: ResourceSubscriptions<Caller>? = nil,
+        logging: Bool = false,
         caching: CachingHints = .constant,
         pageSize: Int = 100,
         origin: String? = nil,
@@ -81,27 +72,28 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
         for resource in resources { try resource.check(surroundings) }
         for template in templates { try template.check(surroundings) }
         for prompt in prompts { try prompt.check(surroundings) }
-        self.toolRules = toolRules
-        self.checksResults = checksResults
-        parameterHeaderNames = toolRules.lazy.flatMap(\.marked).map(\.header).reduce(into: []) { names, name in
-            if !names.contains(where: { $0.sameLetters(name) }) { names.append(name) }
-        }
         _ = try indices(of: templates.map(\.uriTemplate), called: "resource templates")
-        toolsByName = try indices(of: tools.map(\.name), called: "tools")
-        promptsByName = try indices(of: prompts.map(\.name), called: "prompts")
-        resourcesByURI = try indices(of: resources.map(\.link.uri), called: "resources")
-        declarations = Declarations(
-            info: info,
-            instructions: instructions,
-            tools: tools,
-            resources: resources,
-            templates: templates,
-            listing: listing,
-            prompts: prompts,
-            caching: caching,
-            pageSize: min(max(pageSize, 1), 1_000)
+        content = Content(
+            Declarations(
+                info: info,
+                instructions: instructions,
+                tools: tools,
+                resources: resources,
+                templates: templates,
+                listing: listing,
+                prompts: prompts,
+                announces: announces,
+                subscriptions: subscriptions,
+                logging: logging,
+                caching: caching,
+                pageSize: min(max(pageSize, 1), 1_000),
+                checksResults: checksResults
+            ),
+            toolRules: toolRules,
+            toolsByName: try indices(of: tools.map(\.name), called: "tools"),
+            promptsByName: try indices(of: prompts.map(\.name), called: "prompts"),
+            resourcesByURI: try indices(of: resources.map(\.link.uri), called: "resources")
         )
-        published = PublishedAnswers(declarations, offer: declarations.offer)
     }
 
     /// Whether this is a debug build.
@@ -115,20 +107,68 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
 
     /// Where the tool with exactly these bytes as its name stands.
     func indexOfTool(named name: String) -> Int? {
-        guard let index = toolsByName[name], tools[index].name.sameBytes(name) else { return nil }
+        guard let index = content.toolsByName[name], tools[index].name.sameBytes(name) else { return nil }
         return index
     }
 
     /// Where the prompt with exactly these bytes as its name stands.
     func indexOfPrompt(named name: String) -> Int? {
-        guard let index = promptsByName[name], prompts[index].name.sameBytes(name) else { return nil }
+        guard let index = content.promptsByName[name], prompts[index].name.sameBytes(name) else { return nil }
         return index
     }
 
     /// The declared resource with exactly these bytes as its address.
     func resource(at uri: String) -> Resource<Caller>? {
-        guard let index = resourcesByURI[uri], resources[index].link.uri.sameBytes(uri) else { return nil }
+        guard let index = content.resourcesByURI[uri], resources[index].link.uri.sameBytes(uri) else { return nil }
         return resources[index]
+    }
+}
+
+extension ServerDefinition {
+    /// What is declared, as it is.
+    struct Declarations: Sendable {
+        let info: Implementation
+        let instructions: String?
+        let tools: [Tool<Caller>]
+        let resources: [Resource<Caller>]
+        let templates: [ResourceTemplate<Caller>]
+        let listing: ResourceListing<Caller>?
+        let prompts: [Prompt<Caller>]
+        let announces: ListChanges
+        let subscriptions: ResourceSubscriptions<Caller>?
+        let logging: Bool
+        let caching: CachingHints
+        let pageSize: Int
+        let checksResults: Bool
+    }
+
+    /// One object, so that a definition is handed on by one reference.
+    fileprivate final class Content: Sendable {
+        let declarations: Declarations
+        let published: PublishedAnswers
+        let toolRules: [ToolRules]
+        let parameterHeaderNames: [String]
+        let toolsByName: [String: Int]
+        let promptsByName: [String: Int]
+        let resourcesByURI: [String: Int]
+
+        init(
+            _ declarations: Declarations,
+            toolRules: [ToolRules],
+            toolsByName: [String: Int],
+            promptsByName: [String: Int],
+            resourcesByURI: [String: Int]
+        ) {
+            self.declarations = declarations
+            published = PublishedAnswers(declarations, offer: declarations.offer)
+            self.toolRules = toolRules
+            parameterHeaderNames = toolRules.lazy.flatMap(\.marked).map(\.header).reduce(into: []) { names, name in
+                if !names.contains(where: { $0.sameLetters(name) }) { names.append(name) }
+            }
+            self.toolsByName = toolsByName
+            self.promptsByName = promptsByName
+            self.resourcesByURI = resourcesByURI
+        }
     }
 }
 
@@ -142,6 +182,12 @@ extension ServerDefinition.Declarations {
         if tools.contains(where: { $0.ui?.page != nil }) { offer.insert(.apps) }
         let arguments = prompts.lazy.flatMap(\.arguments) + templates.lazy.flatMap(\.variables)
         if arguments.contains(where: { $0.complete != nil }) { offer.insert(.completions) }
+        if logging { offer.insert(.logging) }
+        // A list that may change is there also while it is empty.
+        if announces.contains(.tools) { offer.formUnion([.tools, .toolChanges]) }
+        if announces.contains(.prompts) { offer.formUnion([.prompts, .promptChanges]) }
+        if announces.contains(.resources) { offer.formUnion([.resources, .resourceChanges]) }
+        if subscriptions != nil { offer.formUnion([.resources, .subscriptions]) }
         return offer
     }
 }

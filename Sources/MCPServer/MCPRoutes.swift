@@ -76,6 +76,8 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
             return Answer(endpoint.reply(toBatch: messages, form: form))
         case .end(let session):
             return Answer(.ended(isRemembered: try await ended.end(session)))
+        case .deliver: return Answer(.unexpectedResponse)
+        case .cancel, .listen, .stream: return Answer(.accepted)
         }
     }
 

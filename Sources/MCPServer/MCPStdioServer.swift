@@ -76,7 +76,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
         _ group: inout ThrowingTaskGroup<Event, any Error>
     ) async throws {
         switch action {
-        case .nothing: break
+        case .nothing, .deliver, .listen: break
         case .answer(let message):
             // In a task as well: a client that takes nothing mustn't keep its own end of input from being seen.
             let (keys, _) = running.add([])
@@ -150,7 +150,7 @@ public struct StdioSettings: Sendable {
 extension StdioConversation {
     fileprivate mutating func receive(_ line: LineBuffer.Line) -> Action {
         switch line {
-        case .line(let bytes): receive(bytes)
+        case .line(let bytes): receive(bytes, now: unixSeconds())
         case .tooLong: .answer(refusalOfLongLine())
         }
     }

@@ -171,7 +171,7 @@ struct PageTests {
         var conversation = StdioConversation(engine)
         func ask(_ line: String) async throws -> JSONValue {
             let answer: [UInt8]
-            switch conversation.receive(Array(line.utf8)) {
+            switch conversation.receive(Array(line.utf8), now: 0) {
             case .answer(let message): answer = message
             case .run(let invocation): answer = await engine.perform(invocation, caller: "me", correlationID: "c").message
             default: throw TestServer.Broken()

@@ -11,7 +11,7 @@ struct StdioConversationTests {
     }
 
     private mutating func answer(_ line: String) throws -> JSONValue? {
-        switch conversation.receive(Array(line.utf8)) {
+        switch conversation.receive(Array(line.utf8), now: 0) {
         case .answer(let bytes):
             #expect(!bytes.contains(UInt8(ascii: "\n")), "I1")
             return try JSONValue(parsing: bytes)
@@ -24,6 +24,8 @@ struct StdioConversationTests {
         case .nothing: return nil
         case .run(let invocation): return ["run": try JSONValue(parsing: "\"\(invocation.target) \(invocation.revision)\"")]
         case .cancel: return "cancel"
+        case .deliver: return "deliver"
+        case .listen: return "listen"
         }
     }
 
@@ -70,18 +72,18 @@ struct StdioConversationTests {
 
     @Test("W94 CN1 a cancellation names a request, in both eras; other notifications do nothing")
     mutating func cancellation() throws {
-        guard case .run(let invocation) = conversation.receive(Array(call("echo", id: "7").utf8)) else {
+        guard case .run(let invocation) = conversation.receive(Array(call("echo", id: "7").utf8), now: 0) else {
             Issue.record("not run")
             return
         }
         let id = try #require(invocation.requestID)
         for params in [#""requestId":7"#, #""requestId":7,"reason":"x""#, envelope26 + #","requestId":7"#] {
             let line = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{\#(params)}}"#
-            #expect(conversation.receive(Array(line.utf8)) == .cancel(id))
+            #expect(conversation.receive(Array(line.utf8), now: 0) == .cancel(id))
         }
         for params in [#""requestId":"7""#, #""requestId":8"#] {
             let line = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{\#(params)}}"#
-            #expect(conversation.receive(Array(line.utf8)) != .cancel(id))
+            #expect(conversation.receive(Array(line.utf8), now: 0) != .cancel(id))
         }
         for params in ["", #""requestId":null"#, #""requestId":{}"#] {
             let line = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{\#(params)}}"#
@@ -110,10 +112,10 @@ struct StdioConversationTests {
         #expect(try answer("[" + request("ping") + "]")?.count == 1)
     }
 
-    @Test("W99 a response that nobody waits for is ignored")
+    @Test("W99 a response goes to whoever waits for it, and is never answered")
     mutating func response() throws {
-        #expect(try answer(#"{"jsonrpc":"2.0","id":1,"result":{}}"#) == nil)
-        #expect(try answer(#"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"x"}}"#) == nil)
+        #expect(try answer(#"{"jsonrpc":"2.0","id":1,"result":{}}"#) == "deliver")
+        #expect(try answer(#"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"x"}}"#) == "deliver")
     }
 
     @Test("I7 nothing locks the era: an unknown modern version first, then initialize, then both")
@@ -132,8 +134,8 @@ struct StdioConversationTests {
             .structured(Array("{\"a\":\n1,\r\n\"b\":\"\\n\"}".utf8))
         }
         var conversation = StdioConversation(try TestServer(tools: [tool]).endpoint.engine)
-        guard case .answer(let list) = conversation.receive(Array(request("tools/list").utf8)),
-            case .run(let invocation) = conversation.receive(Array(request("tools/call", envelope26 + #","name":"t""#).utf8))
+        guard case .answer(let list) = conversation.receive(Array(request("tools/list").utf8), now: 0),
+            case .run(let invocation) = conversation.receive(Array(request("tools/call", envelope26 + #","name":"t""#).utf8), now: 0)
         else {
             Issue.record("not answered")
             return

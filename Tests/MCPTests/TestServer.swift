@@ -91,6 +91,9 @@ struct TestServer: Sendable {
             }
             return endpoint.reply(toBatch: messages, form: form)
         case .end: return .ended(isRemembered: true)
+        case .deliver: return .unexpectedResponse
+        // A transport's business: what it would do stands in the decision.
+        case .cancel, .listen, .stream: return .accepted
         }
     }
 
