@@ -113,7 +113,7 @@ struct ParameterHeaderTests {
         #expect(try await server.send(legacy).text == "done")
         var line = StdioConversation(server.endpoint.engine)
         let call = request("tools/call", envelope26 + #","name":"t","arguments":{"region":"eu"}"#)
-        guard case .run = line.receive(Array(call.utf8)) else {
+        guard case .run = line.receive(Array(call.utf8), now: TestServer.now) else {
             Issue.record("W93 lines have no headers")
             return
         }

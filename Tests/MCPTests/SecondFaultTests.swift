@@ -45,7 +45,7 @@ struct SecondFaultTests {
         #expect(reply.isToolError)
         #expect(reply.text?.hasPrefix("a") == true)
         var conversation = StdioConversation(try TestServer().endpoint.engine)
-        guard case .run = conversation.receive(Array(Self.body(arguments).utf8)) else {
+        guard case .run = conversation.receive(Array(Self.body(arguments).utf8), now: TestServer.now) else {
             Issue.record("W92: lines alike")
             return
         }
