@@ -41,7 +41,7 @@ enum SchemaRules {
             return "has the reference \(reference)\(place), which it does not hold"
         case .tooDeep: return "is nested deeper than \(JSONSchemaLimits.standard.depth)"
         case .tooManySubschemas: return "has more than \(JSONSchemaLimits.standard.subschemas) subschemas"
-        default: return place.isEmpty ? error.message : "can't be used:\(place) is what \(error.message)"
+        default: return "can't be used: \(error.pointer.isEmpty ? "it" : error.pointer) \(error.message)"
         }
     }
 }
