@@ -42,7 +42,7 @@ struct AskingServer: Sendable {
 
     /// A modern request with what a round needs.
     func send(
-        _ method: String = "tools/call",
+        method: String = "tools/call",
         _ target: String,
         _ arguments: String? = nil,
         responses: String? = nil,
