@@ -10,7 +10,7 @@ public struct HTTPEndpoint<Caller: Sendable>: Sendable {
     /// - Parameter sessionLife: Seconds; 7 days by default, from 1 hour to 30 days.
     public init(_ engine: ProtocolEngine<Caller>, sealer: any Sealer, sessionLife: Int64 = 604_800) {
         // Cursors are sealed with the same keys as sessions, whatever the engine was made with (G1).
-        self.engine = ProtocolEngine(engine.definition, sealer: sealer)
+        self.engine = ProtocolEngine(engine.definition, sealer: sealer, resource: engine.resource)
         self.sealer = sealer
         self.sessionLife = min(max(sessionLife, 3_600), 2_592_000)
     }

@@ -23,6 +23,10 @@ public struct Invocation: Sendable, Equatable {
     let logLevel: LogLevel?
     /// When the request came, in Unix seconds.
     let now: Int64
+    /// Whether the client ever said what it can do (LS13).
+    var isInitialized = true
+    /// What it brings of its earlier rounds (M5).
+    var input: RetriedInput?
     var form = AnswerForm.json
     /// Whether anything can be sent before the answer, over HTTP: the client takes event streams (H3).
     public internal(set) var canStream = false

@@ -24,7 +24,7 @@ extension ProtocolEngine {
         correlationID: String,
         transport: any RequestTransport = SilentTransport()
     ) async -> Performed {
-        let link = RequestLink(invocation, transport, logs: definition.published.offer.contains(.logging))
+        let link = RequestLink(invocation, transport, sealer: sealer, logs: definition.published.offer.contains(.logging))
         defer { link.close() }
         let context = RequestContext(invocation, caller: caller, correlationID: correlationID, link: link)
         do {
@@ -34,6 +34,10 @@ extension ProtocolEngine {
             return answer(try await result(of: invocation, context), to: invocation)
         } catch let error as MCPError {
             return refuse(error, invocation, fault: nil)
+        } catch let required as InputRequired where invocation.work.mayAsk {
+            return ask(required, for: invocation, correlationID: correlationID)
+        } catch let error as AskError {
+            return refuse(.invalidRequest(error.description), invocation, fault: nil)
         } catch is CancellationError {
             // Nobody waits for the answer any more; nothing of ours failed.
             return refuse(.internalError(correlationID: correlationID), invocation, fault: nil)
@@ -64,6 +68,16 @@ extension ProtocolEngine {
             return .failure(error.message)
         } catch let error as ToolFailure {
             return .failure(error.message)
+        } catch let error as AskError {
+            return .failure(error.description)
+        }
+    }
+
+    private func ask(_ required: InputRequired, for invocation: Invocation, correlationID: String) -> Performed {
+        do {
+            return answer(try inputRequired(required, by: invocation), to: invocation)
+        } catch {
+            return refuse(.internalError(correlationID: correlationID), invocation, fault: error)
         }
     }
 

@@ -106,6 +106,8 @@ extension ProtocolEngine {
         for part in contents.parts {
             if let fault = MetaMember.fault(in: part.meta) { throw ResultFault("resource \(uri): its _meta \(fault)") }
         }
+        // K4: what came of an answer is for this caller and this moment.
+        let caching = context.link?.hasInput == true ? CachingHints.never : caching
         return contents.result(of: uri, mimeType: mimeType, for: context.revision, caching: caching, meta: definition.published.resultMeta)
     }
 

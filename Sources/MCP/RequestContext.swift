@@ -16,6 +16,8 @@ public struct RequestContext<Caller: Sendable>: Sendable {
     public let trace: TraceContext
     /// nil in a context that was made by hand.
     let link: RequestLink?
+    /// Where questions go instead of the client; nil outside of tasks.
+    var desk: (any QuestionDesk)?
 
     /// A context without a client behind it: what is said is lost, and nobody can be asked.
     public init(

@@ -92,7 +92,7 @@ public struct SessionNumber: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Compares secrets without telling by its time where they differ (SEC8).
-private func isEqualInConstantTime(_ a: ArraySlice<UInt8>, _ b: [UInt8]) -> Bool {
+func isEqualInConstantTime(_ a: ArraySlice<UInt8>, _ b: [UInt8]) -> Bool {
     a.count == b.count && zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
 }
 

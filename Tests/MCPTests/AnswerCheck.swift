@@ -36,10 +36,33 @@ extension TestServer {
         } else {
             #expect(answer["id"] == asked?["id"])
             try schema.check(answer, is: revision >= .v2025_11_25 ? "JSONRPCResultResponse" : "JSONRPCResponse")
+            if answer["result"]?["resultType"] == "input_required" {
+                try checkInputRequired(answer.require("result"), asked?["method"]?.string, schema)
+                return
+            }
             let definition = resultDefinitions[asked?["method"]?.string ?? ""]
             try schema.check(try answer.require("result"), is: try #require(definition, "a result for an unknown method"))
         }
     }
+
+    /// M1 to M4, K4.
+    private static func checkInputRequired(_ result: JSONValue, _ method: String?, _ schema: OfficialSchema) throws {
+        #expect(["tools/call", "prompts/get", "resources/read"].contains(method), "M1 nowhere else")
+        try schema.check(result, is: "InputRequiredResult")
+        let requests = try result.require("inputRequests")
+        #expect(requests.count > 0)
+        for request in requests.members {
+            #expect(Set(request.value.members.map(\.key)) == ["method", "params"], "M3")
+            let definition = try #require(requestDefinitions[request.value["method"]?.string ?? ""])
+            try schema.check(request.value, is: definition)
+        }
+        #expect(result["ttlMs"] == nil && result["cacheScope"] == nil, "K4 no hints")
+    }
+
+    /// What we may ask, by method.
+    static let requestDefinitions = [
+        "elicitation/create": "ElicitRequest", "sampling/createMessage": "CreateMessageRequest", "roots/list": "ListRootsRequest",
+    ]
 
     private static let resultDefinitions = [
         "initialize": "InitializeResult", "ping": "EmptyResult", "server/discover": "DiscoverResult", "tools/list": "ListToolsResult",
