@@ -29,6 +29,7 @@ extension ProtocolEngine {
         let context = RequestContext(invocation, caller: caller, correlationID: correlationID, link: link)
         do {
             if case .tool(let tool, let arguments, let fault) = invocation.work {
+                guard definition.tools[tool].tasks == .never else { return try await perform(tool, arguments, fault, invocation, context) }
                 return answer(try await call(tool, arguments, fault, context), to: invocation)
             }
             return answer(try await result(of: invocation, context), to: invocation)
@@ -52,7 +53,20 @@ extension ProtocolEngine {
         return answer(.failure("the tool took longer than \(limit.components.seconds) seconds and was stopped"), to: invocation)
     }
 
-    /// T9: what the model can mend is a result.
+    /// A call that may become a task.
+    private func perform(
+        _ tool: Int,
+        _ arguments: JSONValue?,
+        _ fault: String?,
+        _ invocation: Invocation,
+        _ context: RequestContext<Caller>
+    ) async throws -> Performed {
+        switch try await taskOrResult(of: tool, invocation, context, { try await call(tool, arguments, fault, $0) }) {
+        case .result(let result): answer(result, to: invocation)
+        case .task(let task): answer(task.creationResult(meta: definition.published.resultMeta), to: invocation)
+        }
+    }
+
     private func call(
         _ tool: Int,
         _ arguments: JSONValue?,
@@ -60,8 +74,13 @@ extension ProtocolEngine {
         _ context: RequestContext<Caller>
     ) async throws -> ToolResult {
         if let fault = fault ?? definition.toolRules[tool].fault(in: arguments) { return .failure(fault) }
+        return try await mended(tool) { try await definition.tools[tool].call(context, arguments: arguments) }
+    }
+
+    /// T9: what the model can mend is a result.
+    func mended(_ tool: Int, _ work: () async throws -> ToolResult) async throws -> ToolResult {
         do {
-            let result = try await definition.tools[tool].call(context, arguments: arguments)
+            let result = try await work()
             try definition.toolRules[tool].check(result, isThorough: definition.checksResults)
             return result
         } catch let error as ArgumentError {

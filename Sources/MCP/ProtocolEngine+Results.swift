@@ -19,6 +19,8 @@ extension ProtocolEngine {
             return try await complete(definition.prompts[index].arguments[argument], query, context)
         case .completeTemplate(let index, let variable, let query):
             return try await complete(definition.templates[index].variables[variable], query, context)
+        case .task(let request):
+            return try await result(of: request, by: invocation.principal)
         case .wish(let wish):
             if case .subscription(let uri) = wish, try await !mayWatch(uri, context) { throw MCPError.resourceNotFound(uri: uri) }
             context.link?.transport.remember(wish)

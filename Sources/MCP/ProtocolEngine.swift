@@ -92,7 +92,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         let revision = known ?? .v2025_11_25
         let peer = Peer(
             revision: revision,
-            clientCapabilities: ClientCapabilities(params.object("capabilities")),
+            clientCapabilities: ClientCapabilities(params.object("capabilities"), era: .legacy),
             client: ClientInfo(params["clientInfo"])
         )
         return (peer, definition.published.introduction(for: revision))
@@ -129,7 +129,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         case .listResources: (work, target) = (.list(.resources, cursor: try params.cursor()), "")
         case .listTemplates: (work, target) = (.list(.templates, cursor: try params.cursor()), "")
         case .listPrompts: (work, target) = (.list(.prompts, cursor: try params.cursor()), "")
-        case .callTool: (work, target) = try params.toolCall(definition)
+        case .callTool: (work, target) = try params.toolCall(definition, by: peer)
         case .readResource: (work, target) = try params.resourceRead()
         case .getPrompt: (work, target) = try params.promptGet(definition)
         case .complete: (work, target) = (try params.completion(definition, for: peer.revision), "")
@@ -140,7 +140,11 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
             (work, target) = (.wish(wish), uri)
         case .listen:
             _ = try RequestMeta(request, era: era)
-            return .listen(try Listen(request, by: peer))
+            return .listen(try Listen(request, by: peer, offer: definition.published.offer))
+        case .getTask, .updateTask, .cancelTask:
+            guard peer.clientCapabilities.contains(.tasks) else { throw .needsTasks }
+            let task = try params.task()
+            (work, target) = (.task(task), task.id)
         }
         let meta = try RequestMeta(request, era: era)
         if case .list(let kind, let cursor) = work,

@@ -11,6 +11,7 @@ extension Tool {
         annotations: ToolAnnotations,
         icons: [Icon] = [],
         output: JSONValue? = nil,
+        tasks: TaskSupport = .never,
         ui: ToolUI? = nil,
         meta: JSONValue? = nil,
         parameters: [Parameter<Argument>],
@@ -28,6 +29,7 @@ extension Tool {
             icons: icons,
             inputSchema: declared.schema() ?? [:],
             output: output,
+            tasks: tasks,
             ui: ui,
             meta: meta
         ) { context, arguments in

@@ -25,6 +25,8 @@ public struct Tool<Caller: Sendable>: Sendable {
     public let inputSchema: JSONValue
     /// The JSON Schema of structured results, if there are any.
     public let outputSchema: JSONValue?
+    /// Whether a call may go on as a task.
+    public let tasks: TaskSupport
     /// How it appears in hosts that show pages.
     public let ui: ToolUI?
     /// Members of `_meta`, each with a prefix of its own (B15); clients before 2025-06-18 don't get them.
@@ -39,6 +41,7 @@ public struct Tool<Caller: Sendable>: Sendable {
     /// A tool whose arguments arrive checked and typed, in the order of its parameters.
     ///
     /// - Parameter output: The JSON Schema that structured results fit.
+    /// - Parameter tasks: Whether a call may go on as a task, by `RequestContext.asTask`.
     /// - Parameter call: Does the work. An `ArgumentError` or a `ToolFailure` becomes a result that the model reads and can mend;
     ///   an `MCPError` goes out as it is; any other error is an internal error of which the client learns nothing.
     public init<each Argument: Sendable>(
@@ -48,6 +51,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         annotations: ToolAnnotations,
         icons: [Icon] = [],
         output: JSONValue? = nil,
+        tasks: TaskSupport = .never,
         ui: ToolUI? = nil,
         meta: JSONValue? = nil,
         _ parameters: repeat Parameter<each Argument>,
@@ -65,6 +69,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         self.icons = icons
         inputSchema = schema ?? JSONValue.emptyObject
         outputSchema = output
+        self.tasks = tasks
         self.ui = ui
         self.meta = meta
         fault = schema == nil ? "two of its parameters have the same name" : nil
@@ -88,6 +93,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         icons: [Icon] = [],
         inputSchema: JSONValue,
         output: JSONValue? = nil,
+        tasks: TaskSupport = .never,
         ui: ToolUI? = nil,
         meta: JSONValue? = nil,
         call: @escaping @Sendable (RequestContext<Caller>, _ arguments: JSONValue) async throws -> ToolResult
@@ -99,6 +105,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         self.icons = icons
         self.inputSchema = inputSchema
         outputSchema = output
+        self.tasks = tasks
         self.ui = ui
         self.meta = meta
         fault = nil
