@@ -74,14 +74,14 @@ struct MutationTests {
         let engine = try TestServer().endpoint.engine
         print("SEED=\(Self.seed)")
         var random = Random(state: Self.seed)
-        var conversation = StdioConversation(engine)
+        var conversation = StdioConversation<String>()
         let lines = [request("server/discover", envelope26), initialize("2025-03-26"), call("who"), "[" + request("ping") + "]"].map {
             Array($0.utf8)
         }
         for round in 0..<Self.rounds / 4 {
-            if round.isMultiple(of: 20) { conversation = StdioConversation(engine) }
+            if round.isMultiple(of: 20) { conversation = StdioConversation<String>() }
             let line = random.mutated(random.pick(lines))
-            guard case .answer(let bytes) = conversation.receive(line, now: 0) else { continue }
+            guard case .answer(let bytes) = conversation.receive(line, by: engine, now: 0) else { continue }
             guard (try? JSONValue(parsing: bytes, limits: .message))?["jsonrpc"] == "2.0", !bytes.contains(0x0A) else {
                 Issue.record(
                     "seed \(Self.seed), round \(round): \(String(decoding: line, as: UTF8.self)) gave \(String(decoding: bytes, as: UTF8.self))"
