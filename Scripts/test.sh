@@ -20,7 +20,7 @@ run --filter "$timed"
 run --filter "$served" --no-parallel
 run --skip "$timed" --skip "$served" --skip "$heavy"
 run --filter "$heavy" --skip "$timed"
-Scripts/build.sh toolbridge
+Scripts/build.sh toolbridge mcp-fixtures example-server
 
 echo "== Acceptance: the program from outside"
 need curl strace python3-venv
