@@ -110,7 +110,7 @@ class EventStream:
                 return None
             self._chunk()
         line, self.text = self.text.split(b"\n", 1)
-        return line.decode("utf-8")
+        return line.decode("utf-8").removesuffix("\r")
 
     def _chunk(self):
         size = int(self.connection._until(b"\r\n"), 16)
