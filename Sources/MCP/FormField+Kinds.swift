@@ -21,7 +21,18 @@ extension FormField where Value == String {
         return FormField<String>(name, schema, default: fallback) { $0.string }
     }
 
-    /// One of several values.
+    /// One of several values, shown as they are.
+    public static func choice(
+        _ name: String,
+        _ description: String,
+        title: String? = nil,
+        of choices: [String],
+        default fallback: String? = nil
+    ) -> FormField<String> {
+        choice(name, description, title: title, of: choices.map { FormChoice($0) }, default: fallback)
+    }
+
+    /// One of several values, shown by their titles.
     public static func choice(
         _ name: String,
         _ description: String = "",
@@ -46,7 +57,17 @@ extension FormField where Value == String? {
         optional(name, stringSchema(description, title, format, length, nil)) { $0.string }
     }
 
-    /// One of several values, or none.
+    /// One of several values, shown as they are, or none.
+    public static func optionalChoice(
+        _ name: String,
+        _ description: String = "",
+        title: String? = nil,
+        of choices: [String]
+    ) -> FormField<String?> {
+        optionalChoice(name, description, title: title, of: choices.map { FormChoice($0) })
+    }
+
+    /// One of several values, shown by their titles, or none.
     public static func optionalChoice(
         _ name: String,
         _ description: String = "",
@@ -58,12 +79,24 @@ extension FormField where Value == String? {
 }
 
 extension FormField where Value == [String] {
-    /// Any of several values; clients of 2025-06-18 can't be asked for them (EL3).
+    /// Any of several values, shown as they are; clients of 2025-06-18 can't be asked for them (EL3).
     ///
     /// - Parameter count: How many must be chosen; if it admits none, the field may be left out.
     public static func choices(
         _ name: String,
         _ description: String = "",
+        title: String? = nil,
+        of choices: [String],
+        count: ClosedRange<Int>? = nil,
+        default fallback: [String]? = nil
+    ) -> FormField<[String]> {
+        self.choices(name, description, title: title, of: choices.map { FormChoice($0) }, count: count, default: fallback)
+    }
+
+    /// Any of several values, shown by their titles.
+    public static func choices(
+        _ name: String,
+        _ description: String,
         title: String? = nil,
         of choices: [FormChoice],
         count: ClosedRange<Int>? = nil,
@@ -168,17 +201,13 @@ extension FormField where Value == Bool? {
 }
 
 /// A value to choose, and perhaps how it is shown.
-public struct FormChoice: Sendable, Equatable, ExpressibleByStringLiteral {
+public struct FormChoice: Sendable, Equatable {
     public let value: String
     public let title: String?
 
     public init(_ value: String, title: String? = nil) {
         self.value = value
         self.title = title
-    }
-
-    public init(stringLiteral value: String) {
-        self.init(value)
     }
 }
 
