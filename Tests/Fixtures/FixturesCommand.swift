@@ -57,9 +57,14 @@ struct FixturesCommand: AsyncParsableCommand {
         settings.legacySSE = sse
         if let stateKeys { settings.stateKeys = try StateKeys(text: stateKeys) }
         let (host, path) = (host, path)
-        try await MCPHTTPServer(server, settings: settings, caller: (), onReady: { port in
-            say("mcp-fixtures http://\(host):\(port)\(path)")
-        })
+        try await MCPHTTPServer(
+            server,
+            settings: settings,
+            caller: (),
+            onReady: { port in
+                say("mcp-fixtures http://\(host):\(port)\(path)")
+            }
+        )
         .runUntilSignal()
     }
 
