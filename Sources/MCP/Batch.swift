@@ -12,12 +12,23 @@ enum Batch {
         from peer: ProtocolEngine<Caller>.Peer,
         in engine: ProtocolEngine<Caller>,
         trace: TraceContext,
+        now: Int64,
         form: AnswerForm
     ) throws(MCPError) -> [BatchStep] {
         guard peer.revision.hasBatches else { throw .invalidRequest("this protocol version has no batches") }
         guard array.count > 0 else { throw .invalidRequest("a batch holds at least one message") }
         guard array.count <= maximumCount else { throw .invalidRequest("a batch holds at most \(maximumCount) messages") }
-        return array.elements.compactMap { step($0, from: peer, in: engine, trace: trace, form: form) }
+        return array.elements.compactMap { step($0, from: peer, in: engine, trace: trace, now: now, form: form) }
+    }
+
+    /// What the elements ask for that get no answer (S19, E7).
+    static func asides(_ array: JSONValue) -> [BatchAside] {
+        array.elements.compactMap { element in
+            guard element.kind == .object else { return nil }
+            let message = Message(element)
+            if message.kind == .response { return .deliver(element) }
+            return message.cancelledRequest.map { .cancel($0) }
+        }
     }
 
     private static func step<Caller>(
@@ -25,6 +36,7 @@ enum Batch {
         from peer: ProtocolEngine<Caller>.Peer,
         in engine: ProtocolEngine<Caller>,
         trace: TraceContext,
+        now: Int64,
         form: AnswerForm
     ) -> BatchStep? {
         let parsed = element.kind == .object ? Message(element) : nil
@@ -32,16 +44,17 @@ enum Batch {
             guard let parsed else { throw .invalidRequest("a message is an object") }
             switch parsed.kind {
             case .malformed(let reason): throw .invalidRequest(reason)
-            // Nobody waits for an answer here; to answer an answer would be worse than to drop it.
+            // They get no answer; what they ask for is in `asides`.
             case .notification, .response: return nil
             case .request: break
             }
             guard !parsed.method.sameBytes("initialize") else { throw .invalidRequest("initialize can't be part of a batch") }
-            switch try engine.legacy(parsed, from: peer, transportTrace: trace) {
+            switch try engine.legacy(parsed, from: peer, transportTrace: trace, now: now) {
             case .result(let result): return .answer(response(to: parsed.id, result: result))
             case .run(var invocation):
                 invocation.form = form
                 return .run(invocation)
+            case .listen: throw .methodNotFound
             }
         } catch {
             return .answer(error.response(to: ResponseID(parsed?.id, peer.revision)))

@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 
 /// What is to be done for an HTTP message.
 public struct Decision: Sendable {
@@ -26,6 +26,14 @@ public enum Action: Sendable, Equatable {
     case run(Invocation)
     /// Elements one after the other, their answers together (S19).
     case batch([BatchStep], AnswerForm)
+    /// Open a stream of notices (2026-07-28).
+    case listen(Listen)
+    /// Open a stream of its own for a session, or go on with one that broke (W54–W56).
+    case stream(Session, lastEventID: String?)
+    /// Hand a response to the question of ours that waits for it: 202, or if nobody waits `HTTPReply.unexpectedResponse` (W42, W43).
+    case deliver(JSONValue, Session)
+    /// Stop a request of this session, if it runs; the answer is 202 in any case (CN1, CN3).
+    case cancel(RequestID, Session)
     /// End the session, if this deployment can remember that (LS8); then `HTTPReply.ended`.
     case end(Session)
 }
@@ -36,9 +44,22 @@ public enum BatchStep: Sendable, Equatable {
     case run(Invocation)
 }
 
+/// What an element of a batch asks for that gets no answer.
+public enum BatchAside: Sendable, Equatable {
+    /// Hand a response to the question of ours that waits for it, if one does.
+    case deliver(JSONValue)
+    /// Stop a request, if it runs (CN1, CN3).
+    case cancel(RequestID)
+}
+
 extension HTTPReply {
     /// The answer to a DELETE: 204 if the end will be remembered, else 405 (W63, W64).
     public static func ended(isRemembered: Bool) -> HTTPReply {
         isRemembered ? HTTPReply(204) : Refusal.method("GET, POST").reply
     }
+}
+
+extension HTTPReply {
+    /// The answer to a response that nobody waits for: never 404, which would say that the session is dead (LS10).
+    public static let unexpectedResponse = Refusal(400, .invalidRequest("nobody waits for this answer"), revision: .v2025_11_25).reply
 }

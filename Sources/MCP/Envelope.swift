@@ -18,7 +18,7 @@ struct Envelope {
             throw .invalidParameters("params._meta needs io.modelcontextprotocol/clientCapabilities, an object")
         }
         protocolVersion = version
-        self.capabilities = ClientCapabilities(capabilities)
+        self.capabilities = ClientCapabilities(capabilities, era: .modern)
         client = ClientInfo(meta?["io.modelcontextprotocol/clientInfo"])
     }
 }
@@ -27,22 +27,23 @@ struct Envelope {
 struct RequestMeta {
     let progressToken: JSONValue?
     let trace: TraceContext?
-
-    private static let logLevels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"]
+    /// Only in the modern era (L3).
+    let logLevel: LogLevel?
 
     /// - Throws: `invalidParameters` for members of the wrong type, and in the modern era for an unknown log level (L3).
     init(_ message: Message, era: Era) throws(MCPError) {
         guard let params = message.params, let value = params["_meta"] else {
-            (progressToken, trace) = (nil, nil)
+            (progressToken, trace, logLevel) = (nil, nil, nil)
             return
         }
         guard value.kind == .object else { throw .invalidParameters("params._meta must be an object") }
+        var level: LogLevel?
         var (token, parent, state, baggage) = (JSONValue?.none, String?.none, String?.none, String?.none)
         for member in value.members {
             if member.keyEquals("progressToken" as StaticString) {
                 token = member.value
             } else if member.keyEquals("io.modelcontextprotocol/logLevel" as StaticString), era == .modern {
-                try RequestMeta.requireLevel(member.value)
+                level = try RequestMeta.level(member.value)
             } else if member.keyEquals("traceparent" as StaticString) {
                 parent = member.value.string
             } else if member.keyEquals("tracestate" as StaticString) {
@@ -55,13 +56,13 @@ struct RequestMeta {
             throw .invalidParameters("a progressToken is a string or an integer")
         }
         progressToken = token
+        logLevel = level
         let isTraced = parent != nil || baggage != nil
         trace = isTraced ? TraceContext(traceparent: parent, tracestate: state, baggage: baggage) : nil
     }
 
-    private static func requireLevel(_ level: JSONValue) throws(MCPError) {
-        guard let name = level.string, logLevels.contains(where: { $0.sameBytes(name) }) else {
-            throw .invalidParameters("unknown log level")
-        }
+    private static func level(_ value: JSONValue) throws(MCPError) -> LogLevel {
+        guard let level = value.string.flatMap({ LogLevel($0) }) else { throw .invalidParameters("unknown log level") }
+        return level
     }
 }

@@ -35,11 +35,14 @@ extension HTTPEndpoint {
                 try headers.check(notification: parsed.method, name: parsed.params?["name"]?.string)
                 return .answer(.accepted)
             case .request:
-                return action(
-                    try engine.modern(parsed, headers: headers, principal: message.principal, transportTrace: message.trace),
-                    to: parsed,
-                    message.form
+                let step = try engine.modern(
+                    parsed,
+                    headers: headers,
+                    principal: message.principal,
+                    transportTrace: message.trace,
+                    now: message.now
                 )
+                return action(step, to: parsed, message)
             default:
                 throw .invalidRequest("a modern client sends no responses")
             }
@@ -57,17 +60,21 @@ extension HTTPEndpoint {
         let action: Action
         switch parsed.kind {
         case .notification:
-            action = .answer(.accepted)
+            action = parsed.cancelledRequest.flatMap { id in session.map { .cancel(id, $0) } } ?? .answer(.accepted)
         case .request where parsed.method.sameBytes("initialize"):
             action = session == nil ? initialize(parsed, message) : .answer(Refusal(400, .isInitialized, to: request, revision: nil).reply)
         case .request:
             do {
-                action = self.action(try engine.legacy(parsed, from: peer, transportTrace: message.trace), to: parsed, message.form)
+                let step = try engine.legacy(parsed, from: peer, transportTrace: message.trace, now: message.now)
+                action = self.action(step, to: parsed, message)
+            } catch .notNotified {
+                throw Refusal(400, .notNotified, to: request, revision: peer.revision)
             } catch {
                 action = .answer(HTTPReply(200, message: error.response(to: ResponseID(request, nil)), form: message.form))
             }
         default:
-            action = .answer(Refusal(400, .invalidRequest("nobody waits for this answer"), revision: peer.revision).reply)
+            guard let session else { throw Refusal(400, .invalidRequest("nobody waits for this answer"), revision: peer.revision) }
+            action = .deliver(parsed.value, session)
         }
         return Decision(action, session: session, request: request)
     }
@@ -95,13 +102,20 @@ extension HTTPEndpoint {
         }
     }
 
-    private func action(_ step: ProtocolEngine<Caller>.Step, to parsed: Message, _ form: AnswerForm) -> Action {
+    private func action(_ step: ProtocolEngine<Caller>.Step, to parsed: Message, _ message: HTTPMessage) -> Action {
         switch step {
         case .result(let result):
-            return .answer(HTTPReply(200, message: response(to: parsed.id, result: result), form: form))
+            return .answer(HTTPReply(200, message: response(to: parsed.id, result: result), form: message.form))
         case .run(var invocation):
-            invocation.form = form
+            invocation.form = message.form
+            invocation.canStream = message.takesEvents
             return .run(invocation)
+        case .listen(let listen):
+            guard message.takesEvents else {
+                let error = MCPError.invalidRequest("subscriptions/listen is answered with an event stream: Accept must admit it")
+                return .answer(Refusal(406, error, to: parsed.id, revision: .v2026_07_28).reply)
+            }
+            return .listen(listen)
         }
     }
 
@@ -110,7 +124,7 @@ extension HTTPEndpoint {
         let session = try session(of: message, headers)
         let peer = session.map { Peer($0, of: message.principal) } ?? .unknown(headers.versions, principal: message.principal)
         do {
-            let steps = try Batch.steps(array, from: peer, in: engine, trace: message.trace, form: message.form)
+            let steps = try Batch.steps(array, from: peer, in: engine, trace: message.trace, now: message.now, form: message.form)
             return Decision(.batch(steps, message.form), session: session)
         } catch {
             throw Refusal(400, error, revision: peer.revision)

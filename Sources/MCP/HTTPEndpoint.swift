@@ -10,10 +10,13 @@ public struct HTTPEndpoint<Caller: Sendable>: Sendable {
     /// - Parameter sessionLife: Seconds; 7 days by default, from 1 hour to 30 days.
     public init(_ engine: ProtocolEngine<Caller>, sealer: any Sealer, sessionLife: Int64 = 604_800) {
         // Cursors are sealed with the same keys as sessions, whatever the engine was made with (G1).
-        self.engine = ProtocolEngine(engine.definition, sealer: sealer)
+        self.engine = ProtocolEngine(engine.definition, sealer: sealer, resource: engine.resource)
         self.sealer = sealer
         self.sessionLife = min(max(sessionLife, 3_600), 2_592_000)
     }
+
+    /// Which headers a transport passes on in `HTTPMessage.parameterHeaders`; none for nearly every server (R8, H15).
+    public var parameterHeaderNames: [String] { engine.definition.parameterHeaderNames }
 
     /// What a message asks for.
     ///
@@ -22,7 +25,8 @@ public struct HTTPEndpoint<Caller: Sendable>: Sendable {
         let headers = RoutingHeaders(
             versions: message.protocolVersion,
             methods: message.mcpMethod,
-            names: message.mcpName
+            names: message.mcpName,
+            parameters: message.parameterHeaders
         )
         do throws(Refusal) {
             switch message.method {
@@ -48,10 +52,14 @@ public struct HTTPEndpoint<Caller: Sendable>: Sendable {
         messages.isEmpty ? .accepted : HTTPReply(200, message: Batch.array(of: messages), form: form)
     }
 
-    /// There is no stream to open, as nothing that would use one is advertised (W50–W53).
+    /// W50–W56.
     private func get(_ message: HTTPMessage, _ headers: RoutingHeaders) throws(Refusal) -> Decision {
         guard Era(versions: headers.versions) == .legacy, let session = try session(of: message, headers) else { throw .method("POST") }
-        return Decision(.answer(Refusal.method("POST, DELETE").reply), session: session)
+        guard message.takesEvents else {
+            let error = MCPError.invalidRequest("a GET opens an event stream: Accept must admit text/event-stream")
+            throw Refusal(406, error, revision: session.revision)
+        }
+        return Decision(.stream(session, lastEventID: message.lastEventID.first), session: session)
     }
 
     /// W60–W64.

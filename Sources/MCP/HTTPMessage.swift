@@ -16,7 +16,10 @@ public struct HTTPMessage: Sendable {
     public var protocolVersion: [String]
     public var mcpMethod: [String]
     public var mcpName: [String]
+    /// Those whose names are among `ServerDefinition.parameterHeaderNames`, in any case; one for each header field (R8).
+    public var parameterHeaders: [ParameterHeader]
     public var sessionID: [String]
+    public var lastEventID: [String]
     public var accept: [String]
     /// From the HTTP headers; what the body's `_meta` says goes before it (B16).
     public var trace: TraceContext
@@ -29,7 +32,9 @@ public struct HTTPMessage: Sendable {
         protocolVersion: [String] = [],
         mcpMethod: [String] = [],
         mcpName: [String] = [],
+        parameterHeaders: [ParameterHeader] = [],
         sessionID: [String] = [],
+        lastEventID: [String] = [],
         accept: [String] = [],
         trace: TraceContext = TraceContext()
     ) {
@@ -40,21 +45,35 @@ public struct HTTPMessage: Sendable {
         self.protocolVersion = protocolVersion
         self.mcpMethod = mcpMethod
         self.mcpName = mcpName
+        self.parameterHeaders = parameterHeaders
         self.sessionID = sessionID
+        self.lastEventID = lastEventID
         self.accept = accept
         self.trace = trace
     }
 
     /// JSON unless the client takes only event streams (H3).
-    var form: AnswerForm {
-        var takesEvents = false
+    var form: AnswerForm { forms.takesJSON || !forms.takesEvents ? .json : .event }
+
+    /// Whether the client takes an event stream (H3).
+    public var takesEvents: Bool { forms.takesEvents }
+
+    /// What `Accept` admits; without it, everything.
+    private var forms: (takesJSON: Bool, takesEvents: Bool) {
+        guard !accept.isEmpty else { return (true, true) }
+        var (takesJSON, takesEvents) = (false, false)
         for range in accept.lazy.flatMap({ $0.utf8.split(separator: UInt8(ascii: ",")) }) {
             let parts = range.split(separator: UInt8(ascii: ";"))
             guard let type = parts.first, !parts.dropFirst().contains(where: isZeroQuality) else { continue }
-            if ["*/*", "application/*", "application/json"].contains(where: { isSame(type, $0) }) { return .json }
-            takesEvents = takesEvents || isSame(type, "text/event-stream") || isSame(type, "text/*")
+            if isSame(type, "*/*") {
+                (takesJSON, takesEvents) = (true, true)
+            } else if isSame(type, "application/json") || isSame(type, "application/*") {
+                takesJSON = true
+            } else if isSame(type, "text/event-stream") || isSame(type, "text/*") {
+                takesEvents = true
+            }
         }
-        return takesEvents ? .event : .json
+        return (takesJSON, takesEvents)
     }
 }
 

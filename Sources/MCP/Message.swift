@@ -8,6 +8,8 @@ struct Message {
         case malformed(String)
     }
 
+    /// The whole message.
+    let value: JSONValue
     private(set) var kind: Kind
     /// A valid id: a string or an integer (B2).
     private(set) var id: JSONValue?
@@ -19,6 +21,7 @@ struct Message {
 
     /// - Parameter object: A JSON object.
     init(_ object: JSONValue, argumentFault: String? = nil) {
+        value = object
         self.argumentFault = argumentFault
         var (version, hasID, methodValue, hasResult, hasError) = (false, false, JSONValue?.none, false, false)
         kind = .response
@@ -59,6 +62,12 @@ struct Message {
     var meta: JSONValue? {
         guard let params, params.kind == .object else { return nil }
         return params.object("_meta")
+    }
+
+    /// The request that a notification cancels (W94, CN1).
+    var cancelledRequest: RequestID? {
+        guard kind == .notification, method.sameBytes("notifications/cancelled"), params?.kind == .object else { return nil }
+        return params?["requestId"].flatMap { RequestID($0) }
     }
 
     /// Whether any member of the envelope is there, whatever its value (ER1).

@@ -15,23 +15,30 @@ public struct Performed: Sendable {
 extension ProtocolEngine {
     /// Runs the tool, prompt or reading, and writes its answer.
     ///
-    /// - Parameter correlationID: Leads from an internal error's answer to the log.
-    public func perform(_ invocation: Invocation, caller: Caller, correlationID: String) async -> Performed {
-        let context = RequestContext(
-            caller: caller,
-            client: invocation.client,
-            clientCapabilities: invocation.clientCapabilities,
-            revision: invocation.revision,
-            correlationID: correlationID,
-            trace: invocation.trace
-        )
+    /// - Parameters:
+    ///   - correlationID: Leads from an internal error's answer to the log.
+    ///   - transport: Carries what is said before the answer.
+    public func perform(
+        _ invocation: Invocation,
+        caller: Caller,
+        correlationID: String,
+        transport: any RequestTransport = SilentTransport()
+    ) async -> Performed {
+        let link = RequestLink(invocation, transport, sealer: sealer, logs: definition.published.offer.contains(.logging))
+        defer { link.close() }
+        let context = RequestContext(invocation, caller: caller, correlationID: correlationID, link: link)
         do {
             if case .tool(let tool, let arguments, let fault) = invocation.work {
-                return answer(try await call(definition.tools[tool], arguments, fault, context), to: invocation)
+                guard definition.tools[tool].tasks == .never else { return try await perform(tool, arguments, fault, invocation, context) }
+                return answer(try await call(tool, arguments, fault, context), to: invocation)
             }
             return answer(try await result(of: invocation, context), to: invocation)
         } catch let error as MCPError {
             return refuse(error, invocation, fault: nil)
+        } catch let required as InputRequired where invocation.work.mayAsk {
+            return ask(required, for: invocation, correlationID: correlationID)
+        } catch let error as AskError {
+            return refuse(.invalidRequest(error.description), invocation, fault: nil)
         } catch is CancellationError {
             // Nobody waits for the answer any more; nothing of ours failed.
             return refuse(.internalError(correlationID: correlationID), invocation, fault: nil)
@@ -46,31 +53,62 @@ extension ProtocolEngine {
         return answer(.failure("the tool took longer than \(limit.components.seconds) seconds and was stopped"), to: invocation)
     }
 
-    /// T9: what the model can mend is a result.
+    /// A call that may become a task.
+    private func perform(
+        _ tool: Int,
+        _ arguments: JSONValue?,
+        _ fault: String?,
+        _ invocation: Invocation,
+        _ context: RequestContext<Caller>
+    ) async throws -> Performed {
+        switch try await taskOrResult(of: tool, invocation, context, { try await call(tool, arguments, fault, $0) }) {
+        case .result(let result): answer(result, to: invocation)
+        case .task(let task): answer(task.creationResult(meta: definition.published.resultMeta), to: invocation)
+        }
+    }
+
     private func call(
-        _ tool: Tool<Caller>,
+        _ tool: Int,
         _ arguments: JSONValue?,
         _ fault: String?,
         _ context: RequestContext<Caller>
     ) async throws -> ToolResult {
-        if let fault { return .failure(fault) }
+        if let fault = fault ?? definition.toolRules[tool].fault(in: arguments) { return .failure(fault) }
+        return try await mended(tool) { try await definition.tools[tool].call(context, arguments: arguments) }
+    }
+
+    /// T9: what the model can mend is a result.
+    func mended(_ tool: Int, _ work: () async throws -> ToolResult) async throws -> ToolResult {
         do {
-            let result = try await tool.call(context, arguments: arguments)
-            try check(result)
+            let result = try await work()
+            try definition.toolRules[tool].check(result, isThorough: definition.checksResults)
             return result
         } catch let error as ArgumentError {
             return .failure(error.message)
         } catch let error as ToolFailure {
             return .failure(error.message)
+        } catch let error as AskError {
+            return .failure(error.description)
+        }
+    }
+
+    private func ask(_ required: InputRequired, for invocation: Invocation, correlationID: String) -> Performed {
+        do {
+            return answer(try inputRequired(required, by: invocation), to: invocation)
+        } catch {
+            return refuse(.internalError(correlationID: correlationID), invocation, fault: error)
         }
     }
 
     private func answer(_ result: ToolResult, to invocation: Invocation) -> Performed {
+        var wrapsObjects = false
+        if case .tool(let tool, _, _) = invocation.work { wrapsObjects = definition.toolRules[tool].wrapsObjects }
         let message = result.response(
             to: invocation.id,
             for: invocation.revision,
             meta: definition.published.resultMeta,
-            isSingleLine: invocation.form.isSingleLine
+            isSingleLine: invocation.form.isSingleLine,
+            wrapsObjects: wrapsObjects
         )
         return Performed(message: message, status: 200, fault: nil, isError: result.isError)
     }
@@ -85,12 +123,5 @@ extension ProtocolEngine {
         let status = invocation.revision.isLegacy ? 200 : error.modernStatus
         let message = error.response(to: .request(invocation.id), in: invocation.revision)
         return Performed(message: message, status: status, fault: fault, isError: true)
-    }
-
-    /// Structured content is spliced in unread, so debug builds and tests look whether it is JSON (J5).
-    private func check(_ result: ToolResult) throws(JSONError) {
-        #if DEBUG
-        if let structured = result.structured { try JSON.check(structured, limits: .message) }
-        #endif
     }
 }

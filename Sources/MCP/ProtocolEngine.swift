@@ -6,15 +6,21 @@ import JSON
 ///
 /// `HTTPEndpoint` and `StdioConversation` put it behind their framing.
 public struct ProtocolEngine<Caller: Sendable>: Sendable {
-    let definition: ServerDefinition<Caller>
-    /// Seals the cursors of lists that have several pages (G1).
+    /// What is offered.
+    public let definition: ServerDefinition<Caller>
+    /// Seals the cursors of lists that have several pages, and the states of calls that ask the client (G1, M10).
     let sealer: any Sealer
+    /// This server's own address, to which request states are bound (M6).
+    let resource: String
 
-    /// - Parameter sealer: Seals cursors. Without one they can be read and made up, which is well for a client that has the server for itself;
-    ///   `HTTPEndpoint` brings its own.
-    public init(_ definition: ServerDefinition<Caller>, sealer: (any Sealer)? = nil) {
+    /// - Parameters:
+    ///   - sealer: Seals cursors and request states. Without one they can be read and made up, which is well for a client that has the server
+    ///     for itself; `HTTPEndpoint` brings its own.
+    ///   - resource: The server's own resource URI, the same on all its replicas; empty where it has none.
+    public init(_ definition: ServerDefinition<Caller>, sealer: (any Sealer)? = nil, resource: String = "") {
         self.definition = definition
         self.sealer = sealer ?? Unsealed()
+        self.resource = resource
     }
 
     /// What is to be done for a request.
@@ -22,6 +28,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         /// A whole result, already written.
         case result([UInt8])
         case run(Invocation)
+        case listen(Listen)
     }
 
     /// Who sends a request: a session, or nobody in particular (LS13, V4).
@@ -31,10 +38,14 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         var client: ClientInfo?
         var session: SessionNumber?
         var principal = Principal.anonymous
+        /// Whether it can be sent anything later: not so without a session over HTTP (LS13).
+        var canBeNotified = true
+        /// Whether it ever said what it can do (LS13, W97).
+        var isInitialized = true
 
         /// Without a session nothing is known of the client; the revision is the header's, else the default of 2025-03-26.
         static func unknown(_ versions: [String] = [], principal: Principal = .anonymous) -> Self {
-            Self(revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26, principal: principal)
+            Self(revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26, principal: principal, canBeNotified: false, isInitialized: false)
         }
     }
 
@@ -45,7 +56,8 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         _ request: Message,
         headers: RoutingHeaders?,
         principal: Principal = .anonymous,
-        transportTrace: TraceContext
+        transportTrace: TraceContext,
+        now: Int64
     ) throws(MCPError) -> Step {
         let envelope = try Envelope(request.meta)
         try headers?.requireVersion(envelope.protocolVersion)
@@ -58,16 +70,17 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         try headers?.requireMethod(request.method)
         let method = try method(of: request, in: .modern)
         if let member = method.routedMember { try headers?.requireName(request.params?[member]?.string) }
+        if let headers, method == .callTool { try definition.check(headers, of: request) }
         let peer = Peer(revision: revision, clientCapabilities: envelope.capabilities, client: envelope.client, principal: principal)
-        return try step(method, request, from: peer, era: .modern, transportTrace: transportTrace)
+        return try step(method, request, from: peer, era: .modern, transportTrace: transportTrace, now: now)
     }
 
     /// A legacy request other than `initialize` (W37, W39, W44).
-    func legacy(_ request: Message, from peer: Peer, transportTrace: TraceContext) throws(MCPError) -> Step {
+    func legacy(_ request: Message, from peer: Peer, transportTrace: TraceContext, now: Int64) throws(MCPError) -> Step {
         let method = try method(of: request, in: .legacy)
         if method == .ping { return .result(Array("{}".utf8)) }
         guard request.params == nil || request.params?.kind == .object else { throw .invalidParameters("params must be an object") }
-        return try step(method, request, from: peer, era: .legacy, transportTrace: transportTrace)
+        return try step(method, request, from: peer, era: .legacy, transportTrace: transportTrace, now: now)
     }
 
     /// The request that begins a legacy session (V1, V2).
@@ -79,7 +92,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         let revision = known ?? .v2025_11_25
         let peer = Peer(
             revision: revision,
-            clientCapabilities: ClientCapabilities(params.object("capabilities")),
+            clientCapabilities: ClientCapabilities(params.object("capabilities"), era: .legacy),
             client: ClientInfo(params["clientInfo"])
         )
         return (peer, definition.published.introduction(for: revision))
@@ -87,10 +100,14 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
 
     /// - Throws: `methodNotFound` for what isn't known in this era or not offered by this server.
     private func method(of request: Message, in era: Era) throws(MCPError) -> Method {
-        guard let method = Method(request.method), method.isKnown(in: era), definition.published.offer.isSuperset(of: method.need) else {
+        guard let method = Method(request.method), method.isKnown(in: era), isOffered(method) else {
             throw .methodNotFound
         }
         return method
+    }
+
+    private func isOffered(_ method: Method) -> Bool {
+        method.needs.isEmpty || !definition.published.offer.isDisjoint(with: method.needs)
     }
 
     /// What any era does for a request whose framing is right.
@@ -99,7 +116,8 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         _ request: Message,
         from peer: Peer,
         era: Era,
-        transportTrace: TraceContext
+        transportTrace: TraceContext,
+        now: Int64
     ) throws(MCPError) -> Step {
         let params = RequestParameters(request, of: method)
         let (work, target): (Invocation.Work, String)
@@ -111,32 +129,54 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         case .listResources: (work, target) = (.list(.resources, cursor: try params.cursor()), "")
         case .listTemplates: (work, target) = (.list(.templates, cursor: try params.cursor()), "")
         case .listPrompts: (work, target) = (.list(.prompts, cursor: try params.cursor()), "")
-        case .callTool: (work, target) = try params.toolCall(definition)
+        case .callTool: (work, target) = try params.toolCall(definition, by: peer)
         case .readResource: (work, target) = try params.resourceRead()
         case .getPrompt: (work, target) = try params.promptGet(definition)
         case .complete: (work, target) = (try params.completion(definition, for: peer.revision), "")
+        case .setLogLevel: (work, target) = (.wish(.logLevel(try params.logLevel())), "")
+        case .subscribe, .unsubscribe:
+            let (wish, uri) = try params.subscription()
+            guard peer.canBeNotified else { throw .notNotified }
+            (work, target) = (.wish(wish), uri)
+        case .listen:
+            _ = try RequestMeta(request, era: era)
+            return .listen(try Listen(request, by: peer, offer: definition.published.offer))
+        case .getTask, .updateTask, .cancelTask:
+            guard peer.clientCapabilities.contains(.tasks) else { throw .needsTasks }
+            let task = try params.task()
+            (work, target) = (.task(task), task.id)
         }
         let meta = try RequestMeta(request, era: era)
-        if case .list(let kind, let cursor) = work, let result = definition.published[kind].whole(for: peer.revision) {
+        if case .list(let kind, let cursor) = work,
+            let result = definition.published.list(kind, for: peer.clientCapabilities).whole(for: peer.revision)
+        {
             // All stands on one page, so no cursor was ever given out (G1).
             guard cursor == nil else { throw .unknownCursor }
             return .result(result)
         }
         guard let id = request.id else { throw .invalidRequest("a call needs an id") }
-        return .run(
-            Invocation(
-                id: id,
-                revision: peer.revision,
-                method: method.rawValue,
-                target: target,
-                work: work,
-                progressToken: meta.progressToken,
-                client: peer.client,
-                clientCapabilities: peer.clientCapabilities,
-                session: peer.session,
-                principal: peer.principal,
-                trace: meta.trace ?? transportTrace
-            )
+        var invocation = Invocation(
+            id: id,
+            revision: peer.revision,
+            method: method.rawValue,
+            target: target,
+            work: work,
+            progressToken: meta.progressToken,
+            client: peer.client,
+            clientCapabilities: peer.clientCapabilities,
+            session: peer.session,
+            principal: peer.principal,
+            trace: meta.trace ?? transportTrace,
+            logLevel: meta.logLevel,
+            now: now,
+            isInitialized: peer.isInitialized
         )
+        if era == .modern { invocation.input = try input(of: request, to: method, invocation) }
+        return .run(invocation)
     }
+}
+
+extension MCPError {
+    /// LS13: nothing could be delivered.
+    static let notNotified = MCPError.invalidRequest("subscriptions need a session: initialize first")
 }

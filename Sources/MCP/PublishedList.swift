@@ -1,7 +1,7 @@
 import JSON
 
 /// The declared entries of a list, written once for each revision (T3).
-struct PublishedList: Sendable {
+struct PublishedList: Sendable, Equatable {
     /// A slice of the entries that fits one page.
     struct Slice {
         let entries: ArraySlice<[UInt8]>
@@ -10,6 +10,8 @@ struct PublishedList: Sendable {
     }
 
     let kind: ListKind
+    /// How long and by whom its pages may be kept, if nothing comes after the declared entries.
+    let caching: CachingHints
     private let pageSize: Int
     /// Names or addresses, in the order of the entries.
     private let keys: [String]
@@ -30,6 +32,7 @@ struct PublishedList: Sendable {
         write: (Entry, inout JSONWriter, Revision) -> Void
     ) {
         self.kind = kind
+        self.caching = caching
         self.pageSize = pageSize
         keys = declared.map(key)
         entries = Revision.allCases.map { revision in

@@ -1,4 +1,6 @@
-/// What a handler knows about the request it serves; it never sees the wire.
+public import JSON
+
+/// What a handler knows about the request it serves, and what it can say meanwhile; it never sees the wire.
 public struct RequestContext<Caller: Sendable>: Sendable {
     /// Who calls, as the transport verified it.
     public let caller: Caller
@@ -12,7 +14,14 @@ public struct RequestContext<Caller: Sendable>: Sendable {
     public let correlationID: String
     /// Where this request stands in a distributed trace.
     public let trace: TraceContext
+    /// nil in a context that was made by hand.
+    let link: RequestLink?
+    /// nil unless the call may become a task.
+    let taskStart: TaskStart<Caller>?
+    /// Where questions go instead of the client; nil outside of tasks.
+    let desk: (any QuestionDesk)?
 
+    /// A context without a client behind it: what is said is lost, and nobody can be asked.
     public init(
         caller: Caller,
         client: ClientInfo? = nil,
@@ -27,5 +36,76 @@ public struct RequestContext<Caller: Sendable>: Sendable {
         self.revision = revision
         self.correlationID = correlationID
         self.trace = trace
+        link = nil
+        taskStart = nil
+        desk = nil
+    }
+
+    init(_ invocation: Invocation, caller: Caller, correlationID: String, link: RequestLink) {
+        self.caller = caller
+        client = invocation.client
+        clientCapabilities = invocation.clientCapabilities
+        revision = invocation.revision
+        self.correlationID = correlationID
+        trace = invocation.trace
+        self.link = link
+        taskStart = nil
+        desk = nil
+    }
+
+    /// The same for a call that may become a task.
+    init(_ context: Self, taskStart: TaskStart<Caller>) {
+        self.init(context, link: context.link, taskStart: taskStart, desk: nil)
+    }
+
+    /// The same for the work of a task: there is no request any more to say anything on (PR2).
+    init(_ context: Self, desk: any QuestionDesk) {
+        self.init(context, link: context.link.map { RequestLink(after: $0) }, taskStart: nil, desk: desk)
+    }
+
+    private init(_ context: Self, link: RequestLink?, taskStart: TaskStart<Caller>?, desk: (any QuestionDesk)?) {
+        caller = context.caller
+        client = context.client
+        clientCapabilities = context.clientCapabilities
+        revision = context.revision
+        correlationID = context.correlationID
+        trace = context.trace
+        self.link = link
+        self.taskStart = taskStart
+        self.desk = desk
+    }
+
+    /// Tells how far the work is, if the client wants to know (PR1).
+    ///
+    /// - Parameters:
+    ///   - progress: Grows from call to call; what doesn't is dropped.
+    ///   - total: What it will be at the end, if that is known.
+    ///   - message: For people; clients before 2025-03-26 don't get it.
+    public func progress(_ progress: Double, of total: Double? = nil, _ message: String? = nil) async {
+        link?.progress(progress, total: total, message: message)
+    }
+
+    /// Tells the client what happens, if the server was declared with `logging` and the client wants to know it (L1–L4).
+    ///
+    /// Without credentials, personal data and internals.
+    ///
+    /// - Parameter logger: Which part of the server speaks.
+    public func log(_ level: LogLevel, _ text: String, logger: String? = nil) async {
+        await log(level, data: JSONValue(stringLiteral: text), logger: logger)
+    }
+
+    /// The same with any JSON value.
+    public func log(_ level: LogLevel, data: JSONValue, logger: String? = nil) async {
+        link?.log(level, logger: logger, data)
+    }
+
+    /// Lets the client's connection go while the work goes on; the client comes back for the answer (S13).
+    ///
+    /// - Parameter milliseconds: When it should come back.
+    /// - Returns: false if this client can't come back; then nothing happens.
+    @discardableResult
+    public func releaseConnection(clientReturnsAfterMilliseconds milliseconds: Int) async -> Bool {
+        guard let link, revision == .v2025_11_25 else { return false }
+        return link.transport.reconnect(afterMilliseconds: milliseconds)
     }
 }

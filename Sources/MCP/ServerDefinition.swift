@@ -4,30 +4,137 @@ import JSON
 ///
 /// Only what there is becomes a capability (B19): a server without prompts has no method for them.
 public struct ServerDefinition<Caller: Sendable>: Sendable {
-    public var info: Implementation { declarations.info }
+    public var info: Implementation { content.declarations.info }
     /// What a model should know about the whole server: a constant (SEC9).
-    public var instructions: String? { declarations.instructions }
+    public var instructions: String? { content.declarations.instructions }
     /// In the order in which they are listed (T3).
-    public var tools: [Tool<Caller>] { declarations.tools }
+    public var tools: [Tool<Caller>] { content.declarations.tools }
     /// In the order in which they are listed.
-    public var resources: [Resource<Caller>] { declarations.resources }
+    public var resources: [Resource<Caller>] { content.declarations.resources }
     /// In the order in which they are listed, and tried when something is read.
-    public var templates: [ResourceTemplate<Caller>] { declarations.templates }
+    public var templates: [ResourceTemplate<Caller>] { content.declarations.templates }
     /// What is listed after the declared resources.
-    public var listing: ResourceListing<Caller>? { declarations.listing }
+    public var listing: ResourceListing<Caller>? { content.declarations.listing }
     /// In the order in which they are listed.
-    public var prompts: [Prompt<Caller>] { declarations.prompts }
+    public var prompts: [Prompt<Caller>] { content.declarations.prompts }
     /// How long clients may keep `server/discover` and the lists of what is declared (K6).
-    public var caching: CachingHints { declarations.caching }
+    public var caching: CachingHints { content.declarations.caching }
     /// How many entries a page of a list has (G2).
-    public var pageSize: Int { declarations.pageSize }
+    public var pageSize: Int { content.declarations.pageSize }
 
-    let published: PublishedAnswers
-    private let declarations: Declarations
-    private let toolsByName: [String: Int]
-    private let promptsByName: [String: Int]
-    private let resourcesByURI: [String: Int]
+    /// What runs the work of tasks; nil if no tool becomes one.
+    public var tasks: TaskRunner? { content.declarations.tasks }
+    /// The names of the headers that repeat arguments of some tool, `Mcp-Param-…`; none where no parameter is marked (R8).
+    ///
+    /// A transport passes on these headers alone, and names them where it says what browsers may send (H15).
+    public var parameterHeaderNames: [String] { content.parameterHeaderNames }
+    /// Whether structured results are read and held against their schemas before they are sent (J5).
+    public var checksResults: Bool { content.declarations.checksResults }
 
+    var published: PublishedAnswers { content.published }
+    /// In the order of `tools`.
+    var toolRules: [ToolRules] { content.toolRules }
+    var subscriptions: ResourceSubscriptions<Caller>? { content.declarations.subscriptions }
+    private let content: Content
+
+    /// - Parameters:
+    ///   - listing: Resources that come out of a database; they are read by one of `templates`.
+    ///   - announces: Which lists may change while the server runs; see `Server.replace`.
+    ///   - subscriptions: Who may be told when a resource changes; nil if nobody is.
+    ///   - logging: Whether handlers send log messages to clients (L1).
+    ///   - tasks: Runs the work of tools that become tasks; without it those that may do so run within their requests.
+    ///   - caching: How long clients may keep `server/discover` and the lists.
+    ///   - pageSize: Entries of a page of a list, 1 to 1,000; by default 100.
+    ///   - origin: Where the server is reached, `https://example.com`: icons that are no `data:` come from there (A1).
+    ///   - checksResults: Whether structured results are held against their schemas; a result that doesn't fit is then an internal error. By
+    ///     default in debug builds alone (J5).
+    /// - Throws: `DefinitionError` naming the declaration that breaks a rule (T4, T5, J1–J3, R9, RS4, RS9, RS10, P5, A1, B15, UI2, UI3).
+    public init(
+        info: Implementation,
+        instructions: String? = nil,
+        tools: [Tool<Caller>] = [],
+        resources: [Resource<Caller>] = [],
+        templates: [ResourceTemplate<Caller>] = [],
+        listing: ResourceListing<Caller>? = nil,
+        prompts: [Prompt<Caller>] = [],
+        announces: ListChanges = [],
+        subscriptions: ResourceSubscriptions<Caller>? = nil,
+        logging: Bool = false,
+        tasks: TaskRunner? = nil,
+        caching: CachingHints = .constant,
+        pageSize: Int = 100,
+        origin: String? = nil,
+        checksResults: Bool = ServerDefinition.checksResultsByDefault
+    ) throws(DefinitionError) {
+        let surroundings = Surroundings(
+            origin: try origin.map(Origin.checked),
+            pages: resources.map(\.link.uri).filter(\.isPageAddress)
+        )
+        try info.check(surroundings)
+        var toolRules: [ToolRules] = []
+        for tool in tools {
+            toolRules.append(try tool.check(surroundings))
+            guard tool.tasks != .required || tasks != nil else {
+                throw DefinitionError("tool \(tool.name): it can only be a task, but the server has no tasks")
+            }
+        }
+        for resource in resources { try resource.check(surroundings) }
+        for template in templates { try template.check(surroundings) }
+        for prompt in prompts { try prompt.check(surroundings) }
+        _ = try indices(of: templates.map(\.uriTemplate), called: "resource templates")
+        content = Content(
+            Declarations(
+                info: info,
+                instructions: instructions,
+                tools: tools,
+                resources: resources,
+                templates: templates,
+                listing: listing,
+                prompts: prompts,
+                announces: announces,
+                subscriptions: subscriptions,
+                logging: logging,
+                tasks: tasks,
+                caching: caching,
+                pageSize: min(max(pageSize, 1), 1_000),
+                checksResults: checksResults
+            ),
+            toolRules: toolRules,
+            toolsByName: try indices(of: tools.map(\.name), called: "tools"),
+            promptsByName: try indices(of: prompts.map(\.name), called: "prompts"),
+            resourcesByURI: try indices(of: resources.map(\.link.uri), called: "resources")
+        )
+    }
+
+    /// Whether this is a debug build.
+    public static var checksResultsByDefault: Bool {
+        #if DEBUG
+        true
+        #else
+        false
+        #endif
+    }
+
+    /// Where the tool with exactly these bytes as its name stands.
+    func indexOfTool(named name: String) -> Int? {
+        guard let index = content.toolsByName[name], tools[index].name.sameBytes(name) else { return nil }
+        return index
+    }
+
+    /// Where the prompt with exactly these bytes as its name stands.
+    func indexOfPrompt(named name: String) -> Int? {
+        guard let index = content.promptsByName[name], prompts[index].name.sameBytes(name) else { return nil }
+        return index
+    }
+
+    /// The declared resource with exactly these bytes as its address.
+    func resource(at uri: String) -> Resource<Caller>? {
+        guard let index = content.resourcesByURI[uri], resources[index].link.uri.sameBytes(uri) else { return nil }
+        return resources[index]
+    }
+}
+
+extension ServerDefinition {
     /// What is declared, as it is.
     struct Declarations: Sendable {
         let info: Implementation
@@ -37,65 +144,42 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
         let templates: [ResourceTemplate<Caller>]
         let listing: ResourceListing<Caller>?
         let prompts: [Prompt<Caller>]
+        let announces: ListChanges
+        let subscriptions: ResourceSubscriptions<Caller>?
+        let logging: Bool
+        let tasks: TaskRunner?
         let caching: CachingHints
         let pageSize: Int
+        let checksResults: Bool
     }
 
-    /// - Parameters:
-    ///   - listing: Resources that come out of a database; they are read by one of `templates`.
-    ///   - caching: How long clients may keep `server/discover` and the lists.
-    ///   - pageSize: Entries of a page of a list, 1 to 1,000; by default 100.
-    /// - Throws: `DefinitionError` naming the declaration that breaks a rule (T4, T5, J1–J3, R9, RS4, RS9, RS10, P5, A1).
-    public init(
-        info: Implementation,
-        instructions: String? = nil,
-        tools: [Tool<Caller>] = [],
-        resources: [Resource<Caller>] = [],
-        templates: [ResourceTemplate<Caller>] = [],
-        listing: ResourceListing<Caller>? = nil,
-        prompts: [Prompt<Caller>] = [],
-        caching: CachingHints = .constant,
-        pageSize: Int = 100
-    ) throws(DefinitionError) {
-        try info.check()
-        for tool in tools { try tool.check() }
-        for resource in resources { try resource.check() }
-        for template in templates { try template.check() }
-        for prompt in prompts { try prompt.check() }
-        _ = try indices(of: templates.map(\.uriTemplate), called: "resource templates")
-        toolsByName = try indices(of: tools.map(\.name), called: "tools")
-        promptsByName = try indices(of: prompts.map(\.name), called: "prompts")
-        resourcesByURI = try indices(of: resources.map(\.link.uri), called: "resources")
-        declarations = Declarations(
-            info: info,
-            instructions: instructions,
-            tools: tools,
-            resources: resources,
-            templates: templates,
-            listing: listing,
-            prompts: prompts,
-            caching: caching,
-            pageSize: min(max(pageSize, 1), 1_000)
-        )
-        published = PublishedAnswers(declarations, offer: declarations.offer)
-    }
+    /// One object, so that a definition is handed on by one reference.
+    fileprivate final class Content: Sendable {
+        let declarations: Declarations
+        let published: PublishedAnswers
+        let toolRules: [ToolRules]
+        let parameterHeaderNames: [String]
+        let toolsByName: [String: Int]
+        let promptsByName: [String: Int]
+        let resourcesByURI: [String: Int]
 
-    /// Where the tool with exactly these bytes as its name stands.
-    func indexOfTool(named name: String) -> Int? {
-        guard let index = toolsByName[name], tools[index].name.sameBytes(name) else { return nil }
-        return index
-    }
-
-    /// Where the prompt with exactly these bytes as its name stands.
-    func indexOfPrompt(named name: String) -> Int? {
-        guard let index = promptsByName[name], prompts[index].name.sameBytes(name) else { return nil }
-        return index
-    }
-
-    /// The declared resource with exactly these bytes as its address.
-    func resource(at uri: String) -> Resource<Caller>? {
-        guard let index = resourcesByURI[uri], resources[index].link.uri.sameBytes(uri) else { return nil }
-        return resources[index]
+        init(
+            _ declarations: Declarations,
+            toolRules: [ToolRules],
+            toolsByName: [String: Int],
+            promptsByName: [String: Int],
+            resourcesByURI: [String: Int]
+        ) {
+            self.declarations = declarations
+            published = PublishedAnswers(declarations, offer: declarations.offer)
+            self.toolRules = toolRules
+            parameterHeaderNames = toolRules.lazy.flatMap(\.marked).map(\.header).reduce(into: []) { names, name in
+                if !names.contains(where: { $0.sameLetters(name) }) { names.append(name) }
+            }
+            self.toolsByName = toolsByName
+            self.promptsByName = promptsByName
+            self.resourcesByURI = resourcesByURI
+        }
     }
 }
 
@@ -106,8 +190,16 @@ extension ServerDefinition.Declarations {
         if !tools.isEmpty { offer.insert(.tools) }
         if !resources.isEmpty || !templates.isEmpty || listing != nil { offer.insert(.resources) }
         if !prompts.isEmpty { offer.insert(.prompts) }
+        if tools.contains(where: { $0.ui?.page != nil }) { offer.insert(.apps) }
         let arguments = prompts.lazy.flatMap(\.arguments) + templates.lazy.flatMap(\.variables)
         if arguments.contains(where: { $0.complete != nil }) { offer.insert(.completions) }
+        if logging { offer.insert(.logging) }
+        if tasks != nil, tools.contains(where: { $0.tasks != .never }) { offer.insert(.tasks) }
+        // A list that may change is there also while it is empty.
+        if announces.contains(.tools) { offer.formUnion([.tools, .toolChanges]) }
+        if announces.contains(.prompts) { offer.formUnion([.prompts, .promptChanges]) }
+        if announces.contains(.resources) { offer.formUnion([.resources, .resourceChanges]) }
+        if subscriptions != nil { offer.formUnion([.resources, .subscriptions]) }
         return offer
     }
 }

@@ -86,7 +86,7 @@ struct MessageTests {
         #expect(reply.message?["id"] == (hasID ? 1 : nil))
     }
 
-    @Test("W50 W51 W52 GET is 405: no stream is offered")
+    @Test("W50 W51 W52 W54 GET opens a stream for a live session, and is 405 without one")
     func get() async throws {
         func get(_ version: [String], _ session: [String]) async throws -> HTTPReply {
             try await server.send(HTTPMessage(.get, now: TestServer.now, protocolVersion: version, sessionID: session))
@@ -95,12 +95,16 @@ struct MessageTests {
         for (version, session, allow) in [
             (["2026-07-28"], [], "POST"), (["2026-07-28"], [id], "POST"), (["x"], [id], "POST"), ([], [], "POST"),
             (["2025-06-18"], [], "POST"),
-            ([], [id], "POST, DELETE"),
         ] as [([String], [String], String)] {
             let reply = try await get(version, session)
             #expect(reply.status == 405)
             #expect(reply.allow == allow)
         }
+        let decision = server.endpoint.receive(HTTPMessage(.get, now: TestServer.now, sessionID: [id], lastEventID: ["a.b.1"]))
+        guard case .stream(let session, "a.b.1") = decision.action else { throw Unexpected() }
+        #expect(session.revision == .v2025_06_18 && decision.session == session)
+        let refused = try await server.send(HTTPMessage(.get, now: TestServer.now, sessionID: [id], accept: ["application/json"]))
+        #expect(refused.status == 406)
         #expect(try await get([], ["dead"]).status == 404)
         #expect(try await get([], [id, id]).status == 400)
     }
@@ -190,3 +194,5 @@ struct MessageTests {
         )
     }
 }
+
+private struct Unexpected: Error {}

@@ -1,0 +1,148 @@
+public import JSON
+
+/// A request for a stream of notices (2026-07-28): what was asked for (SB1).
+public struct Listen: Sendable, Equatable {
+    /// The request's id, which is also the subscription's (SB3).
+    public let id: JSONValue
+    let filter: Filter
+    let peer: PrincipalAndClient
+
+    /// Which notices.
+    struct Filter: Sendable, Equatable {
+        var toolList = false
+        var promptList = false
+        var resourceList = false
+        var resources: [String] = []
+        var tasks: [String] = []
+    }
+
+    /// Who asked.
+    struct PrincipalAndClient: Sendable, Equatable {
+        let principal: Principal
+        let client: ClientInfo?
+        let capabilities: ClientCapabilities
+    }
+
+    /// Addresses in one listen, and ids of tasks (section 28).
+    static let maximumCount = 256
+
+    init<Caller>(_ request: Message, by peer: ProtocolEngine<Caller>.Peer, offer: Offer) throws(MCPError) {
+        guard let id = request.id else { throw .invalidRequest("subscriptions/listen needs an id") }
+        guard let wanted = request.params?.object("notifications") else {
+            throw .invalidParameters("subscriptions/listen needs notifications, an object")
+        }
+        if let tasks = wanted["taskIds"], tasks.count > 0, offer.contains(.tasks), !peer.clientCapabilities.contains(.tasks) {
+            throw .needsTasks
+        }
+        self.id = id
+        self.peer = PrincipalAndClient(principal: peer.principal, client: peer.client, capabilities: peer.clientCapabilities)
+        filter = Filter(
+            toolList: try Listen.flag("toolsListChanged", in: wanted),
+            promptList: try Listen.flag("promptsListChanged", in: wanted),
+            resourceList: try Listen.flag("resourcesListChanged", in: wanted),
+            resources: try Listen.texts("resourceSubscriptions", in: wanted),
+            tasks: try Listen.texts("taskIds", in: wanted)
+        )
+        for uri in filter.resources where !URIText.isURI(uri) {
+            throw .invalidParameters("resourceSubscriptions holds something that is no URI of RFC 3986")
+        }
+    }
+
+    /// Over HTTP and over stdio the client is told by this request's id which messages are its own; on stdio it is also how it ends (I4).
+    public var requestID: RequestID? { RequestID(id) }
+
+    private static func flag(_ name: String, in wanted: JSONValue) throws(MCPError) -> Bool {
+        guard let value = wanted[name] else { return false }
+        guard let flag = value.boolean else { throw .invalidParameters("notifications.\(name) must be true or false") }
+        return flag
+    }
+
+    private static func texts(_ name: String, in wanted: JSONValue) throws(MCPError) -> [String] {
+        guard let value = wanted[name] else { return [] }
+        guard value.kind == .array, value.count <= maximumCount else {
+            throw .invalidParameters("notifications.\(name) must be an array of at most \(maximumCount) strings")
+        }
+        var texts: [String] = []
+        for element in value.elements {
+            guard let text = element.string else { throw .invalidParameters("notifications.\(name) must hold strings") }
+            if !texts.contains(where: { $0.sameBytes(text) }) { texts.append(text) }
+        }
+        return texts
+    }
+}
+
+/// A listen that was accepted: the part of its filter that is honoured (SB2).
+public struct Subscription: Sendable {
+    public let listen: Listen
+    let honoured: Listen.Filter
+    let resultMeta: [UInt8]
+
+    /// The first message of the stream (SB2).
+    public var acknowledgement: [UInt8] {
+        Notification.message("notifications/subscriptions/acknowledged") { writer in
+            meta(to: &writer)
+            writer.key("notifications")
+            writer.object { writer in
+                if honoured.toolList { writer.member("toolsListChanged", true) }
+                if honoured.promptList { writer.member("promptsListChanged", true) }
+                if honoured.resourceList { writer.member("resourcesListChanged", true) }
+                if !honoured.resources.isEmpty { writer.strings("resourceSubscriptions", honoured.resources) }
+                if !honoured.tasks.isEmpty { writer.strings("taskIds", honoured.tasks) }
+            }
+        }
+    }
+
+    /// Whether it asked for this, whoever may be told.
+    public func wants(_ notice: ChangeNotice) -> Bool {
+        if let principal = notice.principal, principal != listen.peer.principal { return false }
+        switch notice.subject {
+        case .toolList: return honoured.toolList
+        case .promptList: return honoured.promptList
+        case .resourceList: return honoured.resourceList
+        case .resource(let uri): return honoured.resources.contains { $0.sameBytes(uri) }
+        case .task(let id): return honoured.tasks.contains { $0.sameBytes(id) }
+        }
+    }
+
+    /// The result that ends it when we do (SB6).
+    public var end: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("resultType", "complete")
+            meta(to: &writer, with: resultMeta)
+        }
+        return response(to: listen.id, result: writer.bytes)
+    }
+
+    /// What goes before `end` on stdio (SB6).
+    public var cancellation: [UInt8] {
+        Notification.cancelled(listen.id, reason: "the server ends this subscription")
+    }
+
+    /// `_meta` with the subscription's id: the request's, with its JSON type (SB3).
+    func meta(to writer: inout JSONWriter, with resultMeta: [UInt8]? = nil) {
+        writer.key("_meta")
+        writer.object { writer in
+            writer.member("io.modelcontextprotocol/subscriptionId", listen.id)
+            if let resultMeta { writer.members(of: resultMeta) }
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func strings(_ name: StaticString, _ texts: [String]) {
+        key(name)
+        array { writer in
+            for text in texts { writer.string(text) }
+        }
+    }
+
+    /// Copies the members of an object that was written before.
+    fileprivate mutating func members(of object: [UInt8]) {
+        guard let value = try? JSONValue(parsing: object) else { return }
+        for member in value.members {
+            key(escaping: member.key)
+            self.value(member.value)
+        }
+    }
+}
