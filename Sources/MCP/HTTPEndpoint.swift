@@ -10,10 +10,13 @@ public struct HTTPEndpoint<Caller: Sendable>: Sendable {
     /// - Parameter sessionLife: Seconds; 7 days by default, from 1 hour to 30 days.
     public init(_ engine: ProtocolEngine<Caller>, sealer: any Sealer, sessionLife: Int64 = 604_800) {
         // Cursors are sealed with the same keys as sessions, whatever the engine was made with (G1).
-        self.engine = ProtocolEngine(engine.definition, sealer: sealer)
+        self.engine = ProtocolEngine(engine.definition, sealer: sealer, resource: engine.resource)
         self.sealer = sealer
         self.sessionLife = min(max(sessionLife, 3_600), 2_592_000)
     }
+
+    /// Which headers a transport passes on in `HTTPMessage.parameterHeaders`; none for nearly every server (R8, H15).
+    public var parameterHeaderNames: [String] { engine.definition.parameterHeaderNames }
 
     /// What a message asks for.
     ///

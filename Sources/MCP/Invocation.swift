@@ -7,7 +7,7 @@ public struct Invocation: Sendable, Equatable {
     public let revision: Revision
     /// `tools/call`, `resources/read`, `prompts/get`…, for logs and metrics.
     public let method: String
-    /// The name of the tool or prompt, or the address of the resource, for logs; empty for lists and completions.
+    /// The name of the tool or prompt, the address of the resource, or the id of the task, for logs; empty for lists and completions.
     public let target: String
     let work: Work
     /// A string or an integer under which the client wants progress.
@@ -23,6 +23,10 @@ public struct Invocation: Sendable, Equatable {
     let logLevel: LogLevel?
     /// When the request came, in Unix seconds.
     let now: Int64
+    /// Whether the client ever said what it can do (LS13).
+    var isInitialized = true
+    /// What it brings of its earlier rounds (M5).
+    var input: RetriedInput?
     var form = AnswerForm.json
     /// Whether anything can be sent before the answer, over HTTP: the client takes event streams (H3).
     public internal(set) var canStream = false
@@ -38,6 +42,7 @@ public struct Invocation: Sendable, Equatable {
         case completeTemplate(Int, variable: Int, CompletionQuery)
         /// What a legacy session asks to be remembered (L2, RS6).
         case wish(SessionWish)
+        case task(TaskRequest)
     }
 }
 

@@ -57,7 +57,7 @@ extension MCPError {
     static let unknownCursor = MCPError.invalidParameters("unknown cursor")
 }
 
-/// Cursors of a server that has one client and no keys: an engine without a transport that seals.
+/// Cursors and request states of a server that has one client and no keys: an engine without a transport that seals.
 struct Unsealed: Sealer {
     private static let tag = [UInt8](repeating: 0, count: 16)
 
@@ -70,6 +70,8 @@ struct Unsealed: Sealer {
         guard text.starts(with: prefix), let content = Base64.url.decode(text.dropFirst(prefix.count)) else { return nil }
         return OpenedSeal(content: content, principalTag: Unsealed.tag)
     }
+
+    func digest(_ bytes: [UInt8]) -> [UInt8] { bytes }
 
     func randomBytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()

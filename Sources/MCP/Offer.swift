@@ -15,6 +15,8 @@ struct Offer: OptionSet, Sendable {
     static let resourceChanges = Offer(rawValue: 1 << 7)
     /// Notices when a resource changes (RS1).
     static let subscriptions = Offer(rawValue: 1 << 8)
+    /// Tools that may become tasks, and a place to keep these (TK1).
+    static let tasks = Offer(rawValue: 1 << 10)
 
     /// Writes the member `capabilities` (T1, RS1, P1, C1).
     func writeCapabilities(to writer: inout JSONWriter, for revision: Revision) {

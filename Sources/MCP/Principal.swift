@@ -1,18 +1,21 @@
-/// Who a verified token names: the pair that sessions and other seals are bound to (S16, KY5).
+/// Who a verified token names: what sessions and other seals are bound to (S16, KY5).
 public struct Principal: Sendable, Hashable {
     public let issuer: String
     public let subject: String
+    /// Whose data it works on, where that isn't told by the subject; request states are bound to it as well (M6).
+    public let tenant: String
 
-    public init(issuer: String, subject: String) {
+    public init(issuer: String, subject: String, tenant: String = "") {
         self.issuer = issuer
         self.subject = subject
+        self.tenant = tenant
     }
 
     /// Everybody, where authorization is off.
     public static let anonymous = Principal(issuer: "", subject: "")
 
     public static func == (a: Principal, b: Principal) -> Bool {
-        a.issuer.sameBytes(b.issuer) && a.subject.sameBytes(b.subject)
+        a.issuer.sameBytes(b.issuer) && a.subject.sameBytes(b.subject) && a.tenant.sameBytes(b.tenant)
     }
 }
 

@@ -24,16 +24,21 @@ extension ProtocolEngine {
         correlationID: String,
         transport: any RequestTransport = SilentTransport()
     ) async -> Performed {
-        let link = RequestLink(invocation, transport, logs: definition.published.offer.contains(.logging))
+        let link = RequestLink(invocation, transport, sealer: sealer, logs: definition.published.offer.contains(.logging))
         defer { link.close() }
         let context = RequestContext(invocation, caller: caller, correlationID: correlationID, link: link)
         do {
             if case .tool(let tool, let arguments, let fault) = invocation.work {
+                guard definition.tools[tool].tasks == .never else { return try await perform(tool, arguments, fault, invocation, context) }
                 return answer(try await call(tool, arguments, fault, context), to: invocation)
             }
             return answer(try await result(of: invocation, context), to: invocation)
         } catch let error as MCPError {
             return refuse(error, invocation, fault: nil)
+        } catch let required as InputRequired where invocation.work.mayAsk {
+            return ask(required, for: invocation, correlationID: correlationID)
+        } catch let error as AskError {
+            return refuse(.invalidRequest(error.description), invocation, fault: nil)
         } catch is CancellationError {
             // Nobody waits for the answer any more; nothing of ours failed.
             return refuse(.internalError(correlationID: correlationID), invocation, fault: nil)
@@ -48,7 +53,20 @@ extension ProtocolEngine {
         return answer(.failure("the tool took longer than \(limit.components.seconds) seconds and was stopped"), to: invocation)
     }
 
-    /// T9: what the model can mend is a result.
+    /// A call that may become a task.
+    private func perform(
+        _ tool: Int,
+        _ arguments: JSONValue?,
+        _ fault: String?,
+        _ invocation: Invocation,
+        _ context: RequestContext<Caller>
+    ) async throws -> Performed {
+        switch try await taskOrResult(of: tool, invocation, context, { try await call(tool, arguments, fault, $0) }) {
+        case .result(let result): answer(result, to: invocation)
+        case .task(let task): answer(task.creationResult(meta: definition.published.resultMeta), to: invocation)
+        }
+    }
+
     private func call(
         _ tool: Int,
         _ arguments: JSONValue?,
@@ -56,23 +74,41 @@ extension ProtocolEngine {
         _ context: RequestContext<Caller>
     ) async throws -> ToolResult {
         if let fault = fault ?? definition.toolRules[tool].fault(in: arguments) { return .failure(fault) }
+        return try await mended(tool) { try await definition.tools[tool].call(context, arguments: arguments) }
+    }
+
+    /// T9: what the model can mend is a result.
+    func mended(_ tool: Int, _ work: () async throws -> ToolResult) async throws -> ToolResult {
         do {
-            let result = try await definition.tools[tool].call(context, arguments: arguments)
+            let result = try await work()
             try definition.toolRules[tool].check(result, isThorough: definition.checksResults)
             return result
         } catch let error as ArgumentError {
             return .failure(error.message)
         } catch let error as ToolFailure {
             return .failure(error.message)
+        } catch let error as AskError {
+            return .failure(error.description)
+        }
+    }
+
+    private func ask(_ required: InputRequired, for invocation: Invocation, correlationID: String) -> Performed {
+        do {
+            return answer(try inputRequired(required, by: invocation), to: invocation)
+        } catch {
+            return refuse(.internalError(correlationID: correlationID), invocation, fault: error)
         }
     }
 
     private func answer(_ result: ToolResult, to invocation: Invocation) -> Performed {
+        var wrapsObjects = false
+        if case .tool(let tool, _, _) = invocation.work { wrapsObjects = definition.toolRules[tool].wrapsObjects }
         let message = result.response(
             to: invocation.id,
             for: invocation.revision,
             meta: definition.published.resultMeta,
-            isSingleLine: invocation.form.isSingleLine
+            isSingleLine: invocation.form.isSingleLine,
+            wrapsObjects: wrapsObjects
         )
         return Performed(message: message, status: 200, fault: nil, isError: result.isError)
     }

@@ -19,6 +19,8 @@ extension ProtocolEngine {
             return try await complete(definition.prompts[index].arguments[argument], query, context)
         case .completeTemplate(let index, let variable, let query):
             return try await complete(definition.templates[index].variables[variable], query, context)
+        case .task(let request):
+            return try await result(of: request, by: invocation.principal)
         case .wish(let wish):
             if case .subscription(let uri) = wish, try await !mayWatch(uri, context) { throw MCPError.resourceNotFound(uri: uri) }
             context.link?.transport.remember(wish)
@@ -106,6 +108,8 @@ extension ProtocolEngine {
         for part in contents.parts {
             if let fault = MetaMember.fault(in: part.meta) { throw ResultFault("resource \(uri): its _meta \(fault)") }
         }
+        // K4: what came of an answer is for this caller and this moment.
+        let caching = context.link?.hasInput == true ? CachingHints.never : caching
         return contents.result(of: uri, mimeType: mimeType, for: context.revision, caching: caching, meta: definition.published.resultMeta)
     }
 

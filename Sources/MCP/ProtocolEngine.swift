@@ -6,15 +6,21 @@ import JSON
 ///
 /// `HTTPEndpoint` and `StdioConversation` put it behind their framing.
 public struct ProtocolEngine<Caller: Sendable>: Sendable {
-    let definition: ServerDefinition<Caller>
-    /// Seals the cursors of lists that have several pages (G1).
+    /// What is offered.
+    public let definition: ServerDefinition<Caller>
+    /// Seals the cursors of lists that have several pages, and the states of calls that ask the client (G1, M10).
     let sealer: any Sealer
+    /// This server's own address, to which request states are bound (M6).
+    let resource: String
 
-    /// - Parameter sealer: Seals cursors. Without one they can be read and made up, which is well for a client that has the server for itself;
-    ///   `HTTPEndpoint` brings its own.
-    public init(_ definition: ServerDefinition<Caller>, sealer: (any Sealer)? = nil) {
+    /// - Parameters:
+    ///   - sealer: Seals cursors and request states. Without one they can be read and made up, which is well for a client that has the server
+    ///     for itself; `HTTPEndpoint` brings its own.
+    ///   - resource: The server's own resource URI, the same on all its replicas; empty where it has none.
+    public init(_ definition: ServerDefinition<Caller>, sealer: (any Sealer)? = nil, resource: String = "") {
         self.definition = definition
         self.sealer = sealer ?? Unsealed()
+        self.resource = resource
     }
 
     /// What is to be done for a request.
@@ -34,10 +40,12 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         var principal = Principal.anonymous
         /// Whether it can be sent anything later: not so without a session over HTTP (LS13).
         var canBeNotified = true
+        /// Whether it ever said what it can do (LS13, W97).
+        var isInitialized = true
 
         /// Without a session nothing is known of the client; the revision is the header's, else the default of 2025-03-26.
         static func unknown(_ versions: [String] = [], principal: Principal = .anonymous) -> Self {
-            Self(revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26, principal: principal, canBeNotified: false)
+            Self(revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26, principal: principal, canBeNotified: false, isInitialized: false)
         }
     }
 
@@ -84,7 +92,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         let revision = known ?? .v2025_11_25
         let peer = Peer(
             revision: revision,
-            clientCapabilities: ClientCapabilities(params.object("capabilities")),
+            clientCapabilities: ClientCapabilities(params.object("capabilities"), era: .legacy),
             client: ClientInfo(params["clientInfo"])
         )
         return (peer, definition.published.introduction(for: revision))
@@ -121,7 +129,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         case .listResources: (work, target) = (.list(.resources, cursor: try params.cursor()), "")
         case .listTemplates: (work, target) = (.list(.templates, cursor: try params.cursor()), "")
         case .listPrompts: (work, target) = (.list(.prompts, cursor: try params.cursor()), "")
-        case .callTool: (work, target) = try params.toolCall(definition)
+        case .callTool: (work, target) = try params.toolCall(definition, by: peer)
         case .readResource: (work, target) = try params.resourceRead()
         case .getPrompt: (work, target) = try params.promptGet(definition)
         case .complete: (work, target) = (try params.completion(definition, for: peer.revision), "")
@@ -132,7 +140,11 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
             (work, target) = (.wish(wish), uri)
         case .listen:
             _ = try RequestMeta(request, era: era)
-            return .listen(try Listen(request, by: peer))
+            return .listen(try Listen(request, by: peer, offer: definition.published.offer))
+        case .getTask, .updateTask, .cancelTask:
+            guard peer.clientCapabilities.contains(.tasks) else { throw .needsTasks }
+            let task = try params.task()
+            (work, target) = (.task(task), task.id)
         }
         let meta = try RequestMeta(request, era: era)
         if case .list(let kind, let cursor) = work,
@@ -143,23 +155,24 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
             return .result(result)
         }
         guard let id = request.id else { throw .invalidRequest("a call needs an id") }
-        return .run(
-            Invocation(
-                id: id,
-                revision: peer.revision,
-                method: method.rawValue,
-                target: target,
-                work: work,
-                progressToken: meta.progressToken,
-                client: peer.client,
-                clientCapabilities: peer.clientCapabilities,
-                session: peer.session,
-                principal: peer.principal,
-                trace: meta.trace ?? transportTrace,
-                logLevel: meta.logLevel,
-                now: now
-            )
+        var invocation = Invocation(
+            id: id,
+            revision: peer.revision,
+            method: method.rawValue,
+            target: target,
+            work: work,
+            progressToken: meta.progressToken,
+            client: peer.client,
+            clientCapabilities: peer.clientCapabilities,
+            session: peer.session,
+            principal: peer.principal,
+            trace: meta.trace ?? transportTrace,
+            logLevel: meta.logLevel,
+            now: now,
+            isInitialized: peer.isInitialized
         )
+        if era == .modern { invocation.input = try input(of: request, to: method, invocation) }
+        return .run(invocation)
     }
 }
 

@@ -4,7 +4,14 @@ import Synchronization
 /// The way from a running request back to its client: what may be said on it, until it is answered.
 final class RequestLink: Sendable {
     let transport: any RequestTransport
-    private let revision: Revision
+    let sealer: any Sealer
+    /// What the call knows of its earlier rounds (M11).
+    let rounds: Mutex<Rounds>
+    /// Whether the request came with input of an earlier round (K4).
+    let hasInput: Bool
+    /// Whether the client ever said what it can do (LS13).
+    let isInitialized: Bool
+    let revision: Revision
     private let progressToken: JSONValue?
     /// From which level on log messages are wanted; nil for none (L1, L3).
     private let logLevel: LogLevel?
@@ -16,11 +23,26 @@ final class RequestLink: Sendable {
     }
 
     /// - Parameter logs: Whether the server offers log messages at all.
-    init(_ invocation: Invocation, _ transport: any RequestTransport, logs: Bool) {
+    init(_ invocation: Invocation, _ transport: any RequestTransport, sealer: any Sealer, logs: Bool) {
         self.transport = transport
+        self.sealer = sealer
+        rounds = Mutex(Rounds(invocation.input))
+        hasInput = invocation.input != nil
+        isInitialized = invocation.isInitialized
         revision = invocation.revision
         progressToken = invocation.progressToken
         logLevel = logs ? (revision.isLegacy ? transport.logLevel : invocation.logLevel) : nil
+    }
+
+    /// A link for what goes on after the request: it knows the earlier rounds, but nothing can be said on it (PR2).
+    init(after link: RequestLink) {
+        transport = SilentTransport()
+        sealer = link.sealer
+        rounds = Mutex(link.rounds.withLock { $0 })
+        hasInput = link.hasInput
+        isInitialized = link.isInitialized
+        revision = link.revision
+        (progressToken, logLevel) = (nil, nil)
     }
 
     /// What comes now comes after the answer, and isn't sent (PR1).

@@ -52,6 +52,10 @@ extension Revision {
     var hasAnyStructuredContent: Bool { self >= .v2026_07_28 }
     /// `icons`, `websiteUrl` and `description` of the implementation.
     var hasIcons: Bool { self >= .v2025_11_25 }
+    /// Questions to people (EL3).
+    var hasForms: Bool { self >= .v2025_06_18 }
+    /// Form defaults of every type, titled and multi-select choices; pages to open; sampling with tools and several blocks.
+    var hasFullForms: Bool { self >= .v2025_11_25 }
     /// `resultType`, caching hints and `_meta…/serverInfo` on results (B10, B13, K5).
     var hasResultTypes: Bool { self >= .v2026_07_28 }
 }

@@ -31,6 +31,9 @@ public protocol Sealer: Sendable {
     /// Opens a seal; nil for any failure, with no hint which.
     func open(_ text: String, as purpose: SealPurpose, for principal: Principal) -> OpenedSeal?
 
+    /// The digest of bytes, the same on every replica: SHA-256 where it must be short and can't be forged (M13).
+    func digest(_ bytes: [UInt8]) -> [UInt8]
+
     /// Bytes that nobody can guess.
     func randomBytes(_ count: Int) -> [UInt8]
 }

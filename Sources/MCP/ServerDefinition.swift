@@ -22,6 +22,8 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     /// How many entries a page of a list has (G2).
     public var pageSize: Int { content.declarations.pageSize }
 
+    /// What runs the work of tasks; nil if no tool becomes one.
+    public var tasks: TaskRunner? { content.declarations.tasks }
     /// The names of the headers that repeat arguments of some tool, `Mcp-Param-…`; none where no parameter is marked (R8).
     ///
     /// A transport passes on these headers alone, and names them where it says what browsers may send (H15).
@@ -40,6 +42,7 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     ///   - announces: Which lists may change while the server runs; see `Server.replace`.
     ///   - subscriptions: Who may be told when a resource changes; nil if nobody is.
     ///   - logging: Whether handlers send log messages to clients (L1).
+    ///   - tasks: Runs the work of tools that become tasks; without it those that may do so run within their requests.
     ///   - caching: How long clients may keep `server/discover` and the lists.
     ///   - pageSize: Entries of a page of a list, 1 to 1,000; by default 100.
     ///   - origin: Where the server is reached, `https://example.com`: icons that are no `data:` come from there (A1).
@@ -57,6 +60,7 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
         announces: ListChanges = [],
         subscriptions: ResourceSubscriptions<Caller>? = nil,
         logging: Bool = false,
+        tasks: TaskRunner? = nil,
         caching: CachingHints = .constant,
         pageSize: Int = 100,
         origin: String? = nil,
@@ -64,11 +68,16 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     ) throws(DefinitionError) {
         let surroundings = Surroundings(
             origin: try origin.map(Origin.checked),
-            typesOfPages: Dictionary(resources.map { ($0.link.uri, $0.link.mimeType) }, uniquingKeysWith: { first, _ in first })
+            pages: resources.map(\.link.uri).filter(\.isPageAddress)
         )
         try info.check(surroundings)
         var toolRules: [ToolRules] = []
-        for tool in tools { toolRules.append(try tool.check(surroundings)) }
+        for tool in tools {
+            toolRules.append(try tool.check(surroundings))
+            guard tool.tasks != .required || tasks != nil else {
+                throw DefinitionError("tool \(tool.name): it can only be a task, but the server has no tasks")
+            }
+        }
         for resource in resources { try resource.check(surroundings) }
         for template in templates { try template.check(surroundings) }
         for prompt in prompts { try prompt.check(surroundings) }
@@ -85,6 +94,7 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
                 announces: announces,
                 subscriptions: subscriptions,
                 logging: logging,
+                tasks: tasks,
                 caching: caching,
                 pageSize: min(max(pageSize, 1), 1_000),
                 checksResults: checksResults
@@ -137,6 +147,7 @@ extension ServerDefinition {
         let announces: ListChanges
         let subscriptions: ResourceSubscriptions<Caller>?
         let logging: Bool
+        let tasks: TaskRunner?
         let caching: CachingHints
         let pageSize: Int
         let checksResults: Bool
@@ -183,6 +194,7 @@ extension ServerDefinition.Declarations {
         let arguments = prompts.lazy.flatMap(\.arguments) + templates.lazy.flatMap(\.variables)
         if arguments.contains(where: { $0.complete != nil }) { offer.insert(.completions) }
         if logging { offer.insert(.logging) }
+        if tasks != nil, tools.contains(where: { $0.tasks != .never }) { offer.insert(.tasks) }
         // A list that may change is there also while it is empty.
         if announces.contains(.tools) { offer.formUnion([.tools, .toolChanges]) }
         if announces.contains(.prompts) { offer.formUnion([.prompts, .promptChanges]) }

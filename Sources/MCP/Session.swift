@@ -60,7 +60,7 @@ public struct Session: Sendable, Equatable {
         guard count <= Session.maximumClientBytes, content.count == Session.fixedBytes + count else { return nil }
         guard let client = String(validating: content[53...], as: UTF8.self) else { return nil }
         self.revision = revision
-        clientCapabilities = ClientCapabilities(rawValue: UInt16(truncatingIfNeeded: integer(content[2..<4])))
+        clientCapabilities = ClientCapabilities(rawValue: UInt16(truncatingIfNeeded: integer(content[2..<4]))).intersection(.ofSessions)
         issued = Int64(bitPattern: integer(content[20..<28]))
         expires = Int64(bitPattern: integer(content[28..<36]))
         number = SessionNumber(bytes: Array(content[36..<52]))
@@ -92,7 +92,7 @@ public struct SessionNumber: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Compares secrets without telling by its time where they differ (SEC8).
-private func isEqualInConstantTime(_ a: ArraySlice<UInt8>, _ b: [UInt8]) -> Bool {
+func isEqualInConstantTime(_ a: ArraySlice<UInt8>, _ b: [UInt8]) -> Bool {
     a.count == b.count && zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
 }
 

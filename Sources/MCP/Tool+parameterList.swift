@@ -6,11 +6,12 @@ extension Tool {
     /// - Parameter call: Gets one value for each parameter, in their order.
     public init<Argument: Sendable>(
         _ name: String,
-        title: String,
+        title: String? = nil,
         _ description: String,
         annotations: ToolAnnotations,
         icons: [Icon] = [],
         output: JSONValue? = nil,
+        tasks: TaskSupport = .never,
         ui: ToolUI? = nil,
         meta: JSONValue? = nil,
         parameters: [Parameter<Argument>],
@@ -28,6 +29,7 @@ extension Tool {
             icons: icons,
             inputSchema: declared.schema() ?? [:],
             output: output,
+            tasks: tasks,
             ui: ui,
             meta: meta
         ) { context, arguments in

@@ -84,6 +84,10 @@ public final class StateKeys: Sealer {
         return OpenedSeal(content: Array(content), principalTag: key.tag(of: principal))
     }
 
+    public func digest(_ bytes: [UInt8]) -> [UInt8] {
+        Array(SHA256.hash(data: bytes))
+    }
+
     public func randomBytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }

@@ -5,6 +5,8 @@ import Testing
 /// A server with a tool for each kind of result, driven by values; every answer is checked against the official schemas (J6).
 struct TestServer: Sendable {
     let endpoint: HTTPEndpoint<String>
+    /// Carries what is said before an answer.
+    var transport: any RequestTransport = SilentTransport()
     static let now: Int64 = 1_800_000_000
 
     init(tools: [Tool<String>] = TestServer.tools) throws {
@@ -24,8 +26,8 @@ struct TestServer: Sendable {
         self.init(definition)
     }
 
-    init(_ definition: ServerDefinition<String>) {
-        endpoint = HTTPEndpoint(ProtocolEngine(definition), sealer: ClearSealer())
+    init(_ definition: ServerDefinition<String>, sealer: any Sealer = ClearSealer(), resource: String = "") {
+        endpoint = HTTPEndpoint(ProtocolEngine(definition, resource: resource), sealer: sealer)
     }
 
     static let tools: [Tool<String>] = [
@@ -98,7 +100,7 @@ struct TestServer: Sendable {
     }
 
     func perform(_ invocation: Invocation) async -> Performed {
-        await endpoint.engine.perform(invocation, caller: "me", correlationID: "c-1")
+        await endpoint.engine.perform(invocation, caller: "me", correlationID: "c-1", transport: transport)
     }
 
     /// Opens a session and gives its id.
@@ -119,6 +121,8 @@ struct ClearSealer: Sealer {
         guard text.hasPrefix(prefix), let content = Base64.url.decode(text.dropFirst(prefix.count).utf8) else { return nil }
         return OpenedSeal(content: content, principalTag: tag(principal))
     }
+
+    func digest(_ bytes: [UInt8]) -> [UInt8] { bytes }
 
     func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0) } }
 
