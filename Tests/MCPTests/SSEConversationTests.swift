@@ -45,7 +45,7 @@ struct SSEConversationTests {
         #expect(reply.status == 400)
         let error = try JSONValue(parsing: reply.bytes ?? [])
         #expect(error["error"]?["code"]?.integer == Int64(code))
-        #expect(error["id"] == (body.contains(#""id":1,"m"#) ? 1 : .null), "B6")
+        #expect(error["id"] == (body.contains(#""id":1,"#) ? 1 : .null), "B6")
     }
 
     @Test("E6 W80 before initialize revision 2024-11-05, then what was negotiated, up to 2025-11-25", arguments: [
