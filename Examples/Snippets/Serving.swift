@@ -9,11 +9,11 @@ protocol Users: Sendable {
 }
 
 func overStdio(_ definition: ServerDefinition<Void>) async throws {
-    try await MCPStdioServer(definition).run()
+    try await MCPStdioServer(definition).runUntilSignal()
 }
 
 func overStdio(_ server: Server<User>) async throws {
-    try await MCPStdioServer(server, caller: User(name: "me")).run()
+    try await MCPStdioServer(server, caller: User(name: "me")).runUntilSignal()
 }
 
 func overHTTP(_ definition: ServerDefinition<Void>) async throws {
