@@ -15,8 +15,17 @@ public enum JSON {
         try check(bytes.span, limits: limits)
     }
 
-    private static func check(_ input: Span<UInt8>, limits: JSONLimits) throws(JSONError) {
+    /// Checks one JSON text and lets pass what is wrong with the text of its strings: U+0000 and halves of surrogate pairs.
+    ///
+    /// Keys are compared as if each half were U+FFFD.
+    /// - Throws: `JSONError`; the first syntax error if there is one, otherwise the first key that is there twice, or value beyond the limits.
+    package static func checkStructure(_ bytes: [UInt8], limits: JSONLimits = .standard) throws(JSONError) {
+        try check(bytes.span, limits: limits, ignoringText: true)
+    }
+
+    private static func check(_ input: Span<UInt8>, limits: JSONLimits, ignoringText: Bool = false) throws(JSONError) {
         var scanner = JSONScanner(limits: limits, keeping: .nothing)
+        scanner.ignoresText = ignoringText
         let fault: JSONFault?
         do throws(JSONFault) {
             try scanner.scan(input)

@@ -19,6 +19,9 @@ struct JSONScanner {
     /// What was found; complete only after a scan that didn't throw.
     private(set) var nodes: [JSONNode] = []
 
+    /// Whether faults in the text of strings pass.
+    var ignoresText = false
+
     private let limits: JSONLimits
     private let keepsFaulty: Bool
     private var keeps: Bool
@@ -195,6 +198,9 @@ struct JSONScanner {
     @inline(never)
     mutating func note(_ reason: JSONError.Reason, at position: Int) {
         if let fault, fault.position <= position {
+            return
+        }
+        if ignoresText, reason == .nul || reason == .loneSurrogate {
             return
         }
         fault = JSONFault(reason, at: position)

@@ -20,9 +20,14 @@ public struct ClientCapabilities: OptionSet, Sendable, Hashable {
     public static let elicitationURL = ClientCapabilities(rawValue: 1 << 6)
     /// `io.modelcontextprotocol/ui` with `text/html;profile=mcp-app`.
     public static let apps = ClientCapabilities(rawValue: 1 << 7)
+    /// `io.modelcontextprotocol/tasks`: only what a request of 2026-07-28 says of itself, never part of a session (TK2, TK12).
+    public static let tasks = ClientCapabilities(rawValue: 1 << 8)
+
+    /// What a session remembers (LS2).
+    static let ofSessions = ClientCapabilities(rawValue: 0xFF)
 
     /// Reads `capabilities` of `initialize`, or `_meta…/clientCapabilities`.
-    init(_ declared: JSONValue?) {
+    init(_ declared: JSONValue?, era: Era) {
         self = []
         guard let declared else { return }
         if let roots = declared.object("roots") {
@@ -39,7 +44,9 @@ public struct ClientCapabilities: OptionSet, Sendable, Hashable {
             if hasURL { insert(.elicitationURL) }
             if !hasURL || elicitation.object("form") != nil { insert(.elicitationForm) }
         }
-        let types = declared.object("extensions")?.object("io.modelcontextprotocol/ui")?["mimeTypes"]
+        let extensions = declared.object("extensions")
+        if era == .modern, extensions?.object("io.modelcontextprotocol/tasks") != nil { insert(.tasks) }
+        let types = extensions?.object("io.modelcontextprotocol/ui")?["mimeTypes"]
         if types?.elements.contains(where: { $0.string == "text/html;profile=mcp-app" }) == true {
             insert(.apps)
         }

@@ -61,7 +61,9 @@ extension ContentBlock {
 
 extension EmbeddedResource {
     /// Writes it as text or as base64 with padding (RS4).
-    func write(to writer: inout JSONWriter) {
+    ///
+    /// - Parameter rest: Writes what else the object holds.
+    func write(to writer: inout JSONWriter, _ rest: (inout JSONWriter) -> Void = { _ in }) {
         writer.object { writer in
             writer.member("uri", uri)
             if let mimeType { writer.member("mimeType", mimeType) }
@@ -69,6 +71,7 @@ extension EmbeddedResource {
             case .text(let text): writer.member("text", text)
             case .blob(let bytes): writer.member("blob", Base64.standard.encode(bytes))
             }
+            rest(&writer)
         }
     }
 }

@@ -18,7 +18,7 @@ struct Envelope {
             throw .invalidParameters("params._meta needs io.modelcontextprotocol/clientCapabilities, an object")
         }
         protocolVersion = version
-        self.capabilities = ClientCapabilities(capabilities)
+        self.capabilities = ClientCapabilities(capabilities, era: .modern)
         client = ClientInfo(meta?["io.modelcontextprotocol/clientInfo"])
     }
 }

@@ -11,7 +11,7 @@ extension FormField where Value == String {
     ///     required.
     public static func string(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         format: FormFormat? = nil,
         length: ClosedRange<Int>? = nil,
@@ -35,7 +35,7 @@ extension FormField where Value == String {
     /// One of several values, shown by their titles.
     public static func choice(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         of choices: [FormChoice],
         default fallback: String? = nil
@@ -84,7 +84,7 @@ extension FormField where Value == [String] {
     /// - Parameter count: How many must be chosen; if it admits none, the field may be left out.
     public static func choices(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         of choices: [String],
         count: ClosedRange<Int>? = nil,
@@ -130,12 +130,14 @@ extension FormField where Value == Int {
     /// A whole number.
     public static func integer(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         in range: ClosedRange<Int>? = nil,
         default fallback: Int? = nil
     ) -> FormField<Int> {
-        FormField<Int>(name, integerSchema(description, title, range, fallback), default: fallback) { $0.integral.flatMap { Int(exactly: $0) } }
+        FormField<Int>(name, integerSchema(description, title, range, fallback), default: fallback) {
+            $0.integral.flatMap { Int(exactly: $0) }
+        }
     }
 }
 
@@ -155,7 +157,7 @@ extension FormField where Value == Double {
     /// Any number (KI20).
     public static func number(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         in range: ClosedRange<Double>? = nil,
         default fallback: Double? = nil
@@ -180,7 +182,7 @@ extension FormField where Value == Bool {
     /// Yes or no.
     public static func boolean(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         default fallback: Bool? = nil
     ) -> FormField<Bool> {

@@ -16,6 +16,8 @@ public struct HTTPMessage: Sendable {
     public var protocolVersion: [String]
     public var mcpMethod: [String]
     public var mcpName: [String]
+    /// Those whose names are among `ServerDefinition.parameterHeaderNames`, in any case; one for each header field (R8).
+    public var parameterHeaders: [ParameterHeader]
     public var sessionID: [String]
     public var lastEventID: [String]
     public var accept: [String]
@@ -30,6 +32,7 @@ public struct HTTPMessage: Sendable {
         protocolVersion: [String] = [],
         mcpMethod: [String] = [],
         mcpName: [String] = [],
+        parameterHeaders: [ParameterHeader] = [],
         sessionID: [String] = [],
         lastEventID: [String] = [],
         accept: [String] = [],
@@ -42,6 +45,7 @@ public struct HTTPMessage: Sendable {
         self.protocolVersion = protocolVersion
         self.mcpMethod = mcpMethod
         self.mcpName = mcpName
+        self.parameterHeaders = parameterHeaders
         self.sessionID = sessionID
         self.lastEventID = lastEventID
         self.accept = accept
@@ -52,7 +56,7 @@ public struct HTTPMessage: Sendable {
     var form: AnswerForm { forms.takesJSON || !forms.takesEvents ? .json : .event }
 
     /// Whether the client takes an event stream (H3).
-    var takesEvents: Bool { forms.takesEvents }
+    public var takesEvents: Bool { forms.takesEvents }
 
     /// What `Accept` admits; without it, everything.
     private var forms: (takesJSON: Bool, takesEvents: Bool) {

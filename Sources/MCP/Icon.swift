@@ -21,10 +21,12 @@ public struct Icon: Sendable, Equatable {
     }
 
     /// Why it can't be published, the end of a sentence that begins "its icon"; nil if it can (A1).
-    var fault: String? {
+    ///
+    /// - Parameter origin: The server's own; nil if it has none, and then https is always that of somebody else.
+    func fault(at origin: Origin?) -> String? {
         guard mimeType.sameBytes("image/png") || mimeType.sameBytes("image/svg+xml") else { return "must be image/png or image/svg+xml" }
-        guard source.hasPrefix("data:\(mimeType)") || source.hasPrefix("https://") else {
-            return "must be a data: URI of its type, or an https: URI"
+        guard source.hasPrefix("data:\(mimeType)") || (origin != nil && Origin(of: source) == origin) else {
+            return "must be a data: URI of its type, or an https: URI of the server's own origin"
         }
         return URIText.isURI(source) ? nil : "has a source that is no URI"
     }

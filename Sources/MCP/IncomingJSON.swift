@@ -5,8 +5,7 @@ struct IncomingJSON {
     let value: JSONValue
     /// Why the arguments of a call can't be taken: text in them that is no text (U+0000, a lone surrogate).
     ///
-    /// The model can mend that, so it
-    /// becomes a result of the call, and not an error of the message.
+    /// The model can mend that, so it becomes a result of the call, and not an error of the message.
     let argumentFault: String?
 
     /// - Throws: `notJSON` (W9).
@@ -22,10 +21,27 @@ struct IncomingJSON {
             argumentFault = nil
             return
         }
-        guard let text = IncomingJSON.describe(fault), value["method"]?.string == "tools/call" else {
+        argumentFault = try IncomingJSON.argumentFault(fault, value, bytes)
+    }
+
+    /// What to say of the first fault, if all that is wrong is text in the arguments of a call.
+    private static func argumentFault(_ fault: JSONError, _ value: JSONValue, _ bytes: [UInt8]) throws(MCPError) -> String {
+        do {
+            guard let text = describe(fault), value["method"]?.string == "tools/call",
+                let arguments = value["params"]?["arguments"]
+            else { throw fault }
+            // Only the first fault is known so far, and what can be mended must hide nothing else: neither in the structure of the whole…
+            try JSON.checkStructure(bytes, limits: .message)
+            // …nor in the text of the rest. The arguments are an object, so a number in their place is shorter.
+            try JSON.check(
+                bytes[..<arguments.range.lowerBound] + [UInt8(ascii: "0")] + bytes[arguments.range.upperBound...],
+                limits: .message
+            )
+            return text
+        } catch {
+            let fault = error as? JSONError ?? fault
             throw .notJSON("the message is not acceptable JSON: \(fault.reason) at byte \(fault.position)")
         }
-        argumentFault = text
     }
 
     private static func describe(_ fault: JSONError) -> String? {

@@ -7,7 +7,7 @@ public struct Invocation: Sendable, Equatable {
     public let revision: Revision
     /// `tools/call`, `resources/read`, `prompts/get`…, for logs and metrics.
     public let method: String
-    /// The name of the tool or prompt, or the address of the resource, for logs; empty for lists and completions.
+    /// The name of the tool or prompt, the address of the resource, or the id of the task, for logs; empty for lists and completions.
     public let target: String
     let work: Work
     /// A string or an integer under which the client wants progress.
@@ -42,6 +42,7 @@ public struct Invocation: Sendable, Equatable {
         case completeTemplate(Int, variable: Int, CompletionQuery)
         /// What a legacy session asks to be remembered (L2, RS6).
         case wish(SessionWish)
+        case task(TaskRequest)
     }
 }
 

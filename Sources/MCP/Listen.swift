@@ -26,10 +26,13 @@ public struct Listen: Sendable, Equatable {
     /// Addresses in one listen, and ids of tasks (section 28).
     static let maximumCount = 256
 
-    init<Caller>(_ request: Message, by peer: ProtocolEngine<Caller>.Peer) throws(MCPError) {
+    init<Caller>(_ request: Message, by peer: ProtocolEngine<Caller>.Peer, offer: Offer) throws(MCPError) {
         guard let id = request.id else { throw .invalidRequest("subscriptions/listen needs an id") }
         guard let wanted = request.params?.object("notifications") else {
             throw .invalidParameters("subscriptions/listen needs notifications, an object")
+        }
+        if let tasks = wanted["taskIds"], tasks.count > 0, offer.contains(.tasks), !peer.clientCapabilities.contains(.tasks) {
+            throw .needsTasks
         }
         self.id = id
         self.peer = PrincipalAndClient(principal: peer.principal, client: peer.client, capabilities: peer.clientCapabilities)

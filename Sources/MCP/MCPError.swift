@@ -15,6 +15,8 @@ public enum MCPError: Error, Sendable, Equatable {
     case resourceNotFound(uri: String)
     /// Our fault. The correlation id leads to the log; the client learns nothing else.
     case internalError(correlationID: String)
+    /// Our fault too, told in a sentence that clients may know.
+    case internalFailure(String)
     /// 2026-07-28: headers and body disagree.
     case headerMismatch(String)
     /// 2026-07-28: the call can't do without this; an object shaped like `ClientCapabilities`.
@@ -33,7 +35,7 @@ public enum MCPError: Error, Sendable, Equatable {
         case .methodNotFound: -32601
         case .invalidParameters: -32602
         case .resourceNotFound: revision.isLegacy ? -32002 : -32602
-        case .internalError: -32603
+        case .internalError, .internalFailure: -32603
         case .headerMismatch: -32020
         case .missingCapability: -32021
         case .unsupportedVersion: -32022
@@ -42,7 +44,9 @@ public enum MCPError: Error, Sendable, Equatable {
 
     public var message: String {
         switch self {
-        case .notJSON(let text), .invalidRequest(let text), .invalidParameters(let text), .headerMismatch(let text): text
+        case .notJSON(let text), .invalidRequest(let text), .invalidParameters(let text), .headerMismatch(let text),
+            .internalFailure(let text):
+            text
         case .resourceNotFound: "there is no such resource"
         case .methodNotFound: "this server has no such method"
         case .internalError: "internal error"
@@ -55,7 +59,7 @@ public enum MCPError: Error, Sendable, Equatable {
     var modernStatus: Int {
         switch self {
         case .methodNotFound: 404
-        case .internalError: 200
+        case .internalError, .internalFailure: 200
         default: 400
         }
     }
@@ -69,13 +73,24 @@ public enum MCPError: Error, Sendable, Equatable {
             writer.member("jsonrpc", "2.0")
             id.write(to: &writer)
             writer.key("error")
-            writer.object { writer in
-                writer.member("code", code(in: revision))
-                writer.member("message", message)
-                writeData(to: &writer)
-            }
+            write(to: &writer, in: revision)
         }
         return writer.bytes
+    }
+
+    /// The error alone, as it stands in a task (TK4).
+    var object: [UInt8] {
+        var writer = JSONWriter()
+        write(to: &writer, in: .v2026_07_28)
+        return writer.bytes
+    }
+
+    private func write(to writer: inout JSONWriter, in revision: Revision) {
+        writer.object { writer in
+            writer.member("code", code(in: revision))
+            writer.member("message", message)
+            writeData(to: &writer)
+        }
     }
 
     private func writeData(to writer: inout JSONWriter) {
@@ -122,5 +137,22 @@ enum ResponseID {
             writer.null()
         case .unreadable: break
         }
+    }
+}
+
+extension MCPError {
+    /// The message for a client that comes back for the answer to a request whose stream is not known here (LS12).
+    public static func lostStream(of id: JSONValue) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("jsonrpc", "2.0")
+            writer.member("id", id)
+            writer.key("error")
+            writer.object { writer in
+                writer.member("code", -32603)
+                writer.member("message", "the stream was lost; send the request again")
+            }
+        }
+        return writer.bytes
     }
 }

@@ -14,6 +14,9 @@ enum Method: String {
     case subscribe = "resources/subscribe"
     case unsubscribe = "resources/unsubscribe"
     case listen = "subscriptions/listen"
+    case getTask = "tasks/get"
+    case updateTask = "tasks/update"
+    case cancelTask = "tasks/cancel"
 
     /// The method of exactly these bytes.
     init?(_ name: String) {
@@ -31,14 +34,15 @@ enum Method: String {
         case .complete: .completions
         case .setLogLevel: .logging
         case .subscribe, .unsubscribe: .subscriptions
-        case .listen: [.toolChanges, .promptChanges, .resourceChanges, .subscriptions]
+        case .listen: [.toolChanges, .promptChanges, .resourceChanges, .subscriptions, .tasks]
+        case .getTask, .updateTask, .cancelTask: .tasks
         }
     }
 
-    /// Whether it exists in an era (V5, V11).
+    /// Whether it exists in an era (V5, V11, TK12).
     func isKnown(in era: Era) -> Bool {
         switch self {
-        case .discover, .listen: era == .modern
+        case .discover, .listen, .getTask, .updateTask, .cancelTask: era == .modern
         case .ping, .setLogLevel, .subscribe, .unsubscribe: era == .legacy
         default: true
         }
@@ -49,6 +53,7 @@ enum Method: String {
         switch self {
         case .callTool, .getPrompt: "name"
         case .readResource: "uri"
+        case .getTask, .updateTask, .cancelTask: "taskId"
         default: nil
         }
     }

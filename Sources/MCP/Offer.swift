@@ -15,6 +15,8 @@ struct Offer: OptionSet, Sendable {
     static let resourceChanges = Offer(rawValue: 1 << 7)
     /// Notices when a resource changes (RS1).
     static let subscriptions = Offer(rawValue: 1 << 8)
+    /// Tools that may become tasks, and a place to keep these (TK1).
+    static let tasks = Offer(rawValue: 1 << 10)
 
     /// Writes the member `capabilities` (T1, RS1, P1, C1).
     func writeCapabilities(to writer: inout JSONWriter, for revision: Revision) {
@@ -31,6 +33,7 @@ struct Offer: OptionSet, Sendable {
             if contains(.prompts) { write("prompts", listChanged: .promptChanges, to: &writer) }
             if contains(.completions), revision.hasCompletionFlag { writer.member("completions", raw: Offer.empty) }
             if contains(.logging) { writer.member("logging", raw: Offer.empty) }
+            writeExtensions(to: &writer, for: revision)
         }
     }
 

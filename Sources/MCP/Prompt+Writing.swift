@@ -14,6 +14,7 @@ extension Prompt {
                 }
             }
             icons.writeMember(to: &writer, for: revision)
+            MetaMember.write(meta, to: &writer, for: revision)
         }
     }
 

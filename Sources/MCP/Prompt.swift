@@ -1,3 +1,5 @@
+public import JSON
+
 /// A prompt that people choose: its arguments arrive checked and typed.
 ///
 /// ```swift
@@ -9,10 +11,12 @@
 public struct Prompt<Caller: Sendable>: Sendable {
     /// 1 to 64 of `A-Za-z0-9_.-`, unique on its server.
     public let name: String
-    /// What people see in a list of prompts.
+    /// What people see in a list of prompts; without one of its own, made of the name.
     public let title: String
     public let description: String
     public let icons: [Icon]
+    /// Members of `_meta`, each with a prefix of its own (B15); clients before 2025-06-18 don't get them.
+    public let meta: JSONValue?
 
     let arguments: [DeclaredArgument<Caller>]
     private let messages: @Sendable (RequestContext<Caller>, [String: String]) async throws -> [PromptMessage]
@@ -23,18 +27,20 @@ public struct Prompt<Caller: Sendable>: Sendable {
     ///     client learns nothing.
     public init<each Value: Sendable>(
         _ name: String,
-        title: String,
+        title: String? = nil,
         _ description: String,
         icons: [Icon] = [],
+        meta: JSONValue? = nil,
         _ arguments: repeat TextArgument<Caller, each Value>,
         get: @escaping @Sendable (RequestContext<Caller>, repeat each Value) async throws -> [PromptMessage]
     ) {
         var declared: [DeclaredArgument<Caller>] = []
         for argument in repeat each arguments { declared.append(argument.declaration) }
         self.name = name
-        self.title = title
+        self.title = title ?? name.asTitle
         self.description = description
         self.icons = icons
+        self.meta = meta
         self.arguments = declared
         messages = { context, texts in
             let values = (repeat try (each arguments).read(texts[(each arguments).name]))

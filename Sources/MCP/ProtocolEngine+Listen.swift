@@ -16,6 +16,9 @@ extension ProtocolEngine {
             if try await mayWatch(uri, context) { honoured.resources.append(uri) }
         }
         honoured.tasks = []
+        for id in listen.filter.tasks where offer.contains(.tasks) {
+            if try await definition.tasks?.find(id, of: listen.peer.principal) != nil { honoured.tasks.append(id) }
+        }
         return Subscription(listen: listen, honoured: honoured, resultMeta: definition.published.resultMeta)
     }
 
@@ -23,6 +26,9 @@ extension ProtocolEngine {
     public func message(for notice: ChangeNotice, on subscription: Subscription, caller: Caller, correlationID: String) async -> [UInt8]? {
         if case .resource(let uri) = notice.subject {
             guard (try? await mayWatch(uri, context(of: subscription.listen, caller, correlationID))) == true else { return nil }
+        }
+        if case .task(let id) = notice.subject {
+            return await message(forTask: id, on: subscription)
         }
         return message(for: notice) { subscription.meta(to: &$0) }
     }
@@ -64,6 +70,15 @@ extension ProtocolEngine {
             revision: .v2026_07_28,
             correlationID: correlationID
         )
+    }
+
+    /// The whole task as `tasks/get` would give it (TK10); nil if it is gone.
+    private func message(forTask id: String, on subscription: Subscription) async -> [UInt8]? {
+        guard let task = try? await definition.tasks?.find(id, of: subscription.listen.peer.principal) else { return nil }
+        return Notification.message("notifications/tasks") { writer in
+            subscription.meta(to: &writer)
+            task.write(to: &writer)
+        }
     }
 
     /// - Returns: nil for what isn't offered, and for tasks.

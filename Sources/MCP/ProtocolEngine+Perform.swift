@@ -29,7 +29,8 @@ extension ProtocolEngine {
         let context = RequestContext(invocation, caller: caller, correlationID: correlationID, link: link)
         do {
             if case .tool(let tool, let arguments, let fault) = invocation.work {
-                return answer(try await call(definition.tools[tool], arguments, fault, context), to: invocation)
+                guard definition.tools[tool].tasks == .never else { return try await perform(tool, arguments, fault, invocation, context) }
+                return answer(try await call(tool, arguments, fault, context), to: invocation)
             }
             return answer(try await result(of: invocation, context), to: invocation)
         } catch let error as MCPError {
@@ -52,17 +53,35 @@ extension ProtocolEngine {
         return answer(.failure("the tool took longer than \(limit.components.seconds) seconds and was stopped"), to: invocation)
     }
 
-    /// T9: what the model can mend is a result.
+    /// A call that may become a task.
+    private func perform(
+        _ tool: Int,
+        _ arguments: JSONValue?,
+        _ fault: String?,
+        _ invocation: Invocation,
+        _ context: RequestContext<Caller>
+    ) async throws -> Performed {
+        switch try await taskOrResult(of: tool, invocation, context, { try await call(tool, arguments, fault, $0) }) {
+        case .result(let result): answer(result, to: invocation)
+        case .task(let task): answer(task.creationResult(meta: definition.published.resultMeta), to: invocation)
+        }
+    }
+
     private func call(
-        _ tool: Tool<Caller>,
+        _ tool: Int,
         _ arguments: JSONValue?,
         _ fault: String?,
         _ context: RequestContext<Caller>
     ) async throws -> ToolResult {
-        if let fault { return .failure(fault) }
+        if let fault = fault ?? definition.toolRules[tool].fault(in: arguments) { return .failure(fault) }
+        return try await mended(tool) { try await definition.tools[tool].call(context, arguments: arguments) }
+    }
+
+    /// T9: what the model can mend is a result.
+    func mended(_ tool: Int, _ work: () async throws -> ToolResult) async throws -> ToolResult {
         do {
-            let result = try await tool.call(context, arguments: arguments)
-            try check(result)
+            let result = try await work()
+            try definition.toolRules[tool].check(result, isThorough: definition.checksResults)
             return result
         } catch let error as ArgumentError {
             return .failure(error.message)
@@ -82,11 +101,14 @@ extension ProtocolEngine {
     }
 
     private func answer(_ result: ToolResult, to invocation: Invocation) -> Performed {
+        var wrapsObjects = false
+        if case .tool(let tool, _, _) = invocation.work { wrapsObjects = definition.toolRules[tool].wrapsObjects }
         let message = result.response(
             to: invocation.id,
             for: invocation.revision,
             meta: definition.published.resultMeta,
-            isSingleLine: invocation.form.isSingleLine
+            isSingleLine: invocation.form.isSingleLine,
+            wrapsObjects: wrapsObjects
         )
         return Performed(message: message, status: 200, fault: nil, isError: result.isError)
     }
@@ -101,12 +123,5 @@ extension ProtocolEngine {
         let status = invocation.revision.isLegacy ? 200 : error.modernStatus
         let message = error.response(to: .request(invocation.id), in: invocation.revision)
         return Performed(message: message, status: status, fault: fault, isError: true)
-    }
-
-    /// Structured content is spliced in unread, so debug builds and tests look whether it is JSON (J5).
-    private func check(_ result: ToolResult) throws(JSONError) {
-        #if DEBUG
-        if let structured = result.structured { try JSON.check(structured, limits: .message) }
-        #endif
     }
 }

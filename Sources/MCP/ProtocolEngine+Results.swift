@@ -19,6 +19,8 @@ extension ProtocolEngine {
             return try await complete(definition.prompts[index].arguments[argument], query, context)
         case .completeTemplate(let index, let variable, let query):
             return try await complete(definition.templates[index].variables[variable], query, context)
+        case .task(let request):
+            return try await result(of: request, by: invocation.principal)
         case .wish(let wish):
             if case .subscription(let uri) = wish, try await !mayWatch(uri, context) { throw MCPError.resourceNotFound(uri: uri) }
             context.link?.transport.remember(wish)
@@ -33,7 +35,7 @@ extension ProtocolEngine {
         for principal: Principal,
         _ context: RequestContext<Caller>
     ) async throws -> [UInt8] {
-        let (revision, published) = (context.revision, definition.published[kind])
+        let (revision, published) = (context.revision, definition.published.list(kind, for: context.clientCapabilities))
         let listing = kind == .resources ? definition.listing : nil
         let position = try cursor.map { cursor throws(MCPError) in
             try ListPosition(cursor: cursor, of: kind, for: principal, with: sealer)
@@ -50,6 +52,7 @@ extension ProtocolEngine {
             if room > 0 {
                 let page = try await listing.page(context, key, room)
                 for entry in page.entries {
+                    if let fault = MetaMember.fault(in: entry.meta) { throw ResultFault("resource \(entry.uri): its _meta \(fault)") }
                     var writer = JSONWriter(reserving: 256)
                     entry.writeEntry(to: &writer, for: revision)
                     entries.append(writer.bytes)
@@ -66,7 +69,7 @@ extension ProtocolEngine {
             entries,
             next: try next?.cursor(of: kind, for: principal, with: sealer),
             for: revision,
-            caching: listing?.caching ?? definition.caching,
+            caching: listing?.caching ?? published.caching,
             meta: definition.published.resultMeta
         )
     }
@@ -100,8 +103,11 @@ extension ProtocolEngine {
         mimeType: String?,
         caching: CachingHints,
         _ context: RequestContext<Caller>
-    ) throws(MCPError) -> [UInt8] {
-        guard let contents, !contents.parts.isEmpty else { throw .resourceNotFound(uri: uri) }
+    ) throws -> [UInt8] {
+        guard let contents, !contents.parts.isEmpty else { throw MCPError.resourceNotFound(uri: uri) }
+        for part in contents.parts {
+            if let fault = MetaMember.fault(in: part.meta) { throw ResultFault("resource \(uri): its _meta \(fault)") }
+        }
         // K4: what came of an answer is for this caller and this moment.
         let caching = context.link?.hasInput == true ? CachingHints.never : caching
         return contents.result(of: uri, mimeType: mimeType, for: context.revision, caching: caching, meta: definition.published.resultMeta)

@@ -6,7 +6,8 @@ import JSON
 ///
 /// `HTTPEndpoint` and `StdioConversation` put it behind their framing.
 public struct ProtocolEngine<Caller: Sendable>: Sendable {
-    let definition: ServerDefinition<Caller>
+    /// What is offered.
+    public let definition: ServerDefinition<Caller>
     /// Seals the cursors of lists that have several pages, and the states of calls that ask the client (G1, M10).
     let sealer: any Sealer
     /// This server's own address, to which request states are bound (M6).
@@ -69,6 +70,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         try headers?.requireMethod(request.method)
         let method = try method(of: request, in: .modern)
         if let member = method.routedMember { try headers?.requireName(request.params?[member]?.string) }
+        if let headers, method == .callTool { try definition.check(headers, of: request) }
         let peer = Peer(revision: revision, clientCapabilities: envelope.capabilities, client: envelope.client, principal: principal)
         return try step(method, request, from: peer, era: .modern, transportTrace: transportTrace, now: now)
     }
@@ -90,7 +92,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         let revision = known ?? .v2025_11_25
         let peer = Peer(
             revision: revision,
-            clientCapabilities: ClientCapabilities(params.object("capabilities")),
+            clientCapabilities: ClientCapabilities(params.object("capabilities"), era: .legacy),
             client: ClientInfo(params["clientInfo"])
         )
         return (peer, definition.published.introduction(for: revision))
@@ -127,7 +129,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         case .listResources: (work, target) = (.list(.resources, cursor: try params.cursor()), "")
         case .listTemplates: (work, target) = (.list(.templates, cursor: try params.cursor()), "")
         case .listPrompts: (work, target) = (.list(.prompts, cursor: try params.cursor()), "")
-        case .callTool: (work, target) = try params.toolCall(definition)
+        case .callTool: (work, target) = try params.toolCall(definition, by: peer)
         case .readResource: (work, target) = try params.resourceRead()
         case .getPrompt: (work, target) = try params.promptGet(definition)
         case .complete: (work, target) = (try params.completion(definition, for: peer.revision), "")
@@ -138,10 +140,16 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
             (work, target) = (.wish(wish), uri)
         case .listen:
             _ = try RequestMeta(request, era: era)
-            return .listen(try Listen(request, by: peer))
+            return .listen(try Listen(request, by: peer, offer: definition.published.offer))
+        case .getTask, .updateTask, .cancelTask:
+            guard peer.clientCapabilities.contains(.tasks) else { throw .needsTasks }
+            let task = try params.task()
+            (work, target) = (.task(task), task.id)
         }
         let meta = try RequestMeta(request, era: era)
-        if case .list(let kind, let cursor) = work, let result = definition.published[kind].whole(for: peer.revision) {
+        if case .list(let kind, let cursor) = work,
+            let result = definition.published.list(kind, for: peer.clientCapabilities).whole(for: peer.revision)
+        {
             // All stands on one page, so no cursor was ever given out (G1).
             guard cursor == nil else { throw .unknownCursor }
             return .result(result)

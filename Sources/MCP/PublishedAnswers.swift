@@ -3,10 +3,13 @@ import JSON
 /// The results that are the same for every caller, written once for each revision: the same bytes every time (T3).
 struct PublishedAnswers: Sendable {
     let offer: Offer
-    let tools: PublishedList
-    let prompts: PublishedList
-    let resources: PublishedList
-    let templates: PublishedList
+    /// Without the tools that only apps may call.
+    private let tools: PublishedList
+    /// With them, for clients with pages, if there are any (K7).
+    private let toolsWithApps: PublishedList?
+    private let prompts: PublishedList
+    private let resources: PublishedList
+    private let templates: PublishedList
     /// `initialize`, by `Revision.rawValue`, and for 2026-07-28 `server/discover`.
     private let introductions: [[UInt8]]
     /// `{"io.modelcontextprotocol/serverInfo":{…}}`, the `_meta` of results of 2026-07-28 (B13).
@@ -18,15 +21,23 @@ struct PublishedAnswers: Sendable {
         let meta = PublishedAnswers.meta(info, isWhole: false)
         self.offer = offer
         resultMeta = meta
-        tools = PublishedList(
-            .tools,
-            of: definition.tools,
-            by: \.name,
-            pageSize: pageSize,
-            isComplete: true,
-            caching: caching,
-            meta: meta
-        ) { $0.write(to: &$1, for: $2) }
+        let listed = definition.tools.filter { $0.ui?.isForAppsOnly != true }
+        // A list that depends on who asks belongs to the one who asked (K7).
+        let toolCaching =
+            listed.count == definition.tools.count ? caching : CachingHints(milliseconds: caching.milliseconds, scope: .private)
+        let list = { (tools: [Tool<Caller>]) in
+            PublishedList(
+                .tools,
+                of: tools,
+                by: \.name,
+                pageSize: pageSize,
+                isComplete: true,
+                caching: toolCaching,
+                meta: meta
+            ) { $0.write(to: &$1, for: $2) }
+        }
+        tools = list(listed)
+        toolsWithApps = listed.count == definition.tools.count ? nil : list(definition.tools)
         prompts = PublishedList(
             .prompts,
             of: definition.prompts,
@@ -38,7 +49,7 @@ struct PublishedAnswers: Sendable {
         ) { $0.write(to: &$1, for: $2) }
         resources = PublishedList(
             .resources,
-            of: definition.resources.map(\.link),
+            of: definition.resources.filter(\.isListed).map(\.link),
             by: \.uri,
             pageSize: pageSize,
             isComplete: definition.listing == nil,
@@ -61,9 +72,10 @@ struct PublishedAnswers: Sendable {
         }
     }
 
-    subscript(kind: ListKind) -> PublishedList {
+    /// A list as this client gets it: by what it declares, never by its connection (T2).
+    func list(_ kind: ListKind, for capabilities: ClientCapabilities) -> PublishedList {
         switch kind {
-        case .tools: tools
+        case .tools: capabilities.contains(.apps) ? toolsWithApps ?? tools : tools
         case .prompts: prompts
         case .resources: resources
         case .templates: templates

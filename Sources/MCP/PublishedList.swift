@@ -10,6 +10,8 @@ struct PublishedList: Sendable, Equatable {
     }
 
     let kind: ListKind
+    /// How long and by whom its pages may be kept, if nothing comes after the declared entries.
+    let caching: CachingHints
     private let pageSize: Int
     /// Names or addresses, in the order of the entries.
     private let keys: [String]
@@ -30,6 +32,7 @@ struct PublishedList: Sendable, Equatable {
         write: (Entry, inout JSONWriter, Revision) -> Void
     ) {
         self.kind = kind
+        self.caching = caching
         self.pageSize = pageSize
         keys = declared.map(key)
         entries = Revision.allCases.map { revision in

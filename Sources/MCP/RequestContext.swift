@@ -16,8 +16,10 @@ public struct RequestContext<Caller: Sendable>: Sendable {
     public let trace: TraceContext
     /// nil in a context that was made by hand.
     let link: RequestLink?
+    /// nil unless the call may become a task.
+    let taskStart: TaskStart<Caller>?
     /// Where questions go instead of the client; nil outside of tasks.
-    var desk: (any QuestionDesk)?
+    let desk: (any QuestionDesk)?
 
     /// A context without a client behind it: what is said is lost, and nobody can be asked.
     public init(
@@ -35,6 +37,8 @@ public struct RequestContext<Caller: Sendable>: Sendable {
         self.correlationID = correlationID
         self.trace = trace
         link = nil
+        taskStart = nil
+        desk = nil
     }
 
     init(_ invocation: Invocation, caller: Caller, correlationID: String, link: RequestLink) {
@@ -45,6 +49,30 @@ public struct RequestContext<Caller: Sendable>: Sendable {
         self.correlationID = correlationID
         trace = invocation.trace
         self.link = link
+        taskStart = nil
+        desk = nil
+    }
+
+    /// The same for a call that may become a task.
+    init(_ context: Self, taskStart: TaskStart<Caller>) {
+        self.init(context, link: context.link, taskStart: taskStart, desk: nil)
+    }
+
+    /// The same for the work of a task: there is no request any more to say anything on (PR2).
+    init(_ context: Self, desk: any QuestionDesk) {
+        self.init(context, link: context.link.map { RequestLink(after: $0) }, taskStart: nil, desk: desk)
+    }
+
+    private init(_ context: Self, link: RequestLink?, taskStart: TaskStart<Caller>?, desk: (any QuestionDesk)?) {
+        caller = context.caller
+        client = context.client
+        clientCapabilities = context.clientCapabilities
+        revision = context.revision
+        correlationID = context.correlationID
+        trace = context.trace
+        self.link = link
+        self.taskStart = taskStart
+        self.desk = desk
     }
 
     /// Tells how far the work is, if the client wants to know (PR1).

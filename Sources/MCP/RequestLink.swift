@@ -34,6 +34,17 @@ final class RequestLink: Sendable {
         logLevel = logs ? (revision.isLegacy ? transport.logLevel : invocation.logLevel) : nil
     }
 
+    /// A link for what goes on after the request: it knows the earlier rounds, but nothing can be said on it (PR2).
+    init(after link: RequestLink) {
+        transport = SilentTransport()
+        sealer = link.sealer
+        rounds = Mutex(link.rounds.withLock { $0 })
+        hasInput = link.hasInput
+        isInitialized = link.isInitialized
+        revision = link.revision
+        (progressToken, logLevel) = (nil, nil)
+    }
+
     /// What comes now comes after the answer, and isn't sent (PR1).
     func close() {
         state.withLock { $0.isAnswered = true }

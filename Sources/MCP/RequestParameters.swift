@@ -20,9 +20,15 @@ struct RequestParameters {
     }
 
     /// T9, T15.
-    func toolCall<Caller>(_ definition: ServerDefinition<Caller>) throws(MCPError) -> (Invocation.Work, target: String) {
+    func toolCall<Caller>(
+        _ definition: ServerDefinition<Caller>,
+        by peer: ProtocolEngine<Caller>.Peer
+    ) throws(MCPError) -> (Invocation.Work, target: String) {
         let name = try string("name", in: params)
         guard let tool = definition.indexOfTool(named: name) else { throw .invalidParameters("unknown tool") }
+        if definition.tools[tool].tasks == .required, !peer.revision.isLegacy, !peer.clientCapabilities.contains(.tasks) {
+            throw .needsTasks
+        }
         let arguments = params?["arguments"]
         guard arguments == nil || arguments?.kind == .object else { throw .invalidParameters("arguments must be an object") }
         return (.tool(tool, arguments: arguments, fault: argumentFault), name)
@@ -76,6 +82,20 @@ struct RequestParameters {
         let uri = try string("uri", in: params)
         guard URIText.isURI(uri) else { throw .invalidParameters("uri is no URI of RFC 3986") }
         return (method == .subscribe ? .subscription(uri: uri) : .noSubscription(uri: uri), uri)
+    }
+
+    /// TK4, TK5; `inputResponses` as M8.
+    func task() throws(MCPError) -> TaskRequest {
+        let id = try string("taskId", in: params)
+        switch method {
+        case .getTask: return .get(id)
+        case .cancelTask: return .cancel(id)
+        default:
+            guard let responses = params?.object("inputResponses") else {
+                throw .invalidParameters("\(method.rawValue) needs inputResponses, an object")
+            }
+            return .update(id, responses: responses)
+        }
     }
 
     private func place<Caller>(of name: String, among arguments: [DeclaredArgument<Caller>]) throws(MCPError) -> Int {

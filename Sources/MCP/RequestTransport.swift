@@ -73,6 +73,11 @@ public struct OutgoingRequest: Sendable {
         }
         return writer.bytes
     }
+
+    /// Tells the client that nobody waits for its answer any more (CN1).
+    public static func cancellation(id: String, reason: String) -> [UInt8] {
+        Notification.cancelled(JSONValue(stringLiteral: id), reason: reason)
+    }
 }
 
 /// The client did not answer a question of ours in time, or went away.

@@ -11,6 +11,7 @@ extension ResourceTemplate {
             if let mimeType { writer.member("mimeType", mimeType) }
             annotations?.writeMember(to: &writer, for: revision)
             icons.writeMember(to: &writer, for: revision)
+            MetaMember.write(meta, to: &writer, for: revision)
         }
     }
 }
@@ -30,7 +31,9 @@ extension ResourceContents {
                 for part in parts {
                     let isWhole = part.uri == nil
                     EmbeddedResource(uri: part.uri ?? uri, mimeType: part.mimeType ?? (isWhole ? mimeType : nil), part.body)
-                        .write(to: &writer)
+                        .write(to: &writer) { writer in
+                            MetaMember.write(part.meta, to: &writer, for: revision, ui: part.ui.map { ui in { ui.write(to: &$0) } })
+                        }
                 }
             }
             if revision.hasResultTypes {

@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 
 /// A pointer to something that the client can read by its address: a line of `resources/list`, or a block of a result (RS8).
 public struct ResourceLink: Sendable, Equatable {
@@ -13,6 +13,8 @@ public struct ResourceLink: Sendable, Equatable {
     public let annotations: Annotations?
     /// Clients before 2025-11-25 don't get them.
     public let icons: [Icon]
+    /// Members of `_meta`, each with a prefix of its own (B15); clients before 2025-06-18 don't get them.
+    public let meta: JSONValue?
 
     public init(
         uri: String,
@@ -22,7 +24,8 @@ public struct ResourceLink: Sendable, Equatable {
         mimeType: String? = nil,
         size: Int? = nil,
         annotations: Annotations? = nil,
-        icons: [Icon] = []
+        icons: [Icon] = [],
+        meta: JSONValue? = nil
     ) {
         self.uri = uri
         self.name = name
@@ -32,6 +35,7 @@ public struct ResourceLink: Sendable, Equatable {
         self.size = size
         self.annotations = annotations
         self.icons = icons
+        self.meta = meta
     }
 
     /// Writes the members that this revision knows, into an open object.
@@ -44,6 +48,7 @@ public struct ResourceLink: Sendable, Equatable {
         if let size { writer.member("size", size) }
         (annotations ?? self.annotations)?.writeMember(to: &writer, for: revision)
         icons.writeMember(to: &writer, for: revision)
+        MetaMember.write(meta, to: &writer, for: revision)
     }
 
     /// Writes a line of `resources/list`; what has no description is described by its title or name (RS10).
@@ -56,7 +61,8 @@ public struct ResourceLink: Sendable, Equatable {
             mimeType: mimeType,
             size: size,
             annotations: annotations,
-            icons: icons
+            icons: icons,
+            meta: meta
         )
         writer.object { entry.writeMembers(to: &$0, for: revision) }
     }

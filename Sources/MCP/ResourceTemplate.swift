@@ -1,3 +1,5 @@
+public import JSON
+
 /// Many things whose addresses follow a pattern (RS9).
 ///
 /// ```swift
@@ -16,6 +18,8 @@ public struct ResourceTemplate<Caller: Sendable>: Sendable {
     public let mimeType: String?
     public let annotations: Annotations?
     public let icons: [Icon]
+    /// Members of `_meta`, each with a prefix of its own (B15); clients before 2025-06-18 don't get them.
+    public let meta: JSONValue?
     /// How long clients may keep what they read (K6).
     public let caching: CachingHints
 
@@ -34,12 +38,13 @@ public struct ResourceTemplate<Caller: Sendable>: Sendable {
     public init<each Value: Sendable>(
         _ uriTemplate: String,
         name: String,
-        title: String,
+        title: String? = nil,
         description: String,
         mimeType: String? = nil,
         annotations: Annotations? = nil,
         icons: [Icon] = [],
         caching: CachingHints = .never,
+        meta: JSONValue? = nil,
         _ variables: repeat TextArgument<Caller, each Value>,
         read: @escaping @Sendable (RequestContext<Caller>, repeat each Value) async throws -> ResourceContents?
     ) {
@@ -47,11 +52,12 @@ public struct ResourceTemplate<Caller: Sendable>: Sendable {
         for variable in repeat each variables { declared.append(variable.declaration) }
         self.uriTemplate = uriTemplate
         self.name = name
-        self.title = title
+        self.title = title ?? name.asTitle
         self.description = description
         self.mimeType = mimeType
         self.annotations = annotations
         self.icons = icons
+        self.meta = meta
         self.caching = caching
         self.variables = declared
         (pattern, fault) = ResourceTemplate.pattern(of: uriTemplate, declaring: declared)

@@ -1,15 +1,18 @@
-/// The headers of a modern request that repeat what its body says (R1–R7).
+/// The headers of a modern request that repeat what its body says (R1–R11).
 struct RoutingHeaders {
     /// Values of `MCP-Protocol-Version`, `Mcp-Method`, `Mcp-Name`, one a header field.
     let versions: [String]
     let methods: [String]
     let names: [String]
+    /// Those that repeat arguments; none unless a tool of this server has marked parameters.
+    let parameters: [ParameterHeader]
 
     /// - Parameters: The values as they came; white space around them doesn't count (R3).
-    init(versions: [String], methods: [String], names: [String]) {
+    init(versions: [String], methods: [String], names: [String], parameters: [ParameterHeader] = []) {
         self.versions = versions.trimmed
         self.methods = methods.trimmed
         self.names = names.trimmed
+        self.parameters = parameters.map { ParameterHeader(name: $0.name, value: $0.value.trimmed) }
     }
 
     /// The version header must be there, once, and equal the envelope (W16, W17).
@@ -37,16 +40,24 @@ struct RoutingHeaders {
     }
 
     private static func require(_ values: [String], equal expected: String?, in header: String, isEncoded: Bool) throws(MCPError) {
+        let value = try value(of: values, in: header, isEncoded: isEncoded)
+        guard let expected else { return }
+        guard value.elementsEqual(expected.utf8) else { throw .headerMismatch("the header \(header) does not equal the body") }
+    }
+
+    /// The value of a header that must be there once (R4–R6).
+    ///
+    /// - Parameter values: One for each header field with this name, trimmed.
+    static func value(of values: [String], in header: String, isEncoded: Bool) throws(MCPError) -> [UInt8] {
         guard let value = values.first else { throw .headerMismatch("the header \(header) is missing") }
         guard values.count == 1 else { throw .headerMismatch("the header \(header) occurs more than once") }
         guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
             throw .headerMismatch("the header \(header) has characters that a header may not have")
         }
-        guard let expected else { return }
         guard let decoded = isEncoded ? decoded(value) : Array(value.utf8) else {
             throw .headerMismatch("the header \(header) is not encoded correctly")
         }
-        guard decoded.elementsEqual(expected.utf8) else { throw .headerMismatch("the header \(header) does not equal the body") }
+        return decoded
     }
 
     /// `=?base64?…?=` decoded, anything else as it stands; nil if it is marked so but isn't the Base64 of UTF-8 (R5).

@@ -1,107 +1,47 @@
 import JSON
 
-/// What a JSON Schema must keep to be published (T5, J1–J3, R9); a fault ends a sentence that begins "its input schema".
-struct SchemaRules {
-    private static let dialects = [
-        "https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2020-12/schema#",
-        "http://json-schema.org/draft-07/schema", "http://json-schema.org/draft-07/schema#",
-    ]
-    private static let maximumDepth = 32
-    private static let maximumSchemas = 1000
+/// What a JSON Schema must keep to be published (T5, J1–J3, KI21).
+enum SchemaRules {
+    /// Compiles the schema of a tool's arguments.
+    ///
+    /// - Parameter shown: What it is, for the error: "tool x: its input schema".
+    static func compiled(input schema: JSONValue, _ shown: String) throws(DefinitionError) -> JSONSchema {
+        guard schema.kind == .object, schema["type"]?.string == "object" else {
+            throw DefinitionError(#"\#(shown) must have "type": "object" at its root"#)
+        }
+        return try compiled(schema, .standard, shown)
+    }
 
-    private let root: JSONValue
-    private var schemas = 0
-    private var anchors: [String] = []
-    private var references: [String] = []
+    /// Compiles the schema of structured results, which may be as long as they need to be.
+    static func compiled(output schema: JSONValue, _ shown: String) throws(DefinitionError) -> JSONSchema {
+        try compiled(schema, JSONSchemaLimits(steps: .max), shown)
+    }
 
-    static func fault(inInput schema: JSONValue) -> String? {
-        guard schema.kind == .object, schema["type"]?.string == "object" else { return #"must have "type": "object" at its root"# }
+    private static func compiled(_ schema: JSONValue, _ limits: JSONSchemaLimits, _ shown: String) throws(DefinitionError) -> JSONSchema {
+        guard schema.kind == .object else { throw DefinitionError("\(shown) must be an object") }
         if let properties = schema["properties"] {
-            guard properties.kind == .object else { return "has properties that are no object" }
+            guard properties.kind == .object else { throw DefinitionError("\(shown) has properties that are no object") }
             for property in properties.members where property.value.kind != .object {
-                return "must have an object as the schema of \(property.key)"
+                throw DefinitionError("\(shown) must have an object as the schema of \(property.key)")
             }
         }
-        return fault(inOutput: schema)
-    }
-
-    static func fault(inOutput schema: JSONValue) -> String? {
-        guard schema.kind == .object else { return "must be an object" }
-        if let dialect = schema["$schema"] {
-            guard let name = dialect.string, dialects.contains(where: { $0.sameBytes(name) }) else {
-                return "is in a dialect that is neither 2020-12 nor draft-07"
-            }
+        do {
+            return try JSONSchema(schema, limits: limits)
+        } catch {
+            throw DefinitionError("\(shown) \(reason(error, in: schema))")
         }
-        var rules = SchemaRules(root: schema)
-        return rules.walk(schema, depth: 1) ?? rules.unresolvedReference()
     }
 
-    private init(root: JSONValue) {
-        self.root = root
-    }
-
-    private mutating func walk(_ schema: JSONValue, depth: Int) -> String? {
-        guard depth <= SchemaRules.maximumDepth else { return "is nested deeper than \(SchemaRules.maximumDepth)" }
-        schemas += 1
-        guard schemas <= SchemaRules.maximumSchemas else { return "has more than \(SchemaRules.maximumSchemas) subschemas" }
-        for member in schema.members {
-            let (key, value) = (member.key, member.value)
-            switch key {
-            case "x-mcp-header": return "marks a parameter with x-mcp-header, which this server does not support"
-            case "$ref", "$dynamicRef":
-                guard let reference = value.string else { return "has a \(key) that is no string" }
-                references.append(reference)
-            case "$anchor", "$dynamicAnchor":
-                if let anchor = value.string { anchors.append(anchor) }
-            case "const", "enum", "default", "examples", "required", "type":
-                break
-            case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas":
-                for named in value.members {
-                    if let fault = walk(named.value, depth: depth + 1) { return fault }
-                }
-            default:
-                if value.kind == .object, let fault = walk(value, depth: depth + 1) { return fault }
-                for element in value.elements where element.kind == .object {
-                    if let fault = walk(element, depth: depth + 1) { return fault }
-                }
-            }
+    private static func reason(_ error: JSONSchemaError, in schema: JSONValue) -> String {
+        let place = error.pointer.isEmpty ? "" : " at \(error.pointer)"
+        switch error.reason {
+        case .unknownDialect: return "is in a dialect that is neither 2020-12 nor draft-07\(place)"
+        case .remoteReference, .unresolvedReference:
+            let reference = schema.resolve(Array(error.pointer.utf8)[...])?.string ?? ""
+            return "has the reference \(reference)\(place), which it does not hold"
+        case .tooDeep: return "is nested deeper than \(JSONSchemaLimits.standard.depth)"
+        case .tooManySubschemas: return "has more than \(JSONSchemaLimits.standard.subschemas) subschemas"
+        default: return "can't be used: \(error.pointer.isEmpty ? "it" : error.pointer) \(error.message)"
         }
-        return nil
-    }
-
-    /// No reference is ever fetched, so each must be found in the schema itself (J2).
-    private func unresolvedReference() -> String? {
-        references.first { !resolves($0) }.map { "has the reference \($0), which it does not hold" }
-    }
-
-    private func resolves(_ reference: String) -> Bool {
-        guard reference.utf8.first == UInt8(ascii: "#") else { return false }
-        let fragment = String(reference.dropFirst())
-        guard fragment.utf8.first == UInt8(ascii: "/") else { return fragment.isEmpty || anchors.contains { $0.sameBytes(fragment) } }
-        var place: JSONValue? = root
-        for token in fragment.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            let name = unescaped(token)
-            place =
-                place?.kind == .array ? place?.elements.dropFirst(UInt32(name).map { Int($0) } ?? .max).first { _ in true } : place?[name]
-        }
-        return place != nil
-    }
-
-    /// A token of a JSON Pointer: `~1` is a slash, `~0` a tilde (RFC 6901, § 4).
-    private func unescaped(_ token: Substring) -> String {
-        var text = ""
-        var isEscaped = false
-        for character in token {
-            switch (isEscaped, character) {
-            case (true, "1"): text.append("/")
-            case (true, "0"): text.append("~")
-            case (false, "~"):
-                isEscaped = true
-                continue
-            default: text.append(character)
-            }
-            isEscaped = false
-        }
-        return text
     }
 }

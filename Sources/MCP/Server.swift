@@ -14,6 +14,7 @@ public final class Server<Caller: Sendable>: Sendable {
 
     public init(_ definition: ServerDefinition<Caller>) {
         current = Mutex(definition)
+        definition.tasks?.notify(changes)
     }
 
     /// What is offered now.
@@ -23,11 +24,12 @@ public final class Server<Caller: Sendable>: Sendable {
     ///
     /// Requests that run keep what they began with. What is announced must stay as it was: sessions that are open were told of it (V4).
     public func replace(_ definition: ServerDefinition<Caller>) {
+        definition.tasks?.notify(changes)
         let former = current.withLock { current in
             defer { current = definition }
             return current
         }
-        for kind in ListKind.allCases where former.published[kind] != definition.published[kind] {
+        for kind in ListKind.allCases where former.published.list(kind, for: .apps) != definition.published.list(kind, for: .apps) {
             guard let subject = kind.noticeSubject else { continue }
             changes.post(ChangeNotice(subject))
         }

@@ -22,7 +22,18 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     /// How many entries a page of a list has (G2).
     public var pageSize: Int { content.declarations.pageSize }
 
+    /// What runs the work of tasks; nil if no tool becomes one.
+    public var tasks: TaskRunner? { content.declarations.tasks }
+    /// The names of the headers that repeat arguments of some tool, `Mcp-Param-…`; none where no parameter is marked (R8).
+    ///
+    /// A transport passes on these headers alone, and names them where it says what browsers may send (H15).
+    public var parameterHeaderNames: [String] { content.parameterHeaderNames }
+    /// Whether structured results are read and held against their schemas before they are sent (J5).
+    public var checksResults: Bool { content.declarations.checksResults }
+
     var published: PublishedAnswers { content.published }
+    /// In the order of `tools`.
+    var toolRules: [ToolRules] { content.toolRules }
     var subscriptions: ResourceSubscriptions<Caller>? { content.declarations.subscriptions }
     private let content: Content
 
@@ -31,9 +42,13 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     ///   - announces: Which lists may change while the server runs; see `Server.replace`.
     ///   - subscriptions: Who may be told when a resource changes; nil if nobody is.
     ///   - logging: Whether handlers send log messages to clients (L1).
+    ///   - tasks: Runs the work of tools that become tasks; without it those that may do so run within their requests.
     ///   - caching: How long clients may keep `server/discover` and the lists.
     ///   - pageSize: Entries of a page of a list, 1 to 1,000; by default 100.
-    /// - Throws: `DefinitionError` naming the declaration that breaks a rule (T4, T5, J1–J3, R9, RS4, RS9, RS10, P5, A1).
+    ///   - origin: Where the server is reached, `https://example.com`: icons that are no `data:` come from there (A1).
+    ///   - checksResults: Whether structured results are held against their schemas; a result that doesn't fit is then an internal error. By
+    ///     default in debug builds alone (J5).
+    /// - Throws: `DefinitionError` naming the declaration that breaks a rule (T4, T5, J1–J3, R9, RS4, RS9, RS10, P5, A1, B15, UI2, UI3).
     public init(
         info: Implementation,
         instructions: String? = nil,
@@ -45,14 +60,27 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
         announces: ListChanges = [],
         subscriptions: ResourceSubscriptions<Caller>? = nil,
         logging: Bool = false,
+        tasks: TaskRunner? = nil,
         caching: CachingHints = .constant,
-        pageSize: Int = 100
+        pageSize: Int = 100,
+        origin: String? = nil,
+        checksResults: Bool = ServerDefinition.checksResultsByDefault
     ) throws(DefinitionError) {
-        try info.check()
-        for tool in tools { try tool.check() }
-        for resource in resources { try resource.check() }
-        for template in templates { try template.check() }
-        for prompt in prompts { try prompt.check() }
+        let surroundings = Surroundings(
+            origin: try origin.map(Origin.checked),
+            pages: resources.map(\.link.uri).filter(\.isPageAddress)
+        )
+        try info.check(surroundings)
+        var toolRules: [ToolRules] = []
+        for tool in tools {
+            toolRules.append(try tool.check(surroundings))
+            guard tool.tasks != .required || tasks != nil else {
+                throw DefinitionError("tool \(tool.name): it can only be a task, but the server has no tasks")
+            }
+        }
+        for resource in resources { try resource.check(surroundings) }
+        for template in templates { try template.check(surroundings) }
+        for prompt in prompts { try prompt.check(surroundings) }
         _ = try indices(of: templates.map(\.uriTemplate), called: "resource templates")
         content = Content(
             Declarations(
@@ -66,13 +94,25 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
                 announces: announces,
                 subscriptions: subscriptions,
                 logging: logging,
+                tasks: tasks,
                 caching: caching,
-                pageSize: min(max(pageSize, 1), 1_000)
+                pageSize: min(max(pageSize, 1), 1_000),
+                checksResults: checksResults
             ),
+            toolRules: toolRules,
             toolsByName: try indices(of: tools.map(\.name), called: "tools"),
             promptsByName: try indices(of: prompts.map(\.name), called: "prompts"),
             resourcesByURI: try indices(of: resources.map(\.link.uri), called: "resources")
         )
+    }
+
+    /// Whether this is a debug build.
+    public static var checksResultsByDefault: Bool {
+        #if DEBUG
+        true
+        #else
+        false
+        #endif
     }
 
     /// Where the tool with exactly these bytes as its name stands.
@@ -107,26 +147,35 @@ extension ServerDefinition {
         let announces: ListChanges
         let subscriptions: ResourceSubscriptions<Caller>?
         let logging: Bool
+        let tasks: TaskRunner?
         let caching: CachingHints
         let pageSize: Int
+        let checksResults: Bool
     }
 
     /// One object, so that a definition is handed on by one reference.
     fileprivate final class Content: Sendable {
         let declarations: Declarations
         let published: PublishedAnswers
+        let toolRules: [ToolRules]
+        let parameterHeaderNames: [String]
         let toolsByName: [String: Int]
         let promptsByName: [String: Int]
         let resourcesByURI: [String: Int]
 
         init(
             _ declarations: Declarations,
+            toolRules: [ToolRules],
             toolsByName: [String: Int],
             promptsByName: [String: Int],
             resourcesByURI: [String: Int]
         ) {
             self.declarations = declarations
             published = PublishedAnswers(declarations, offer: declarations.offer)
+            self.toolRules = toolRules
+            parameterHeaderNames = toolRules.lazy.flatMap(\.marked).map(\.header).reduce(into: []) { names, name in
+                if !names.contains(where: { $0.sameLetters(name) }) { names.append(name) }
+            }
             self.toolsByName = toolsByName
             self.promptsByName = promptsByName
             self.resourcesByURI = resourcesByURI
@@ -141,9 +190,11 @@ extension ServerDefinition.Declarations {
         if !tools.isEmpty { offer.insert(.tools) }
         if !resources.isEmpty || !templates.isEmpty || listing != nil { offer.insert(.resources) }
         if !prompts.isEmpty { offer.insert(.prompts) }
+        if tools.contains(where: { $0.ui?.page != nil }) { offer.insert(.apps) }
         let arguments = prompts.lazy.flatMap(\.arguments) + templates.lazy.flatMap(\.variables)
         if arguments.contains(where: { $0.complete != nil }) { offer.insert(.completions) }
         if logging { offer.insert(.logging) }
+        if tasks != nil, tools.contains(where: { $0.tasks != .never }) { offer.insert(.tasks) }
         // A list that may change is there also while it is empty.
         if announces.contains(.tools) { offer.formUnion([.tools, .toolChanges]) }
         if announces.contains(.prompts) { offer.formUnion([.prompts, .promptChanges]) }

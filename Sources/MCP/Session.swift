@@ -60,7 +60,7 @@ public struct Session: Sendable, Equatable {
         guard count <= Session.maximumClientBytes, content.count == Session.fixedBytes + count else { return nil }
         guard let client = String(validating: content[53...], as: UTF8.self) else { return nil }
         self.revision = revision
-        clientCapabilities = ClientCapabilities(rawValue: UInt16(truncatingIfNeeded: integer(content[2..<4])))
+        clientCapabilities = ClientCapabilities(rawValue: UInt16(truncatingIfNeeded: integer(content[2..<4]))).intersection(.ofSessions)
         issued = Int64(bitPattern: integer(content[20..<28]))
         expires = Int64(bitPattern: integer(content[28..<36]))
         number = SessionNumber(bytes: Array(content[36..<52]))

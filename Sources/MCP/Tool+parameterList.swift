@@ -6,11 +6,14 @@ extension Tool {
     /// - Parameter call: Gets one value for each parameter, in their order.
     public init<Argument: Sendable>(
         _ name: String,
-        title: String,
+        title: String? = nil,
         _ description: String,
         annotations: ToolAnnotations,
         icons: [Icon] = [],
         output: JSONValue? = nil,
+        tasks: TaskSupport = .never,
+        ui: ToolUI? = nil,
+        meta: JSONValue? = nil,
         parameters: [Parameter<Argument>],
         call: @escaping @Sendable (RequestContext<Caller>, [Argument]) async throws -> ToolResult
     ) {
@@ -25,7 +28,10 @@ extension Tool {
             annotations: annotations,
             icons: icons,
             inputSchema: declared.schema() ?? [:],
-            output: output
+            output: output,
+            tasks: tasks,
+            ui: ui,
+            meta: meta
         ) { context, arguments in
             try names.refuseUnknown(in: arguments)
             var values: [Argument] = []
@@ -33,5 +39,6 @@ extension Tool {
             for parameter in parameters { values.append(try parameter.value(in: arguments)) }
             return try await call(context, values)
         }
+        isCheckedBySchema = false
     }
 }

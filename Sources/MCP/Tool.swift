@@ -11,7 +11,7 @@ public import JSON
 public struct Tool<Caller: Sendable>: Sendable {
     /// 1 to 64 of `A-Za-z0-9_.-`, unique on its server (T4).
     public let name: String
-    /// What people see in a list of tools.
+    /// What people see in a list of tools; without one of its own, made of the name.
     public let title: String
     /// What the model reads.
     ///
@@ -25,7 +25,15 @@ public struct Tool<Caller: Sendable>: Sendable {
     public let inputSchema: JSONValue
     /// The JSON Schema of structured results, if there are any.
     public let outputSchema: JSONValue?
+    /// Whether a call may go on as a task.
+    public let tasks: TaskSupport
+    /// How it appears in hosts that show pages.
+    public let ui: ToolUI?
+    /// Members of `_meta`, each with a prefix of its own (B15); clients before 2025-06-18 don't get them.
+    public let meta: JSONValue?
 
+    /// Whether its arguments are held against its schema, because nothing else looks at them.
+    var isCheckedBySchema = false
     /// Why the declaration can't be published; `ServerDefinition` throws it.
     let fault: String?
     private let run: @Sendable (RequestContext<Caller>, JSONValue?) async throws -> ToolResult
@@ -33,15 +41,19 @@ public struct Tool<Caller: Sendable>: Sendable {
     /// A tool whose arguments arrive checked and typed, in the order of its parameters.
     ///
     /// - Parameter output: The JSON Schema that structured results fit.
+    /// - Parameter tasks: Whether a call may go on as a task, by `RequestContext.asTask`.
     /// - Parameter call: Does the work. An `ArgumentError` or a `ToolFailure` becomes a result that the model reads and can mend;
     ///   an `MCPError` goes out as it is; any other error is an internal error of which the client learns nothing.
     public init<each Argument: Sendable>(
         _ name: String,
-        title: String,
+        title: String? = nil,
         _ description: String,
         annotations: ToolAnnotations,
         icons: [Icon] = [],
         output: JSONValue? = nil,
+        tasks: TaskSupport = .never,
+        ui: ToolUI? = nil,
+        meta: JSONValue? = nil,
         _ parameters: repeat Parameter<each Argument>,
         call: @escaping @Sendable (RequestContext<Caller>, repeat each Argument) async throws -> ToolResult
     ) {
@@ -51,12 +63,15 @@ public struct Tool<Caller: Sendable>: Sendable {
         }
         let (names, schema) = (declared.names, declared.schema())
         self.name = name
-        self.title = title
+        self.title = title ?? name.asTitle
         self.description = description
         self.annotations = annotations
         self.icons = icons
         inputSchema = schema ?? JSONValue.emptyObject
         outputSchema = output
+        self.tasks = tasks
+        self.ui = ui
+        self.meta = meta
         fault = schema == nil ? "two of its parameters have the same name" : nil
         run = { context, arguments in
             if let arguments {
@@ -67,29 +82,38 @@ public struct Tool<Caller: Sendable>: Sendable {
         }
     }
 
-    /// A tool with a JSON Schema of its own making; its arguments arrive as they were sent, as an object, unchecked.
+    /// A tool with a JSON Schema of its own making; its arguments arrive as they were sent, as an object that fits the schema.
+    ///
+    /// Arguments that don't fit become a result that says which of them, and what would be right (T9).
     public init(
         _ name: String,
-        title: String,
+        title: String? = nil,
         _ description: String,
         annotations: ToolAnnotations,
         icons: [Icon] = [],
         inputSchema: JSONValue,
         output: JSONValue? = nil,
+        tasks: TaskSupport = .never,
+        ui: ToolUI? = nil,
+        meta: JSONValue? = nil,
         call: @escaping @Sendable (RequestContext<Caller>, _ arguments: JSONValue) async throws -> ToolResult
     ) {
         self.name = name
-        self.title = title
+        self.title = title ?? name.asTitle
         self.description = description
         self.annotations = annotations
         self.icons = icons
         self.inputSchema = inputSchema
         outputSchema = output
+        self.tasks = tasks
+        self.ui = ui
+        self.meta = meta
         fault = nil
+        isCheckedBySchema = true
         run = { context, arguments in try await call(context, arguments ?? JSONValue.emptyObject) }
     }
 
-    /// Checks the arguments and does the work.
+    /// Checks the arguments and does the work; those of a tool with a schema of its own making are checked by the server before.
     ///
     /// - Parameter arguments: The object the client sent; nil counts as `{}` (T15).
     /// - Throws: `ArgumentError` before any work if they don't fit, and whatever the tool throws.

@@ -11,6 +11,9 @@ public struct ToolResult: Sendable, Equatable {
     /// Whether `structured` also stands as the one text block, byte for byte (T7).
     let textIsStructured: Bool
 
+    /// Whether there is anything for the model to read.
+    var isReadable: Bool { textIsStructured || !content.isEmpty }
+
     private init(content: [ContentBlock], structured: [UInt8]?, isError: Bool, textIsStructured: Bool) {
         self.content = content
         self.structured = structured
@@ -20,7 +23,8 @@ public struct ToolResult: Sendable, Equatable {
 
     /// One JSON value: the text block holds exactly these bytes, and structured content is the same (T7).
     ///
-    /// - Parameter json: Valid JSON in UTF-8 that fits the tool's output schema. Debug builds check that it is JSON.
+    /// - Parameter json: Valid JSON in UTF-8 that fits the tool's output schema; `ServerDefinition.checksResults`
+    ///   says whether it is looked at.
     public static func structured(_ json: [UInt8]) -> ToolResult {
         ToolResult(content: [], structured: json, isError: false, textIsStructured: true)
     }

@@ -36,12 +36,17 @@ extension TestServer {
         } else {
             #expect(answer["id"] == asked?["id"])
             try schema.check(answer, is: revision >= .v2025_11_25 ? "JSONRPCResultResponse" : "JSONRPCResponse")
-            if answer["result"]?["resultType"] == "input_required" {
-                try checkInputRequired(answer.require("result"), asked?["method"]?.string, schema)
-                return
+            let result = try answer.require("result")
+            let definition = try #require(resultDefinitions[asked?["method"]?.string ?? ""], "a result for an unknown method")
+            switch result["resultType"]?.string {
+            // Tasks are an extension, which the official schema only has a place for.
+            case "task": try schema.check(result, is: "Result")
+            case "input_required": try checkInputRequired(result, asked?["method"]?.string, schema)
+            default: try schema.check(result, is: definition)
             }
-            let definition = resultDefinitions[asked?["method"]?.string ?? ""]
-            try schema.check(try answer.require("result"), is: try #require(definition, "a result for an unknown method"))
+            if let task = result["result"] { try schema.check(task, is: "CallToolResult") }
+            if let error = result["error"] { try schema.check(error, is: "Error") }
+            if let requests = result["inputRequests"] { try schema.check(requests, is: "InputRequests") }
         }
     }
 
@@ -69,6 +74,7 @@ extension TestServer {
         "tools/call": "CallToolResult", "resources/list": "ListResourcesResult",
         "resources/templates/list": "ListResourceTemplatesResult", "resources/read": "ReadResourceResult",
         "prompts/list": "ListPromptsResult", "prompts/get": "GetPromptResult", "completion/complete": "CompleteResult",
+        "tasks/get": "Result", "tasks/update": "EmptyResult", "tasks/cancel": "EmptyResult",
     ]
 
     private static func errorDefinition(_ code: Int64?, _ revision: Revision) -> String {

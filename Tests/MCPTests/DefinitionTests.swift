@@ -42,7 +42,6 @@ struct DefinitionTests {
             (##"{"type":"object","properties":{"a":{"$ref":"https://example.com/a"}}}"##, "reference https://example.com/a"),
             (##"{"type":"object","properties":{"a":{"$ref":"#/$defs/b"}}}"##, "reference #/$defs/b"),
             (##"{"type":"object","properties":{"a":{"$ref":"#b"}}}"##, "reference #b"),
-            (#"{"type":"object","properties":{"a":{"type":"string","x-mcp-header":"A"}}}"#, "x-mcp-header"),
             (
                 #"{"type":"object","properties":{"a":"# + String(repeating: #"{"not":"#, count: 40) + "{}"
                     + String(repeating: "}", count: 42), "nested deeper"

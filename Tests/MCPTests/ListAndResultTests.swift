@@ -156,11 +156,9 @@ struct ListAndResultTests {
         }
     }
 
-    #if DEBUG
-    @Test("J5 structured bytes that aren't JSON are our fault, in debug builds")
+    @Test("J5 structured bytes that aren't JSON are our fault")
     func notJSON() async throws {
         let tool = Tool<String>("t", title: "T", "T.", annotations: .reading) { _ in .structured(Array("{".utf8)) }
         #expect(try await TestServer(tools: [tool]).send(.modernCall("t")).code == -32603)
     }
-    #endif
 }

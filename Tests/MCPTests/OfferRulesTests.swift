@@ -8,10 +8,18 @@ struct OfferRulesTests {
         resources: [Resource<Void>] = [],
         templates: [ResourceTemplate<Void>] = [],
         prompts: [Prompt<Void>] = [],
-        tools: [Tool<Void>] = []
+        tools: [Tool<Void>] = [],
+        origin: String? = "https://example.com"
     ) -> String? {
         do {
-            _ = try ServerDefinition(info: CatalogueServer.info, tools: tools, resources: resources, templates: templates, prompts: prompts)
+            _ = try ServerDefinition(
+                info: CatalogueServer.info,
+                tools: tools,
+                resources: resources,
+                templates: templates,
+                prompts: prompts,
+                origin: origin
+            )
             return nil
         } catch {
             return error.description
@@ -77,9 +85,12 @@ struct OfferRulesTests {
     }
 
     @Test(
-        "A1 icons are png or svg, data: or https:",
+        "A1 icons are png or svg, data: or https: of the server's own origin",
         arguments: [
             ("data:image/png;base64,AA==", "image/png", true), ("https://example.com/i.svg", "image/svg+xml", true),
+            ("https://Example.com:443/i.svg?v=1", "image/svg+xml", true), ("https://example.com:8443/i.svg", "image/svg+xml", false),
+            ("https://cdn.example.com/i.svg", "image/svg+xml", false), ("https://example.com.evil.org/i.svg", "image/svg+xml", false),
+            ("https://example.com@evil.org/i.svg", "image/svg+xml", false), ("https:///i.svg", "image/svg+xml", false),
             ("http://example.com/i.png", "image/png", false), ("data:image/gif;base64,AA==", "image/gif", false),
             ("data:image/svg+xml,a", "image/png", false), ("javascript:alert(1)", "image/svg+xml", false),
             ("https://a b", "image/png", false),
@@ -92,12 +103,24 @@ struct OfferRulesTests {
         let prompt = Prompt<Void>("p", title: "P", "P.", icons: icons) { _ in [] }
         let template = ResourceTemplate<Void>("x:{a}", name: "n", title: "N", description: "N.", icons: icons, .string("a")) { _, _ in nil }
         var serverFault: String?
-        do { _ = try ServerDefinition<Void>(info: info) } catch { serverFault = error.description }
+        do { _ = try ServerDefinition<Void>(info: info, origin: "https://example.com") } catch { serverFault = error.description }
         let faults = [
             fault(resources: [resource(icons: icons)]), fault(templates: [template]), fault(prompts: [prompt]), fault(tools: [tool]),
             serverFault,
         ]
         for fault in faults { #expect((fault == nil) == isFine, "\(fault ?? "")") }
+    }
+
+    @Test("A1 without an origin every https: icon is somebody else's, and an origin is one")
+    func origins() {
+        let icons = [Icon(source: "https://example.com/i.png", mimeType: "image/png", sizes: ["any"])]
+        #expect(fault(resources: [resource(icons: icons)], origin: nil)?.hasSuffix("of the server's own origin") == true)
+        #expect(fault(resources: [resource(icons: icons)], origin: "https://EXAMPLE.com:443") == nil)
+        for origin in [
+            "", "http://example.com", "https://", "https://example.com/", "https://example.com?a", "https://a@example.com", "https://a b",
+        ] {
+            #expect(fault(origin: origin) == "the origin \(origin) is not https:// with a host and nothing more")
+        }
     }
 
     @Test("A3 a priority is from 0 to 1")

@@ -20,7 +20,8 @@ struct TestServer: Sendable {
                 icons: [Icon(source: "data:image/svg+xml;base64,AA==", mimeType: "image/svg+xml", sizes: ["any"], theme: .dark)]
             ),
             instructions: "Use the tools.",
-            tools: tools
+            tools: tools,
+            checksResults: true
         )
         self.init(definition)
     }

@@ -171,7 +171,7 @@ extension JSONSchemaError {
 
 extension JSONValue {
     /// The value at a JSON Pointer (RFC 6901) from here; nil if there is none or the pointer is malformed.
-    func resolve(_ pointer: ArraySlice<UInt8>) -> JSONValue? {
+    package func resolve(_ pointer: ArraySlice<UInt8>) -> JSONValue? {
         var place = self
         var rest = pointer
         while let slash = rest.popFirst() {

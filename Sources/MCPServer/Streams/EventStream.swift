@@ -1,0 +1,258 @@
+package import MCP
+internal import NIOCore
+internal import NIOPosix
+import Synchronization
+
+/// One stream of events to a client, apart from the connection that carries it: what waits to be sent, and what can be sent again (S12).
+///
+/// Whoever sends never waits. A client that takes too little loses its stream (section 28).
+package final class EventStream: Sendable {
+    /// How much may wait and be kept (section 28).
+    package struct Limits: Sendable {
+        package var unsentEvents = 256
+        package var unsentBytes = 1_048_576
+        package var keptEvents = 64
+        package var keptBytes = 262_144
+
+        package init() {}
+    }
+
+    /// What the connection has to do next.
+    package enum Step: Sendable, Equatable {
+        /// Write these bytes.
+        case write([UInt8])
+        /// Look whether these may be told, and send what there is to say.
+        case notices([ChangeNotice])
+        /// Close the connection; the stream may go on without it.
+        case close
+    }
+
+    /// How events are named, so that clients can come back for what they missed; nil where they can't.
+    package let ids: EventIDs?
+    private static let gathering = TimeAmount.milliseconds(100)
+    private let limits: Limits
+    private let state = Mutex(State())
+
+    private struct State {
+        var events: [Event] = []
+        var bytes = 0
+        /// How many of `events` were handed to a connection.
+        var sent = 0
+        var lastNumber = 0
+        /// The number of the newest event that is gone for good.
+        var lastDropped = 0
+        var raw: [UInt8] = []
+        var notices: [ChangeNotice] = []
+        /// Until then further notices are gathered (SB9).
+        var noticesDue: ContinuousClock.Instant?
+        var hasTimer = false
+        var isFinished = false
+        /// The connection shall go, the stream not (S13).
+        var isReleased = false
+        var hasSpoken = false
+        var connection = 0
+        var isConnected = false
+        var reader: UnsafeContinuation<Step, Never>?
+        /// `wake` came while nobody waited.
+        var isWoken = false
+    }
+
+    private struct Event {
+        let number: Int
+        let bytes: [UInt8]
+    }
+
+    package init(ids: EventIDs? = nil, limits: Limits = Limits()) {
+        self.ids = ids
+        self.limits = limits
+    }
+
+    // MARK: For whoever has something to say
+
+    /// Sends a message.
+    package func send(_ message: [UInt8], event: StaticString = "message") {
+        add(data: message, event: event)
+    }
+
+    /// An event without a message: what the client names if the connection breaks before the first one (S13).
+    package func prime() {
+        add(data: [], event: nil)
+    }
+
+    /// Tells the client when to come back after the connection went.
+    package func retry(milliseconds: Int) {
+        update { $0.raw += Array("retry: \(milliseconds)\n\n".utf8) }
+    }
+
+    /// Something may have changed that this client watches.
+    ///
+    /// The first notice goes out at once; for 100 ms after it others are gathered, one of each subject (SB9).
+    package func notify(_ notice: ChangeNotice) {
+        var needsTimer = false
+        update { state in
+            if !state.notices.contains(notice), state.notices.count < limits.unsentEvents { state.notices.append(notice) }
+            guard let due = state.noticesDue, !state.hasTimer else { return }
+            // Whoever finds the time over lets them go, else the timer of the first that was early.
+            (needsTimer, state.hasTimer) = ContinuousClock.now < due ? (true, true) : (false, false)
+            if !needsTimer { state.noticesDue = nil }
+        }
+        guard needsTimer else { return }
+        MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: Self.gathering) { [weak self] in
+            self?.update { ($0.noticesDue, $0.hasTimer) = (nil, false) }
+        }
+    }
+
+    /// Shows that the connection is alive, if nothing else did since the last call.
+    package func beat() {
+        update { state in
+            if !state.hasSpoken, state.isConnected, state.raw.isEmpty { state.raw = Array(": \n\n".utf8) }
+            state.hasSpoken = false
+        }
+    }
+
+    /// Lets the connection go after what waits, but not the stream.
+    package func release() {
+        update { $0.isReleased = true }
+    }
+
+    /// Nothing comes any more; the connection ends after what waits.
+    package func finish() {
+        update { $0.isFinished = true }
+    }
+
+    package var isFinished: Bool { state.withLock { $0.isFinished } }
+
+    package var isConnected: Bool { state.withLock { $0.isConnected } }
+
+    // MARK: For the connection
+
+    /// Takes the stream over; a former connection is closed.
+    ///
+    /// - Parameter number: The last event that the client has; nil for a new stream.
+    /// - Returns: The connection's number; nil if events after that one are gone for good.
+    package func connect(after number: Int? = nil) -> Int? {
+        let (connection, former) = state.withLock { state -> (Int?, UnsafeContinuation<Step, Never>?) in
+            if let number {
+                guard number >= state.lastDropped, number <= state.lastNumber else { return (nil, nil) }
+                state.sent = state.events.firstIndex { $0.number > number } ?? state.events.count
+            }
+            state.connection += 1
+            (state.isConnected, state.isReleased, state.hasSpoken, state.isWoken) = (true, false, false, false)
+            defer { state.reader = nil }
+            return (state.connection, state.reader)
+        }
+        former?.resume(returning: .close)
+        return connection
+    }
+
+    /// The connection is gone.
+    package func disconnect(_ connection: Int) {
+        state.withLock { state in
+            guard state.connection == connection else { return }
+            state.isConnected = false
+            trim(&state)
+        }
+    }
+
+    /// What is to be done next; waits until there is something.
+    package func next(_ connection: Int) async -> Step {
+        // Unsafe only in that nobody checks what `State` guarantees: a reader is resumed by the one who takes it out.
+        await withUnsafeContinuation { continuation in
+            let step = state.withLock { state -> Step? in
+                guard state.connection == connection, !state.isWoken else {
+                    state.isWoken = false
+                    return .close
+                }
+                if let step = take(&state) { return step }
+                state.reader = continuation
+                return nil
+            }
+            if let step { continuation.resume(returning: step) }
+        }
+    }
+
+    /// Makes a waiting `next`, or the next one, say `.close`.
+    package func wake(_ connection: Int) {
+        let reader = state.withLock { state -> UnsafeContinuation<Step, Never>? in
+            guard state.connection == connection else { return nil }
+            defer { state.reader = nil }
+            state.isWoken = state.reader == nil
+            return state.reader
+        }
+        reader?.resume(returning: .close)
+    }
+
+    // MARK: Inside
+
+    private func add(data: [UInt8], event: StaticString?) {
+        update { state in
+            guard !state.isFinished else { return }
+            state.lastNumber += 1
+            let bytes = EventText.event(data, named: event, id: ids?.text(state.lastNumber))
+            state.events.append(Event(number: state.lastNumber, bytes: bytes))
+            state.bytes += bytes.count
+            trim(&state)
+        }
+    }
+
+    private func update(_ change: (inout sending State) -> Void) {
+        let ready = state.withLock { state -> (UnsafeContinuation<Step, Never>, Step)? in
+            change(&state)
+            guard let reader = state.reader, let step = take(&state) else { return nil }
+            state.reader = nil
+            return (reader, step)
+        }
+        if let (reader, step) = ready { reader.resume(returning: step) }
+    }
+
+    /// What a connection gets now; nil to wait.
+    private func take(_ state: inout State) -> Step? {
+        guard state.isConnected else { return .close }
+        if !state.raw.isEmpty || state.sent < state.events.count {
+            var bytes = state.events[state.sent...].reduce(into: []) { $0 += $1.bytes }
+            // After the events, as a `retry` goes before the close alone.
+            bytes += state.raw
+            state.raw = []
+            state.sent = state.events.count
+            state.hasSpoken = true
+            trim(&state)
+            return .write(bytes)
+        }
+        if state.isFinished || state.isReleased { return .close }
+        guard !state.notices.isEmpty, state.noticesDue == nil else { return nil }
+        defer { state.notices = [] }
+        state.noticesDue = .now + .milliseconds(100)
+        return .notices(state.notices)
+    }
+
+    /// Drops what needn't be kept, and ends a stream whose client takes too little.
+    private func trim(_ state: inout State) {
+        let isKept = ids != nil
+        let unsent = state.events.count - state.sent
+        if unsent > limits.unsentEvents || state.isConnected && unsentBytes(state) > limits.unsentBytes {
+            // It can't keep up (E7, SB5): what it has missed is missed.
+            state.isFinished = true
+            drop(state.events.count, &state)
+            return
+        }
+        let (count, bytes) = isKept ? (limits.keptEvents, limits.keptBytes) : (0, 0)
+        // Without a connection nothing is more than kept.
+        while state.events.count > count || state.bytes > bytes {
+            guard state.sent > 0 || !state.isConnected && isKept, !state.events.isEmpty else { return }
+            drop(1, &state)
+        }
+    }
+
+    private func unsentBytes(_ state: State) -> Int {
+        state.bytes > limits.unsentBytes ? state.events[state.sent...].reduce(0) { $0 + $1.bytes.count } : 0
+    }
+
+    private func drop(_ count: Int, _ state: inout State) {
+        for event in state.events.prefix(count) {
+            state.bytes -= event.bytes.count
+            state.lastDropped = event.number
+        }
+        state.events.removeFirst(min(count, state.events.count))
+        state.sent = max(0, state.sent - count)
+    }
+}

@@ -1,0 +1,280 @@
+internal import JSON
+internal import MCP
+import Synchronization
+
+/// One POST whose work runs: whether it becomes a whole answer or a stream is decided late (H12, S4).
+///
+/// The work is a task of its own, for it may outlive its connection (S5).
+final class HTTPExchange: RequestTransport {
+    /// What the connection sends.
+    enum Outcome: Sendable {
+        case whole(HTTPReply)
+        case stream(EventStream)
+    }
+
+    /// What the work came to, in both forms.
+    struct Completion: Sendable {
+        let reply: HTTPReply
+        /// One event each (S19).
+        let messages: [[UInt8]]
+    }
+
+    /// How long work may take, and be quiet (section 28).
+    struct Times: Sendable {
+        /// Since the last sign of life.
+        var limit = Duration.seconds(60)
+        /// Whatever signs of life there are (B17).
+        var hardLimit = Duration.seconds(300)
+        /// After it a whole answer becomes a stream, so that nobody between takes the connection for dead (H12).
+        var untilStream = Duration.seconds(15)
+    }
+
+    let session: Session?
+    let principal: Principal
+    private let requestID: JSONValue?
+    private let canStream: Bool
+    private let connections: MCPConnections
+    private let started: ContinuousClock.Instant
+    private let state: Mutex<State>
+
+    private struct State {
+        var outcome: Outcome?
+        var waiter: UnsafeContinuation<Outcome, Never>?
+        var stream: EventStream?
+        var isAnswered = false
+        var isStopped = false
+        var emissions = EmissionLimits()
+        var lastSign: ContinuousClock.Instant
+        var openQuestions = 0
+        var task: Task<Void, Never>?
+        var late: (@Sendable () -> Completion)?
+        /// The element of a batch that runs now.
+        var element: (id: RequestID?, stop: @Sendable () -> Void)?
+        /// Elements that were cancelled.
+        var skipped: Set<RequestID> = []
+    }
+
+    /// - Parameter requestID: Nil for a batch.
+    init(
+        _ connections: MCPConnections,
+        session: Session?,
+        principal: Principal,
+        requestID: JSONValue?,
+        canStream: Bool,
+        now: ContinuousClock.Instant = .now
+    ) {
+        self.connections = connections
+        self.session = session
+        self.principal = principal
+        self.requestID = requestID
+        self.canStream = canStream
+        started = now
+        state = Mutex(State(lastSign: now))
+    }
+
+    // MARK: The work
+
+    /// Begins the work, on this thread for as long as it doesn't wait.
+    ///
+    /// - Parameters:
+    ///   - late: The answer if the work takes too long (B17).
+    ///   - work: Gives nil if there is nothing to answer.
+    func start(late: @escaping @Sendable () -> Completion, _ work: @escaping @Sendable () async -> Completion?) {
+        state.withLock { $0.late = late }
+        let run: @Sendable () async -> Void = { [self] in complete(await work()) }
+        // A task of its own is the only thing that its parent's cancellation doesn't reach. It ends with its work or at the time limit.
+        let task =
+            if #available(macOS 26, *) {
+                Task.immediate(operation: run)
+            } else {
+                Task(operation: run)
+            }
+        let isStopped = state.withLock { state in
+            if !state.isAnswered { state.task = task }
+            return state.isStopped
+        }
+        if isStopped { task.cancel() }
+    }
+
+    /// What there is at once; nil if the work waits for something.
+    var outcomeAtOnce: Outcome? { state.withLock { $0.outcome } }
+
+    /// What the connection sends, as soon as that is decided.
+    func outcome() async -> Outcome {
+        await withUnsafeContinuation { continuation in
+            let outcome = state.withLock { state -> Outcome? in
+                if let outcome = state.outcome { return outcome }
+                state.waiter = continuation
+                return nil
+            }
+            if let outcome { continuation.resume(returning: outcome) }
+        }
+    }
+
+    /// Cancels the work; whatever it still comes to isn't sent (H7, CN1).
+    func stop() {
+        let (task, waiter, outcome) = state.withLock { state in
+            defer { (state.isAnswered, state.isStopped, state.waiter) = (true, true, nil) }
+            if !state.isAnswered {
+                state.stream?.finish()
+                if state.outcome == nil { state.outcome = silence() }
+            }
+            return (state.task, state.waiter, state.outcome)
+        }
+        task?.cancel()
+        connections.remove(self)
+        if let waiter, let outcome { waiter.resume(returning: outcome) }
+    }
+
+    /// Cancels one request: all the work, or an element of a batch.
+    func cancel(_ id: RequestID) {
+        guard requestID == nil else { return stop() }
+        let stop = state.withLock { state in
+            state.skipped.insert(id)
+            return state.element?.id == id ? state.element?.stop : nil
+        }
+        stop?()
+    }
+
+    /// Runs an element of a batch, which can be cancelled apart from the others.
+    ///
+    /// - Returns: nil if it was; then it gets no answer.
+    func element(_ id: RequestID?, _ work: @escaping @Sendable () async -> Performed) async -> Performed? {
+        // A task of its own, so that cancelling it leaves the rest of the batch alone; it ends within this call.
+        let task = Task(operation: work)
+        let isSkipped = state.withLock { state in
+            state.element = (id, { task.cancel() })
+            return id.map { state.skipped.contains($0) } ?? false
+        }
+        if isSkipped { task.cancel() }
+        let performed = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        return state.withLock { state in
+            state.element = nil
+            return id.map { state.skipped.contains($0) } == true ? nil : performed
+        }
+    }
+
+    /// Looks at the time: whether the work takes too long, or an answer long enough to become a stream.
+    func tick(_ times: Times, now: ContinuousClock.Instant) {
+        let late = state.withLock { state -> (@Sendable () -> Completion)? in
+            guard !state.isAnswered else { return nil }
+            let age = started.duration(to: now)
+            if age >= times.hardLimit || state.openQuestions == 0 && state.lastSign.duration(to: now) >= times.limit { return state.late }
+            if let progress = state.emissions.due(at: now) { beginStream(&state)?.send(progress) }
+            return nil
+        }
+        guard let late else {
+            if started.duration(to: now) >= times.untilStream, canStream { decide { beginStream(&$0) } }
+            return
+        }
+        complete(late())
+        state.withLock { $0.task }?.cancel()
+    }
+
+    private func complete(_ completion: Completion?) {
+        let waiter = state.withLock { state -> (UnsafeContinuation<Outcome, Never>, Outcome)? in
+            guard !state.isAnswered else { return nil }
+            (state.isAnswered, state.late) = (true, nil)
+            if let stream = state.stream {
+                if let last = state.emissions.flush() { stream.send(last) }
+                for message in completion?.messages ?? [] { stream.send(message) }
+                stream.finish()
+                return nil
+            }
+            let outcome = completion.map { Outcome.whole($0.reply) } ?? silence()
+            state.outcome = outcome
+            defer { state.waiter = nil }
+            return state.waiter.map { ($0, outcome) }
+        }
+        connections.remove(self)
+        if let (waiter, outcome) = waiter { waiter.resume(returning: outcome) }
+    }
+
+    /// The end of a request that gets no response: an empty stream where the client takes one, else nothing.
+    private func silence() -> Outcome {
+        guard canStream else { return .whole(.accepted) }
+        let stream = EventStream()
+        stream.finish()
+        return .stream(stream)
+    }
+
+    /// Lets the connection go on if that changes what is known of the outcome.
+    private func decide(_ change: (inout State) -> Void) {
+        let waiter = state.withLock { state -> (UnsafeContinuation<Outcome, Never>, Outcome)? in
+            guard !state.isAnswered else { return nil }
+            change(&state)
+            guard let outcome = state.outcome, let waiter = state.waiter else { return nil }
+            state.waiter = nil
+            return (waiter, outcome)
+        }
+        if let (waiter, outcome) = waiter { waiter.resume(returning: outcome) }
+    }
+
+    /// From now on the answer is a stream.
+    ///
+    /// - Returns: nil if the client takes none.
+    @discardableResult
+    private func beginStream(_ state: inout State) -> EventStream? {
+        if let stream = state.stream { return stream }
+        guard canStream else { return nil }
+        let stream = connections.requestStream(of: session, principal, answering: requestID.map { Array($0.bytes) })
+        state.stream = stream
+        state.outcome = .stream(stream)
+        return stream
+    }
+
+    // MARK: What handlers say
+
+    var canAsk: Bool { session != nil && canStream }
+
+    var logLevel: LogLevel { session.flatMap { connections.memories.logLevel(of: $0.number) } ?? .info }
+
+    func send(_ message: [UInt8], _ kind: RequestEmission) {
+        guard canStream else { return }
+        let now = ContinuousClock.now
+        decide { state in
+            state.lastSign = now
+            switch kind {
+            case .progress:
+                if let message = state.emissions.progress(message, at: now) { beginStream(&state)?.send(message) }
+            case .log:
+                if state.emissions.admitsLog(at: now) { beginStream(&state)?.send(message) }
+            }
+        }
+    }
+
+    func ask(_ question: OutgoingRequest) async throws -> JSONValue {
+        guard canAsk, let session else { throw NoAnswer() }
+        state.withLock { $0.openQuestions += 1 }
+        defer {
+            state.withLock { state in
+                state.openQuestions -= 1
+                state.lastSign = .now
+            }
+        }
+        return try await connections.questions.ask(question, of: .session(session.number, principal)) { [weak self] message in
+            self?.decide { state in self?.beginStream(&state)?.send(message) }
+        }
+    }
+
+    func reconnect(afterMilliseconds milliseconds: Int) -> Bool {
+        guard canStream, session?.revision == .v2025_11_25 else { return false }
+        var didRelease = false
+        decide { state in
+            guard let stream = beginStream(&state) else { return }
+            stream.retry(milliseconds: milliseconds)
+            stream.release()
+            didRelease = true
+        }
+        return didRelease
+    }
+
+    func remember(_ wish: SessionWish) {
+        guard let session else { return }
+        connections.memories.remember(wish, of: session.number)
+    }
+}
