@@ -24,7 +24,7 @@ extension FormField where Value == String {
     /// One of several values, shown as they are.
     public static func choice(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         of choices: [String],
         default fallback: String? = nil
@@ -96,7 +96,7 @@ extension FormField where Value == [String] {
     /// Any of several values, shown by their titles.
     public static func choices(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         of choices: [FormChoice],
         count: ClosedRange<Int>? = nil,

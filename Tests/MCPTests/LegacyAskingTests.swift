@@ -103,10 +103,10 @@ struct LegacyAskingTests {
 
     @Test("W97 LS13 on stdio before initialize as well")
     func stdio() async throws {
-        var conversation = StdioConversation(server.server.endpoint.engine)
+        var conversation = StdioConversation<String>()
         for isInitialized in [false, true] {
-            if isInitialized { _ = conversation.receive(Array(initialize("2025-11-25").utf8), now: 0) }
-            guard case .run(let invocation) = conversation.receive(Array(call("roots").utf8), now: 0) else {
+            if isInitialized { _ = conversation.receive(Array(initialize("2025-11-25").utf8), by: server.server.endpoint.engine, now: 0) }
+            guard case .run(let invocation) = conversation.receive(Array(call("roots").utf8), by: server.server.endpoint.engine, now: 0) else {
                 Issue.record("not run")
                 return
             }
@@ -118,11 +118,11 @@ struct LegacyAskingTests {
 
     @Test("W99 M12 modern calls on stdio go round by round")
     func modernStdio() async throws {
-        var conversation = StdioConversation(server.server.endpoint.engine)
+        var conversation = StdioConversation<String>()
         func send(_ rest: String) async throws -> JSONValue {
             let meta = envelope26.replacing("clientCapabilities\":{}", with: "clientCapabilities\":{\"elicitation\":{}}")
             let line = request("tools/call", meta + #","name":"confirm""# + rest)
-            guard case .run(let invocation) = conversation.receive(Array(line.utf8), now: 0) else { return JSONValue.null }
+            guard case .run(let invocation) = conversation.receive(Array(line.utf8), by: server.server.endpoint.engine, now: 0) else { return JSONValue.null }
             let performed = await server.server.perform(invocation)
             #expect(!performed.message.contains(0x0A))
             return try JSONValue(parsing: performed.message)
