@@ -26,7 +26,8 @@ struct LegacyAskingTests {
     @Test("EL4 accept, decline, cancel and a broken client are four different outcomes")
     func outcomes() async throws {
         let cases = [
-            (#""result":{"action":"accept","content":{"ok":true}}"#, "state-ok", false), (#""result":{"action":"decline"}"#, "declined", false),
+            (#""result":{"action":"accept","content":{"ok":true}}"#, "state-ok", false),
+            (#""result":{"action":"decline"}"#, "declined", false),
             (#""result":{"action":"cancel"}"#, "cancelled", false),
             (#""error":{"code":-1,"message":"no"}"#, "The client refused: no", true),
         ]
@@ -70,7 +71,8 @@ struct LegacyAskingTests {
         arguments: [
             ("name", Revision.v2025_11_25, "{}", "elicitation"), ("name", .v2025_11_25, #"{"elicitation":{"url":{}}}"#, "elicitation"),
             ("name", .v2025_03_26, AskingServer.all, "elicitation"), ("name", .v2024_11_05, AskingServer.all, "elicitation"),
-            ("visit", .v2025_11_25, #"{"elicitation":{}}"#, "elicitation.url"), ("visit", .v2025_06_18, AskingServer.all, "elicitation.url"),
+            ("visit", .v2025_11_25, #"{"elicitation":{}}"#, "elicitation.url"),
+            ("visit", .v2025_06_18, AskingServer.all, "elicitation.url"),
             ("sample", .v2025_03_26, #"{"roots":{}}"#, "sampling"), ("needs", .v2025_11_25, "{}", "sampling"),
             ("sample_tools", .v2025_11_25, #"{"sampling":{}}"#, "sampling.tools"),
             ("sample_tools", .v2025_06_18, AskingServer.all, "sampling.tools"), ("roots", .v2024_11_05, "{}", "roots"),
@@ -89,7 +91,9 @@ struct LegacyAskingTests {
     func unreachable() async throws {
         let reply = try await server.legacy("roots", client: ScriptedClient(canAsk: false) { _ in Self.hi })
         #expect(reply.isToolError && reply.text?.contains("cannot be asked here") == true)
-        #expect(try await server.legacy("declared", client: ScriptedClient(canAsk: false) { _ in Self.hi }).text == "No capability declared")
+        #expect(
+            try await server.legacy("declared", client: ScriptedClient(canAsk: false) { _ in Self.hi }).text == "No capability declared"
+        )
     }
 
     @Test("LS13 without a session the text says that this client must initialize first")
@@ -106,7 +110,8 @@ struct LegacyAskingTests {
         var conversation = StdioConversation<String>()
         for isInitialized in [false, true] {
             if isInitialized { _ = conversation.receive(Array(initialize("2025-11-25").utf8), by: server.server.endpoint.engine, now: 0) }
-            guard case .run(let invocation) = conversation.receive(Array(call("roots").utf8), by: server.server.endpoint.engine, now: 0) else {
+            guard case .run(let invocation) = conversation.receive(Array(call("roots").utf8), by: server.server.endpoint.engine, now: 0)
+            else {
                 Issue.record("not run")
                 return
             }
@@ -122,7 +127,9 @@ struct LegacyAskingTests {
         func send(_ rest: String) async throws -> JSONValue {
             let meta = envelope26.replacing("clientCapabilities\":{}", with: "clientCapabilities\":{\"elicitation\":{}}")
             let line = request("tools/call", meta + #","name":"confirm""# + rest)
-            guard case .run(let invocation) = conversation.receive(Array(line.utf8), by: server.server.endpoint.engine, now: 0) else { return JSONValue.null }
+            guard case .run(let invocation) = conversation.receive(Array(line.utf8), by: server.server.endpoint.engine, now: 0) else {
+                return JSONValue.null
+            }
             let performed = await server.server.perform(invocation)
             #expect(!performed.message.contains(0x0A))
             return try JSONValue(parsing: performed.message)
@@ -179,7 +186,8 @@ struct LegacyAskingTests {
 
     @Test("SR1 sampling with tools where sampling.tools is declared")
     func samplingWithTools() async throws {
-        let use = #""result":{"role":"assistant","content":{"type":"tool_use","id":"1","name":"weather","input":{"city":"Rome"}},"model":"m"}"#
+        let use =
+            #""result":{"role":"assistant","content":{"type":"tool_use","id":"1","name":"weather","input":{"city":"Rome"}},"model":"m"}"#
         #expect(try await server.legacy("sample_tools", client: ScriptedClient { _ in use }).text == "1 weather Rome")
     }
 

@@ -46,7 +46,8 @@ struct RequestStateTests {
             for bit: UInt8 in [0, 1, 2, 5] {
                 var changed = bytes
                 changed[place] ^= 1 << bit
-                guard ![UInt8(ascii: "\""), UInt8(ascii: "\\")].contains(changed[place]), changed[place] >= 0x20, changed[place] != 0x7F else {
+                guard ![UInt8(ascii: "\""), UInt8(ascii: "\\")].contains(changed[place]), changed[place] >= 0x20, changed[place] != 0x7F
+                else {
                     continue
                 }
                 try await expectUnfit(String(decoding: changed, as: UTF8.self))
