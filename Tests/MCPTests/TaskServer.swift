@@ -17,11 +17,16 @@ final class TaskServer: Sendable {
     /// 2027-01-15T08:00:00.007Z.
     static let start: Int64 = 1_800_000_000_007
 
-    init(_ tools: [Tool<String>]? = nil, lifetime: Duration? = .seconds(3_600), openTasks: Int = 100, capacity: Int = 10_000) throws {
+    init(
+        _ tools: [Tool<String>]? = nil,
+        lifetime: Duration? = .seconds(3_600),
+        openTasks: Int = 100,
+        store: TasksInMemory = TasksInMemory()
+    ) throws {
         let (clock, gate, faults) = (Clock(), Gate(), Faults())
         (self.clock, self.gate, self.faults) = (clock, gate, faults)
         runner = TaskRunner(
-            store: TasksInMemory(capacity: capacity),
+            store: store,
             lifetime: lifetime,
             openTasks: openTasks,
             now: { clock.now },
@@ -155,9 +160,11 @@ final class Gate: Sendable {
 extension TaskServer {
     static func tools(_ gate: Gate) -> [Tool<String>] {
         [
-            Tool("greet", title: "Greet", "Greets.", annotations: .reading, .string("name", "Whom.")) { _, name in .text("Hello, \(name)!") },
+            Tool("greet", title: "Greet", "Greets.", annotations: .reading, .string("name", "Whom.")) { _, name in .text("Hello, \(name)!")
+            },
             Tool("wait", title: "Wait", "Waits.", annotations: .reading, tasks: .allowed, .boolean("long", "Whether.", default: true)) {
-                context, long in
+                context,
+                long in
                 try await context.asTask(if: long) { context in
                     if long { try await gate.pass() }
                     return .content([.text("waited for \(context.caller)")], structured: Array("{\"long\":\n\(long)}".utf8))
@@ -198,6 +205,18 @@ extension TaskServer {
                     var count = 0
                     while case .accepted(true) = try await context.ask(.form("more", "More?", .boolean("more", "More."))) { count += 1 }
                     return .text("\(count)")
+                }
+            },
+            Tool("impatient", title: "Impatient", "Gives up a question.", annotations: .reading, tasks: .allowed) { context in
+                try await context.asTask { context in
+                    await withTaskGroup(of: Void.self) { group in
+                        group.addTask { _ = try? await context.ask(.form("late", "Late?", .boolean("b", "B."))) }
+                        group.addTask { try? await gate.pass() }
+                        await group.next()
+                        group.cancelAll()
+                    }
+                    let answer = try await context.ask(.form("late", "Now?", .boolean("b", "B.")))
+                    return .text(answer.action)
                 }
             },
             Tool("sample", title: "Sample", "Samples.", annotations: .reading, tasks: .allowed) { context in

@@ -232,7 +232,9 @@ struct TaskTests {
         let params = #""taskId":"\#(id)","inputResponses":{}"#
         let encoded = "=?base64?\(Base64.standard.encode(Array(id.utf8)))?="
         for method in ["tasks/get", "tasks/update", "tasks/cancel"] {
-            for (name, code) in [(nil, -32020), ("other", -32020), ("=?base64?x?=", -32020), (id, nil), (encoded, nil)] as [(String?, Int64?)] {
+            for (name, code) in [(nil, -32020), ("other", -32020), ("=?base64?x?=", -32020), (id, nil), (encoded, nil)]
+                as [(String?, Int64?)]
+            {
                 let reply = try await server.send(server.message(method, params, name: name))
                 #expect(reply.code == code, "\(method) \(name ?? "-")")
                 #expect(reply.status == (code == nil ? 200 : 400))
@@ -246,7 +248,8 @@ struct TaskTests {
     @Test(
         "W28 M8 parameters of the wrong shape are -32602",
         arguments: [
-            ("tasks/get", ""), ("tasks/get", #""taskId":7"#), ("tasks/cancel", #""taskId":null"#), ("tasks/update", #""inputResponses":{}"#),
+            ("tasks/get", ""), ("tasks/get", #""taskId":7"#), ("tasks/cancel", #""taskId":null"#),
+            ("tasks/update", #""inputResponses":{}"#),
             ("tasks/update", #""taskId":"ID""#), ("tasks/update", #""taskId":"ID","inputResponses":null"#),
             ("tasks/update", #""taskId":"ID","inputResponses":[]"#),
         ]
@@ -302,7 +305,7 @@ struct TaskTests {
 
     @Test("TK13 memory keeps only so many tasks, ended ones included, until they expire")
     func capacity() async throws {
-        let server = try TaskServer(capacity: 2)
+        let server = try TaskServer(store: TasksInMemory(capacity: 2))
         for _ in 0..<2 { _ = try await server.task(try await server.begin("failing"), is: "completed") }
         #expect(try await server.call("failing").isToolError)
         server.pass(3_600_000)
@@ -351,7 +354,8 @@ struct TaskTests {
     @Test("PR2 L3 in a task there is no progress and no log")
     func silence() async throws {
         let server = try TaskServer()
-        let meta = #""_meta":{"progressToken":1,"io.modelcontextprotocol/logLevel":"debug","io.modelcontextprotocol/protocolVersion":"2026-07-28","#
+        let meta =
+            #""_meta":{"progressToken":1,"io.modelcontextprotocol/logLevel":"debug","io.modelcontextprotocol/protocolVersion":"2026-07-28","#
         let message = request("tools/call", #"\#(meta)"io.modelcontextprotocol/clientCapabilities":\#(TaskServer.able)},"name":"telling""#)
         let post = HTTPMessage.post(message, version: ["2026-07-28"], method: ["tools/call"], name: ["telling"])
         guard case .run(let invocation) = server.endpoint.receive(post).action else { throw CancellationError() }
