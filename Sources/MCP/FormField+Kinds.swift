@@ -102,9 +102,7 @@ extension FormField where Value == Int {
         in range: ClosedRange<Int>? = nil,
         default fallback: Int? = nil
     ) -> FormField<Int> {
-        FormField<Int>(name, integerSchema(description, title, range, fallback), default: fallback) {
-            $0.integral.flatMap { Int(exactly: $0) }
-        }
+        FormField<Int>(name, integerSchema(description, title, range, fallback), default: fallback) { $0.integral.flatMap { Int(exactly: $0) } }
     }
 }
 
