@@ -4,6 +4,6 @@
 run:     ; @Scripts/run.sh                                              # builds the program and serves on http://127.0.0.1:8080
 test:    ; @Scripts/test.sh                                             # lint, tests of the targets, Acceptance on the built program
 lint:    ; @Scripts/lint.sh                                             # format, walls between targets, constructs that are barred
-format:  ; @swift format -i -r -p Package.swift Sources Tests Benchmarks # rewrites the sources in the house's format
+format:  ; @swift format -i -r -p Package.swift Sources Tests Examples Benchmarks # rewrites the sources in the house's format
 bench:   ; @Scripts/bench.sh                                            # ratios against nginx, /healthz and the bare libraries
 release: ; @Scripts/release.sh                                          # one stripped file with the Swift runtime inside

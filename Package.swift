@@ -168,6 +168,19 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What conformance suites and our own acceptance tests talk to. An executable of its own, beside the product and not in it: it has
+        // tools that fail on purpose.
+        .executableTarget(
+            name: "mcp-fixtures",
+            dependencies: ["MCP", "MCPServer", "JSON", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Fixtures",
+            swiftSettings: settings
+        ),
+
+        // What README and the articles show: a server to start with, and all their other code. Built so that what they show compiles.
+        .executableTarget(name: "example-server", dependencies: ["MCP", "MCPServer"], path: "Examples/NotesServer", swiftSettings: settings),
+        .target(name: "Snippets", dependencies: ["MCP", "MCPServer", "JSON"], path: "Examples/Snippets", swiftSettings: settings),
+
         // The program: the only place where a driver meets a route.
         .executableTarget(
             name: "Command",

@@ -8,7 +8,9 @@ import subprocess
 
 import pytest
 
-from support.places import PROGRAM
+from support.fixtures import Fixtures, start_stdio
+from support.peer import HTTPPeer, Peer, SSEPeer, StdioPeer
+from support.places import FIXTURES, PROGRAM
 from support.program import Server, environment
 
 
@@ -72,6 +74,90 @@ def stdio(tmp_path):
                 process.send_signal(signal.SIGKILL)
                 process.wait()
             process.stdout.close()
+
+
+def need_fixtures():
+    if not FIXTURES.is_file():
+        pytest.fail(f"there is no mcp-fixtures at {FIXTURES}: build it with `Scripts/build.sh mcp-fixtures`")
+
+
+@pytest.fixture(scope="module")
+def fixtures(tmp_path_factory):
+    """One `mcp-fixtures` for all tests of a file."""
+    need_fixtures()
+    fixtures = Fixtures(tmp_path_factory.mktemp("fixtures")).start()
+    yield fixtures
+    fixtures.close()
+
+
+@pytest.fixture
+def make_fixtures(tmp_path):
+    """Makes `mcp-fixtures` with arguments of its own; they are not yet started."""
+    need_fixtures()
+    with contextlib.ExitStack() as stack:
+
+        def make(*arguments: str, name: str = "fixtures") -> Fixtures:
+            fixtures = Fixtures(tmp_path / name, *arguments)
+            stack.callback(fixtures.close)
+            return fixtures
+
+        yield make
+
+
+class Connect:
+    """Makes clients of one revision over one transport; they are closed at the end of the test."""
+
+    def __init__(self, transport: str, revision: str, fixtures, folder, stack):
+        self.transport = transport
+        self.revision = revision
+        self.fixtures = fixtures
+        self.folder = folder
+        self.stack = stack
+
+    def __call__(self, declared: dict | None = None, **more) -> Peer:
+        match self.transport:
+            case "http":
+                peer = HTTPPeer(self.fixtures, self.revision, declared, **more)
+            case "sse":
+                peer = SSEPeer(self.fixtures, self.revision, declared, **more)
+            case _:
+                peer = StdioPeer(start_stdio(self.folder / "stdio"), self.revision, declared, **more)
+        return self.stack.enter_context(peer)
+
+
+# Every transport with every revision that is spoken over it.
+CLIENTS = [
+    ("sse", "2024-11-05"),
+    ("sse", "2025-11-25"),
+    *(("http", revision) for revision in ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")),
+    *(("stdio", revision) for revision in ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")),
+]
+
+
+@pytest.fixture(params=CLIENTS, ids="-".join)
+def connect(request, fixtures, tmp_path):
+    """The test runs once for every transport and revision."""
+    with contextlib.ExitStack() as stack:
+        yield Connect(*request.param, fixtures, tmp_path, stack)
+
+
+@pytest.fixture(params=[client for client in CLIENTS if client[1] == "2026-07-28"], ids="-".join)
+def connect_modern(request, fixtures, tmp_path):
+    """The test runs once for every transport of the newest revision."""
+    with contextlib.ExitStack() as stack:
+        yield Connect(*request.param, fixtures, tmp_path, stack)
+
+
+@pytest.fixture
+def peer(connect) -> Peer:
+    """A client that can all that its revision allows, once for every transport and revision."""
+    return connect()
+
+
+@pytest.fixture
+def modern(connect_modern) -> Peer:
+    """A client of the newest revision that can everything, over each transport."""
+    return connect_modern()
 
 
 @pytest.fixture

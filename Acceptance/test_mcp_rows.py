@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from support.events import EventStream
 from support.kinds import check_error
 from support.mcp import ACCEPT, JSON_BODY, PREFIX, Client, encode, envelope
+from support.peer import HTTPPeer, SSEPeer
 from support.places import shared
 from support.schema import LEGACY, MODERN, REVISIONS, check, check_answer
 
@@ -535,11 +537,53 @@ def test_w66_other_methods(shared_server):
         assert send(shared_server, method).status == 405
 
 
-def test_w82_the_first_transport_is_off_or_works(shared_server):
-    """Where GET /sse is 404, /messages/ is too."""
-    response = send(shared_server, "GET", [("Accept", "text/event-stream")], "/sse")
-    assert response.status == 404
-    assert send(shared_server, "POST", [], "/messages/").status == 404
+@pytest.mark.parametrize("path", ["/mcp", "/sse"])
+def test_w53_w54_w71_the_stream_of_a_session(shared_server, path):
+    with HTTPPeer(shared_server, "2025-11-25") as peer, peer.resume(None) as stream:
+        assert stream.status == 200 and stream.is_stream
+        own = [("Mcp-Session-Id", peer.session)]
+        assert send(shared_server, "GET", [*own, ("Accept", "application/json")], path).status == 406
+        assert send(shared_server, "GET", [*own, ("Accept", "text/event-stream")], path, token=False).status == 401
+
+
+def test_w74_w80_the_first_transport(shared_server):
+    for revision in LEGACY:
+        with SSEPeer(shared_server, revision) as peer:
+            assert len(peer.tools()) == 41
+            assert json.loads(peer.call("health_check").text)["status"] == "healthy"
+    for method, path in [("GET", "/sse"), ("POST", "/messages/?session_id=" + "a" * 32)]:
+        response = send(shared_server, method, [], path, token=False)
+        assert response.status == 401 and response.header("WWW-Authenticate"), (method, path)
+
+
+def test_w72_w73_w75_w76_w81_what_the_first_transport_refuses(shared_server):
+    response = send(shared_server, "GET", [("MCP-Protocol-Version", MODERN)], "/sse")
+    assert (response.status, response.header("Allow")) == (405, "POST")
+    assert send(shared_server, "GET", [("Accept", "application/json")], "/sse").status == 406
+    ping = {"jsonrpc": "2.0", "id": 7, "method": "ping"}
+    fields = [shared_server.authorization, JSON_BODY]
+    assert post(shared_server, ping, fields, "/messages/").status == 400
+    assert post(shared_server, ping, fields, "/messages/?session_id=x").status == 400
+    assert post(shared_server, ping, fields, "/messages/?session_id=" + "a" * 32).status == 404
+    assert send(shared_server, "GET", [], "/messages/").status == 405
+
+
+def test_e5_a_stream_of_another_principal_is_unknown(make_server):
+    server = make_server(ENV="dev").start()
+    alice, bob = ("X-Debug-Sub", "alice"), ("X-Debug-Sub", "bob")
+    with EventStream(server.port, "/sse", [alice]) as stream:
+        endpoint = "".join(stream.next().data)
+        ping = {"jsonrpc": "2.0", "id": 7, "method": "ping"}
+        assert post(server, ping, [JSON_BODY, bob], endpoint).status == 404
+        assert post(server, ping, [JSON_BODY, alice], endpoint).status == 202
+        assert stream.next().json() == {"jsonrpc": "2.0", "id": 7, "result": {}}
+
+
+def test_w82_the_first_transport_can_be_switched_off(make_server):
+    server = make_server(TOOLBRIDGE_LEGACY_SSE="off").start()
+    for method, path in [("GET", "/sse"), ("POST", "/messages/"), ("GET", "/messages/"), ("POST", "/messages")]:
+        assert send(server, method, [("Accept", "text/event-stream")] if method == "GET" else [], path).status == 404, (method, path)
+    assert post(server, request(), modern_fields(server), "/sse").status == 200, "W70"
 
 
 def test_paths_are_compared_as_sent(shared_server):

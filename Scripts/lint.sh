@@ -7,7 +7,7 @@ need_swift
 status=0
 complain() { echo "lint: $*" >&2; status=1; }
 
-swift format lint --strict -r -p Package.swift Sources Tests Benchmarks || status=1
+swift format lint --strict -r -p Package.swift Sources Tests Examples Benchmarks || status=1
 
 # Modules that a target's interface shows to those that import it.
 leaking() { (cd Sources && grep -rE '^(public|package) import' --include='*.swift' . | sed -E 's@^\./([^/]*)/[^:]*:@\1: @' | LC_ALL=C sort -u); }
@@ -17,14 +17,16 @@ diff Scripts/leaking-imports.txt <(leaking) || complain "the leaking imports dif
 # The walls: what each target may import, besides the system's own modules.
 while IFS=: read -r target allowed; do
     [[ -z $target || $target == \#* ]] && continue
-    [[ -d Sources/$target ]] || continue
+    folder=Sources/$target
+    [[ $target == */* ]] && folder=$target
+    [[ -d $folder ]] || continue
     while IFS=: read -r file _ line; do
         module=$(sed -E 's/.*import +((struct|class|enum|func|protocol|typealias|var|let) +)?([A-Za-z0-9_]+).*/\3/' <<<"$line")
         case " $allowed Glibc Darwin Musl Synchronization " in
             *" $module "*) ;;
             *) complain "$file: $target may not import $module (Scripts/walls.txt)" ;;
         esac
-    done < <(grep -rnE '^ *(@[A-Za-z_()]+ +)?((public|package|internal|fileprivate|private) +)?import ' --include='*.swift' "Sources/$target")
+    done < <(grep -rnE '^ *(@[A-Za-z_()]+ +)?((public|package|internal|fileprivate|private) +)?import ' --include='*.swift' "$folder")
 done <Scripts/walls.txt
 for folder in Sources/*/; do
     target=$(basename "$folder")
@@ -51,5 +53,9 @@ banned '\bInt[0-9]*\((Double|Float)\(' 'Int of a Double traps: use Int(exactly:)
 banned '(^|[^.A-Za-z])Task *(\(priority:[^)]*\))? *\{' 'no unstructured tasks'
 banned '\bTODO\b|\bFIXME\b|\bXXX\b' 'nothing is left for later'
 grep -rnE --include='*.swift' '@testable' Tests && complain 'tests see what is package; @testable would compile the targets in another way'
+
+# What README and the articles show is code that is built, and each rule of the protocol has a test or a reason.
+python3 Scripts/docs.py || status=1
+python3 Scripts/rules.py || status=1
 [[ $status -eq 0 ]] && echo "lint: no findings"
 exit $status

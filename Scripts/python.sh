@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv with the pinned packages of Acceptance/requirements*.txt; the SDK's release lines lie apart in .venv/sdk. Does nothing when all is there.
+# Makes .venv with the pinned packages of Acceptance/requirements*.txt; the clients (release lines of the SDK, fastmcp) lie apart in .venv/sdk. Does nothing when all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source Scripts/packages.sh
@@ -16,4 +16,5 @@ python=python3
 pip=(.venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps)
 "${pip[@]}" -r Acceptance/requirements.txt
 for line in 1 2; do "${pip[@]}" --target ".venv/sdk/$line" -r "Acceptance/requirements-sdk-$line.txt"; done
+"${pip[@]}" --target .venv/sdk/fastmcp -r Acceptance/requirements-fastmcp.txt
 echo "$wanted" >.venv/wanted

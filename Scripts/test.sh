@@ -20,9 +20,10 @@ run --filter "$timed"
 run --filter "$served" --no-parallel
 run --skip "$timed" --skip "$served" --skip "$heavy"
 run --filter "$heavy" --skip "$timed"
-Scripts/build.sh toolbridge
+Scripts/build.sh toolbridge mcp-fixtures example-server
 
-echo "== Acceptance: the program from outside"
+echo "== Acceptance: the programs from outside"
 need curl strace python3-venv
 Scripts/python.sh
-TOOLBRIDGE_PROGRAM="$(swift build -c release --show-bin-path)/toolbridge" .venv/bin/python -m pytest Acceptance -n 2 --dist loadfile "$@"
+built=$(swift build -c release --show-bin-path)
+TOOLBRIDGE_PROGRAM="$built/toolbridge" TOOLBRIDGE_FIXTURES="$built/mcp-fixtures" .venv/bin/python -m pytest Acceptance -n 2 --dist loadfile "$@"

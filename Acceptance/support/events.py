@@ -17,22 +17,50 @@ class Event:
 
 
 class EventStream:
-    """`GET` of an event stream; its events come one by one, its comments are counted."""
+    """An answer that is an event stream: its events come one by one, its comments are counted.
 
-    def __init__(self, port: int, target: str, headers=(), timeout: float = 20):
-        self.connection = Connection(port, timeout)
-        self.connection.send(request_bytes(port, "GET", target, [("Accept", "text/event-stream"), *headers]))
-        head = self.connection._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
-        self.status = int(head[0].split(" ", 2)[1])
-        self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+    By itself it is a `GET` on a connection of its own. With `connection` and `request` the bytes go over that connection, which is left
+    open at the stream's clean end. An answer of another kind is read whole into `body`.
+    """
+
+    def __init__(self, port: int, target: str = "/", headers=(), timeout: float = 20, connection: Connection | None = None, request=None):
+        self.connection = connection or Connection(port, timeout)
+        self.connection.send(request or request_bytes(port, "GET", target, [("Accept", "text/event-stream"), *headers]))
         self.text = b""
         self.comments = 0
+        self.retry: int | None = None
+        self.last_id: str | None = None
         self.ended = False
+        self.status, self.headers, self.body = 100, {}, b""
+        while self.status == 100:
+            head = self.connection._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
+            self.status = int(head[0].split(" ", 2)[1])
+        self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+        if not self.is_stream:
+            self._read_body()
+
+    @property
+    def is_stream(self) -> bool:
+        return self.headers.get("content-type", "").split(";")[0] == "text/event-stream"
+
+    def _read_body(self):
+        self.ended = True
+        if self.status in (204, 304):
+            return
+        if self.headers.get("transfer-encoding", "").lower() == "chunked":
+            self.body = self.connection._chunks()
+        elif "content-length" in self.headers:
+            self.body = self.connection._exactly(int(self.headers["content-length"]))
+        else:
+            self.body = self.connection._rest()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
         self.connection.close()
 
     def next(self) -> Event | None:
@@ -46,13 +74,18 @@ class EventStream:
             elif line.startswith(":"):
                 self.comments += 1
             else:
-                name, _, value = line.partition(": ")
+                name, _, value = line.partition(":")
+                value = value.removeprefix(" ")
                 if name == "event":
                     event.name = value
                 elif name == "id":
-                    event.id = value
+                    event.id = self.last_id = value
                 elif name == "data":
                     event.data.append(value)
+                elif name == "retry":
+                    self.retry = int(value)
+                else:
+                    raise AssertionError(f"an unknown field of an event: {line}")
         return None
 
     def until(self, name: str) -> list[Event]:
@@ -77,7 +110,7 @@ class EventStream:
                 return None
             self._chunk()
         line, self.text = self.text.split(b"\n", 1)
-        return line.decode("utf-8")
+        return line.decode("utf-8").removesuffix("\r")
 
     def _chunk(self):
         size = int(self.connection._until(b"\r\n"), 16)

@@ -11,6 +11,7 @@ SHARED = ROOT.parent / "shared"
 DRIVERS = ROOT / "Acceptance" / "drivers"
 
 PROGRAM = Path(os.environ.get("TOOLBRIDGE_PROGRAM", ROOT / ".build" / "release" / "toolbridge"))
+FIXTURES = Path(os.environ.get("TOOLBRIDGE_FIXTURES", PROGRAM.with_name("mcp-fixtures")))
 
 
 def shared(relative: str) -> Path:
@@ -25,8 +26,8 @@ def shared(relative: str) -> Path:
 
 
 def sdk(version: str) -> Path:
-    """The folder into which Scripts/python.sh installs one release line of the official SDK."""
+    """The folder into which Scripts/python.sh installs a client: one release line of the official SDK, or `fastmcp`."""
     path = Path(sys.prefix) / "sdk" / version
     if not path.is_dir():
-        pytest.fail(f"the SDK is not installed in {path}: run Scripts/python.sh")
+        pytest.fail(f"the client is not installed in {path}: run Scripts/python.sh")
     return path

@@ -96,6 +96,11 @@ class Server:
         return ("Authorization", f"Bearer {self.token}")
 
     @property
+    def access(self) -> list[tuple[str, str]]:
+        """What every request carries for its authorization."""
+        return [self.authorization]
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 

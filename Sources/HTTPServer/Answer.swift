@@ -57,6 +57,9 @@ package struct Answer: Sendable {
 
 /// Where a streamed answer's pieces go.
 package protocol AnswerWriter: Sendable {
+    /// Whether the server is about to stop: then a cancelled stream may still write its end, or go on until what it answers is done.
+    var isStopping: Bool { get }
+
     /// Sends these bytes now and returns when the socket has taken them.
     ///
     /// Throws once the client is gone, the stream was slower than the configuration allows, or the server has closed it.
@@ -64,4 +67,6 @@ package protocol AnswerWriter: Sendable {
 }
 
 /// The connection under a streamed answer is closed.
-package struct ConnectionClosed: Error {}
+package struct ConnectionClosed: Error {
+    package init() {}
+}

@@ -38,7 +38,7 @@ struct ConnectionChannel: ServerChildChannel {
                 continue
             }
             value.channel.eventLoop.execute { value.connection.value.beginStream(answer) }
-            let isComplete = await run(body, StreamWriter(value: value), work)
+            let isComplete = await run(body, StreamWriter(value: value, core: core), work)
             value.channel.eventLoop.execute { value.connection.value.endStream(isComplete: isComplete) }
         }
     }
@@ -68,6 +68,9 @@ struct ConnectionChannel: ServerChildChannel {
 /// Writes to a stream from its task.
 private struct StreamWriter: AnswerWriter {
     let value: ConnectionChannel.Value
+    let core: ServerCore
+
+    var isStopping: Bool { core.isDraining }
 
     func write(_ buffer: ByteBuffer) async throws {
         let eventLoop = value.channel.eventLoop

@@ -21,6 +21,16 @@ enum Batch {
         return array.elements.compactMap { step($0, from: peer, in: engine, trace: trace, now: now, form: form) }
     }
 
+    /// What the elements ask for that get no answer (S19, E7).
+    static func asides(_ array: JSONValue) -> [BatchAside] {
+        array.elements.compactMap { element in
+            guard element.kind == .object else { return nil }
+            let message = Message(element)
+            if message.kind == .response { return .deliver(element) }
+            return message.cancelledRequest.map { .cancel($0) }
+        }
+    }
+
     private static func step<Caller>(
         _ element: JSONValue,
         from peer: ProtocolEngine<Caller>.Peer,
@@ -34,7 +44,7 @@ enum Batch {
             guard let parsed else { throw .invalidRequest("a message is an object") }
             switch parsed.kind {
             case .malformed(let reason): throw .invalidRequest(reason)
-            // Nobody waits for an answer here; to answer an answer would be worse than to drop it.
+            // They get no answer; what they ask for is in `asides`.
             case .notification, .response: return nil
             case .request: break
             }

@@ -44,6 +44,14 @@ public enum BatchStep: Sendable, Equatable {
     case run(Invocation)
 }
 
+/// What an element of a batch asks for that gets no answer.
+public enum BatchAside: Sendable, Equatable {
+    /// Hand a response to the question of ours that waits for it, if one does.
+    case deliver(JSONValue)
+    /// Stop a request, if it runs (CN1, CN3).
+    case cancel(RequestID)
+}
+
 extension HTTPReply {
     /// The answer to a DELETE: 204 if the end will be remembered, else 405 (W63, W64).
     public static func ended(isRemembered: Bool) -> HTTPReply {

@@ -13,13 +13,8 @@ public struct DefinitionError: Error, Sendable, Equatable, CustomStringConvertib
 struct Surroundings {
     /// The server's own, if it has one (A1).
     let origin: Origin?
-    /// The types of the declared pages by address (UI2).
-    let typesOfPages: [String: String?]
-
-    func typeOfPage(at uri: String) -> (isDeclared: Bool, type: String?) {
-        guard let type = typesOfPages[uri] else { return (false, nil) }
-        return (true, type)
-    }
+    /// The addresses of the declared pages (UI2).
+    let pages: [String]
 }
 
 extension Implementation {
@@ -40,13 +35,19 @@ extension Tool {
         try icons.check(shown, surroundings)
         if let fault { throw DefinitionError("\(shown): \(fault)") }
         try checkMeta(meta, shown)
-        try ui?.check(shown, typeOfPage: surroundings.typeOfPage(at:))
+        try ui?.check(shown, pages: surroundings.pages)
         let input = try SchemaRules.compiled(input: inputSchema, "\(shown): its input schema")
         let marked = try MarkedParameter.all(in: inputSchema, "\(shown): its input schema")
         let output = try outputSchema.map { schema throws(DefinitionError) in
             try SchemaRules.compiled(output: schema, "\(shown): its output schema")
         }
-        return ToolRules(input: isCheckedBySchema ? input : nil, output: output, marked: marked, hasPage: ui?.page != nil)
+        return ToolRules(
+            input: isCheckedBySchema ? input : nil,
+            output: output,
+            marked: marked,
+            wrapsObjects: outputSchema.map { !$0.isOfObjects } ?? false,
+            hasPage: ui?.page != nil
+        )
     }
 }
 

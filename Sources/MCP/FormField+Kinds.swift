@@ -11,7 +11,7 @@ extension FormField where Value == String {
     ///     required.
     public static func string(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         format: FormFormat? = nil,
         length: ClosedRange<Int>? = nil,
@@ -21,10 +21,21 @@ extension FormField where Value == String {
         return FormField<String>(name, schema, default: fallback) { $0.string }
     }
 
-    /// One of several values.
+    /// One of several values, shown as they are.
     public static func choice(
         _ name: String,
         _ description: String,
+        title: String? = nil,
+        of choices: [String],
+        default fallback: String? = nil
+    ) -> FormField<String> {
+        choice(name, description, title: title, of: choices.map { FormChoice($0) }, default: fallback)
+    }
+
+    /// One of several values, shown by their titles.
+    public static func choice(
+        _ name: String,
+        _ description: String = "",
         title: String? = nil,
         of choices: [FormChoice],
         default fallback: String? = nil
@@ -46,7 +57,17 @@ extension FormField where Value == String? {
         optional(name, stringSchema(description, title, format, length, nil)) { $0.string }
     }
 
-    /// One of several values, or none.
+    /// One of several values, shown as they are, or none.
+    public static func optionalChoice(
+        _ name: String,
+        _ description: String = "",
+        title: String? = nil,
+        of choices: [String]
+    ) -> FormField<String?> {
+        optionalChoice(name, description, title: title, of: choices.map { FormChoice($0) })
+    }
+
+    /// One of several values, shown by their titles, or none.
     public static func optionalChoice(
         _ name: String,
         _ description: String = "",
@@ -58,9 +79,21 @@ extension FormField where Value == String? {
 }
 
 extension FormField where Value == [String] {
-    /// Any of several values; clients of 2025-06-18 can't be asked for them (EL3).
+    /// Any of several values, shown as they are; clients of 2025-06-18 can't be asked for them (EL3).
     ///
     /// - Parameter count: How many must be chosen; if it admits none, the field may be left out.
+    public static func choices(
+        _ name: String,
+        _ description: String = "",
+        title: String? = nil,
+        of choices: [String],
+        count: ClosedRange<Int>? = nil,
+        default fallback: [String]? = nil
+    ) -> FormField<[String]> {
+        self.choices(name, description, title: title, of: choices.map { FormChoice($0) }, count: count, default: fallback)
+    }
+
+    /// Any of several values, shown by their titles.
     public static func choices(
         _ name: String,
         _ description: String,
@@ -97,12 +130,14 @@ extension FormField where Value == Int {
     /// A whole number.
     public static func integer(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         in range: ClosedRange<Int>? = nil,
         default fallback: Int? = nil
     ) -> FormField<Int> {
-        FormField<Int>(name, integerSchema(description, title, range, fallback), default: fallback) { $0.integral.flatMap { Int(exactly: $0) } }
+        FormField<Int>(name, integerSchema(description, title, range, fallback), default: fallback) {
+            $0.integral.flatMap { Int(exactly: $0) }
+        }
     }
 }
 
@@ -122,7 +157,7 @@ extension FormField where Value == Double {
     /// Any number (KI20).
     public static func number(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         in range: ClosedRange<Double>? = nil,
         default fallback: Double? = nil
@@ -147,7 +182,7 @@ extension FormField where Value == Bool {
     /// Yes or no.
     public static func boolean(
         _ name: String,
-        _ description: String,
+        _ description: String = "",
         title: String? = nil,
         default fallback: Bool? = nil
     ) -> FormField<Bool> {
@@ -166,17 +201,13 @@ extension FormField where Value == Bool? {
 }
 
 /// A value to choose, and perhaps how it is shown.
-public struct FormChoice: Sendable, Equatable, ExpressibleByStringLiteral {
+public struct FormChoice: Sendable, Equatable {
     public let value: String
     public let title: String?
 
     public init(_ value: String, title: String? = nil) {
         self.value = value
         self.title = title
-    }
-
-    public init(stringLiteral value: String) {
-        self.init(value)
     }
 }
 

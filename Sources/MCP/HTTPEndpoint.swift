@@ -15,6 +15,9 @@ public struct HTTPEndpoint<Caller: Sendable>: Sendable {
         self.sessionLife = min(max(sessionLife, 3_600), 2_592_000)
     }
 
+    /// Which headers a transport passes on in `HTTPMessage.parameterHeaders`; none for nearly every server (R8, H15).
+    public var parameterHeaderNames: [String] { engine.definition.parameterHeaderNames }
+
     /// What a message asks for.
     ///
     /// It has no effect: all that is to be done is in the value.

@@ -56,7 +56,7 @@ public struct HTTPMessage: Sendable {
     var form: AnswerForm { forms.takesJSON || !forms.takesEvents ? .json : .event }
 
     /// Whether the client takes an event stream (H3).
-    var takesEvents: Bool { forms.takesEvents }
+    public var takesEvents: Bool { forms.takesEvents }
 
     /// What `Accept` admits; without it, everything.
     private var forms: (takesJSON: Bool, takesEvents: Bool) {

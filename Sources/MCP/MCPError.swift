@@ -139,3 +139,20 @@ enum ResponseID {
         }
     }
 }
+
+extension MCPError {
+    /// The message for a client that comes back for the answer to a request whose stream is not known here (LS12).
+    public static func lostStream(of id: JSONValue) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("jsonrpc", "2.0")
+            writer.member("id", id)
+            writer.key("error")
+            writer.object { writer in
+                writer.member("code", -32603)
+                writer.member("message", "the stream was lost; send the request again")
+            }
+        }
+        return writer.bytes
+    }
+}

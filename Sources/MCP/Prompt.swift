@@ -11,7 +11,7 @@ public import JSON
 public struct Prompt<Caller: Sendable>: Sendable {
     /// 1 to 64 of `A-Za-z0-9_.-`, unique on its server.
     public let name: String
-    /// What people see in a list of prompts.
+    /// What people see in a list of prompts; without one of its own, made of the name.
     public let title: String
     public let description: String
     public let icons: [Icon]
@@ -27,7 +27,7 @@ public struct Prompt<Caller: Sendable>: Sendable {
     ///     client learns nothing.
     public init<each Value: Sendable>(
         _ name: String,
-        title: String,
+        title: String? = nil,
         _ description: String,
         icons: [Icon] = [],
         meta: JSONValue? = nil,
@@ -37,7 +37,7 @@ public struct Prompt<Caller: Sendable>: Sendable {
         var declared: [DeclaredArgument<Caller>] = []
         for argument in repeat each arguments { declared.append(argument.declaration) }
         self.name = name
-        self.title = title
+        self.title = title ?? name.asTitle
         self.description = description
         self.icons = icons
         self.meta = meta

@@ -101,11 +101,14 @@ extension ProtocolEngine {
     }
 
     private func answer(_ result: ToolResult, to invocation: Invocation) -> Performed {
+        var wrapsObjects = false
+        if case .tool(let tool, _, _) = invocation.work { wrapsObjects = definition.toolRules[tool].wrapsObjects }
         let message = result.response(
             to: invocation.id,
             for: invocation.revision,
             meta: definition.published.resultMeta,
-            isSingleLine: invocation.form.isSingleLine
+            isSingleLine: invocation.form.isSingleLine,
+            wrapsObjects: wrapsObjects
         )
         return Performed(message: message, status: 200, fault: nil, isError: result.isError)
     }

@@ -6,7 +6,8 @@ import JSON
 ///
 /// `HTTPEndpoint` and `StdioConversation` put it behind their framing.
 public struct ProtocolEngine<Caller: Sendable>: Sendable {
-    let definition: ServerDefinition<Caller>
+    /// What is offered.
+    public let definition: ServerDefinition<Caller>
     /// Seals the cursors of lists that have several pages, and the states of calls that ask the client (G1, M10).
     let sealer: any Sealer
     /// This server's own address, to which request states are bound (M6).

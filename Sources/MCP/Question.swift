@@ -51,7 +51,8 @@ extension Question {
 
     /// A form with a schema of its own making, for what fields can't say.
     ///
-    /// - Parameter schema: A flat object as 2025-11-25 has it (EL3); older clients get what they know of it.
+    /// - Parameter schema: A flat object as 2025-11-25 has it (EL3); older clients get what they know of it. Declare it as a `JSONValue`
+    ///   before: as a literal inside of `ask` it would be taken for a dictionary.
     public static func form(_ key: String, _ message: String, schema: JSONValue) -> Question<FormAnswer<JSONValue>>
     where Answer == FormAnswer<JSONValue> {
         let schema = FormSchema(schema)

@@ -8,7 +8,7 @@ extension Resource {
     public static func page(
         _ uri: String,
         name: String,
-        title: String,
+        title: String? = nil,
         description: String,
         settings: PageSettings = PageSettings(),
         html: String

@@ -29,7 +29,7 @@ public struct Resource<Caller: Sendable>: Sendable {
     public init(
         _ uri: String,
         name: String,
-        title: String,
+        title: String? = nil,
         description: String,
         mimeType: String? = nil,
         size: Int? = nil,
@@ -43,7 +43,7 @@ public struct Resource<Caller: Sendable>: Sendable {
         link = ResourceLink(
             uri: uri,
             name: name,
-            title: title,
+            title: title ?? name.asTitle,
             description: description,
             mimeType: mimeType,
             size: size,

@@ -38,7 +38,7 @@ public struct ResourceTemplate<Caller: Sendable>: Sendable {
     public init<each Value: Sendable>(
         _ uriTemplate: String,
         name: String,
-        title: String,
+        title: String? = nil,
         description: String,
         mimeType: String? = nil,
         annotations: Annotations? = nil,
@@ -52,7 +52,7 @@ public struct ResourceTemplate<Caller: Sendable>: Sendable {
         for variable in repeat each variables { declared.append(variable.declaration) }
         self.uriTemplate = uriTemplate
         self.name = name
-        self.title = title
+        self.title = title ?? name.asTitle
         self.description = description
         self.mimeType = mimeType
         self.annotations = annotations

@@ -9,11 +9,15 @@ enum SchemaRules {
         guard schema.kind == .object, schema["type"]?.string == "object" else {
             throw DefinitionError(#"\#(shown) must have "type": "object" at its root"#)
         }
-        return try compiled(output: schema, shown)
+        return try compiled(schema, .standard, shown)
     }
 
-    /// Compiles the schema of structured results.
+    /// Compiles the schema of structured results, which may be as long as they need to be.
     static func compiled(output schema: JSONValue, _ shown: String) throws(DefinitionError) -> JSONSchema {
+        try compiled(schema, JSONSchemaLimits(steps: .max), shown)
+    }
+
+    private static func compiled(_ schema: JSONValue, _ limits: JSONSchemaLimits, _ shown: String) throws(DefinitionError) -> JSONSchema {
         guard schema.kind == .object else { throw DefinitionError("\(shown) must be an object") }
         if let properties = schema["properties"] {
             guard properties.kind == .object else { throw DefinitionError("\(shown) has properties that are no object") }
@@ -22,7 +26,7 @@ enum SchemaRules {
             }
         }
         do {
-            return try JSONSchema(schema)
+            return try JSONSchema(schema, limits: limits)
         } catch {
             throw DefinitionError("\(shown) \(reason(error, in: schema))")
         }
@@ -37,7 +41,7 @@ enum SchemaRules {
             return "has the reference \(reference)\(place), which it does not hold"
         case .tooDeep: return "is nested deeper than \(JSONSchemaLimits.standard.depth)"
         case .tooManySubschemas: return "has more than \(JSONSchemaLimits.standard.subschemas) subschemas"
-        default: return place.isEmpty ? error.message : "can't be used:\(place) is what \(error.message)"
+        default: return "can't be used: \(error.pointer.isEmpty ? "it" : error.pointer) \(error.message)"
         }
     }
 }

@@ -68,7 +68,7 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     ) throws(DefinitionError) {
         let surroundings = Surroundings(
             origin: try origin.map(Origin.checked),
-            typesOfPages: Dictionary(resources.map { ($0.link.uri, $0.link.mimeType) }, uniquingKeysWith: { first, _ in first })
+            pages: resources.map(\.link.uri).filter(\.isPageAddress)
         )
         try info.check(surroundings)
         var toolRules: [ToolRules] = []

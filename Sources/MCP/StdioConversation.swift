@@ -2,22 +2,30 @@ public import JSON
 
 /// The rules of MCP over lines (W90–W99): one peer, any mix of eras.
 ///
-/// A line in, what to do out.
+/// A line in, what to do out. It holds no engine, for what a server offers may change from line to line.
 public struct StdioConversation<Caller: Sendable>: Sendable {
-    public let engine: ProtocolEngine<Caller>
+    private let principal: Principal
     /// The one legacy session that a connection can have (W95).
     private var initialized: ProtocolEngine<Caller>.Peer?
 
-    public init(_ engine: ProtocolEngine<Caller>) {
-        self.engine = engine
+    /// - Parameter principal: Who is at the other end (I9).
+    public init(principal: Principal = .anonymous) {
+        self.principal = principal
     }
+
+    /// Whether `initialize` was answered: only then the client can be asked, and is told of changed lists (I2).
+    public var isInitialized: Bool { initialized != nil }
+
+    /// The legacy session; before `initialize` that of a client of which nothing is known (W97).
+    public var session: Session { Session(of: peer) }
 
     /// What to do for a line.
     public enum Action: Sendable, Equatable {
         case nothing
         case answer([UInt8])
         case run(Invocation)
-        case batch([BatchStep])
+        /// Elements that are answered, one after the other; before them what the others ask for (S19).
+        case batch([BatchStep], asides: [BatchAside])
         /// Open a subscription; its messages go on the same pipe (I5).
         case listen(Listen)
         /// Hand a response to the question of ours that waits for it; without one it is ignored (W99).
@@ -28,8 +36,9 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
 
     /// - Parameters:
     ///   - line: Without its line break.
+    ///   - engine: Also runs what comes of the line.
     ///   - now: Unix seconds.
-    public mutating func receive(_ line: [UInt8], now: Int64) -> Action {
+    public mutating func receive(_ line: [UInt8], by engine: ProtocolEngine<Caller>, now: Int64) -> Action {
         guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return .nothing }
         let body: IncomingJSON
         do {
@@ -38,8 +47,8 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
             return .answer(error.response(to: .unreadable(initialized?.revision)))
         }
         switch body.value.kind {
-        case .object: return receive(Message(body.value, argumentFault: body.argumentFault), now)
-        case .array: return batch(body.value, now)
+        case .object: return receive(Message(body.value, argumentFault: body.argumentFault), engine, now)
+        case .array: return batch(body.value, engine, now)
         default: return .answer(MCPError.invalidRequest("a message is an object").response(to: .unreadable(peer.revision)))
         }
     }
@@ -56,12 +65,12 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
 
     private var peer: ProtocolEngine<Caller>.Peer {
         if let initialized { return initialized }
-        var peer = ProtocolEngine<Caller>.Peer.unknown()
+        var peer = ProtocolEngine<Caller>.Peer.unknown(principal: principal)
         peer.canBeNotified = true
         return peer
     }
 
-    private mutating func receive(_ message: Message, _ now: Int64) -> Action {
+    private mutating func receive(_ message: Message, _ engine: ProtocolEngine<Caller>, _ now: Int64) -> Action {
         let era = Era(of: message, versions: [])
         let revision = era == .modern ? .v2026_07_28 : peer.revision
         do throws(MCPError) {
@@ -70,10 +79,12 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
             case .response: return .deliver(message.value)
             case .notification: return message.cancelledRequest.map { .cancel($0) } ?? .nothing
             case .request where era == .modern:
-                return action(try engine.modern(message, headers: nil, transportTrace: TraceContext(), now: now), to: message)
+                let step = try engine.modern(message, headers: nil, principal: principal, transportTrace: TraceContext(), now: now)
+                return action(step, to: message)
             case .request where message.method.sameBytes("initialize"):
                 guard initialized == nil else { throw .invalidRequest("this connection is initialized already") }
-                let (peer, result) = try engine.initialize(message)
+                var (peer, result) = try engine.initialize(message)
+                peer.principal = principal
                 initialized = peer
                 return .answer(response(to: message.id, result: result))
             case .request:
@@ -94,9 +105,10 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
         }
     }
 
-    private func batch(_ array: JSONValue, _ now: Int64) -> Action {
+    private func batch(_ array: JSONValue, _ engine: ProtocolEngine<Caller>, _ now: Int64) -> Action {
         do throws(MCPError) {
-            return .batch(try Batch.steps(array, from: peer, in: engine, trace: TraceContext(), now: now, form: .line))
+            let steps = try Batch.steps(array, from: peer, in: engine, trace: TraceContext(), now: now, form: .line)
+            return .batch(steps, asides: Batch.asides(array))
         } catch {
             return .answer(error.response(to: .unreadable(peer.revision)))
         }

@@ -8,7 +8,7 @@ extension Tool {
             if revision.hasTitlesAndLinks { writer.member("title", title) }
             writer.member("description", description)
             writer.member("inputSchema", inputSchema)
-            if let outputSchema, revision.hasStructuredContent {
+            if let outputSchema, revision.hasStructuredContent, revision.hasAnyStructuredContent || outputSchema.canBeWrapped {
                 writer.key("outputSchema")
                 writeOutputSchema(outputSchema, to: &writer, for: revision)
             }
@@ -28,7 +28,7 @@ extension Tool {
 
     /// 2025-06-18 and 2025-11-25 allow only objects at the root, so another value is wrapped there as its results are.
     private func writeOutputSchema(_ schema: JSONValue, to writer: inout JSONWriter, for revision: Revision) {
-        guard !revision.hasAnyStructuredContent, schema["type"]?.string != "object" else { return writer.value(schema) }
+        guard !revision.hasAnyStructuredContent, !schema.isOfObjects else { return writer.value(schema) }
         writer.object { writer in
             writer.member("type", "object")
             writer.key("properties")
@@ -36,5 +36,17 @@ extension Tool {
             writer.key("required")
             writer.array { $0.string("result") }
         }
+    }
+}
+
+extension JSONValue {
+    /// Whether all that fits this schema are objects, as 2025-06-18 and 2025-11-25 want it said.
+    var isOfObjects: Bool { self["type"]?.string == "object" }
+
+    /// Whether this schema means the same inside another one: references count from the root.
+    fileprivate var canBeWrapped: Bool { isOfObjects || !holdsReference }
+
+    private var holdsReference: Bool {
+        members.contains { $0.keyEquals("$ref" as StaticString) || $0.value.holdsReference } || elements.contains { $0.holdsReference }
     }
 }

@@ -6,7 +6,7 @@ extension Tool {
     /// - Parameter call: Gets one value for each parameter, in their order.
     public init<Argument: Sendable>(
         _ name: String,
-        title: String,
+        title: String? = nil,
         _ description: String,
         annotations: ToolAnnotations,
         icons: [Icon] = [],

@@ -11,7 +11,7 @@ public import JSON
 public struct Tool<Caller: Sendable>: Sendable {
     /// 1 to 64 of `A-Za-z0-9_.-`, unique on its server (T4).
     public let name: String
-    /// What people see in a list of tools.
+    /// What people see in a list of tools; without one of its own, made of the name.
     public let title: String
     /// What the model reads.
     ///
@@ -46,7 +46,7 @@ public struct Tool<Caller: Sendable>: Sendable {
     ///   an `MCPError` goes out as it is; any other error is an internal error of which the client learns nothing.
     public init<each Argument: Sendable>(
         _ name: String,
-        title: String,
+        title: String? = nil,
         _ description: String,
         annotations: ToolAnnotations,
         icons: [Icon] = [],
@@ -63,7 +63,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         }
         let (names, schema) = (declared.names, declared.schema())
         self.name = name
-        self.title = title
+        self.title = title ?? name.asTitle
         self.description = description
         self.annotations = annotations
         self.icons = icons
@@ -87,7 +87,7 @@ public struct Tool<Caller: Sendable>: Sendable {
     /// Arguments that don't fit become a result that says which of them, and what would be right (T9).
     public init(
         _ name: String,
-        title: String,
+        title: String? = nil,
         _ description: String,
         annotations: ToolAnnotations,
         icons: [Icon] = [],
@@ -99,7 +99,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         call: @escaping @Sendable (RequestContext<Caller>, _ arguments: JSONValue) async throws -> ToolResult
     ) {
         self.name = name
-        self.title = title
+        self.title = title ?? name.asTitle
         self.description = description
         self.annotations = annotations
         self.icons = icons

@@ -18,4 +18,6 @@ public struct ToolAnnotations: Sendable, Equatable {
 
     /// A tool that only reads this server's data.
     public static let reading = ToolAnnotations(readOnly: true, destructive: false, idempotent: true)
+    /// A tool that adds something with each call, and removes and overwrites nothing.
+    public static let adding = ToolAnnotations(readOnly: false, destructive: false, idempotent: false)
 }

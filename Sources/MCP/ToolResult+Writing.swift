@@ -3,10 +3,12 @@ import JSON
 extension ToolResult {
     /// Writes the whole answer to a call, as this revision knows it (T7, T8, T11, B10, B13).
     ///
-    /// - Parameter meta: The `_meta` of results of 2026-07-28.
-    /// - Parameter isSingleLine: Whether structured bytes may hold no line breaks between their tokens.
-    func response(to id: JSONValue, for revision: Revision, meta: [UInt8], isSingleLine: Bool) -> [UInt8] {
-        let structured = structured(for: revision, isSingleLine: isSingleLine)
+    /// - Parameters:
+    ///   - meta: The `_meta` of results of 2026-07-28.
+    ///   - isSingleLine: Whether structured bytes may hold no line breaks between their tokens.
+    ///   - wrapsObjects: Whether objects too are wrapped where other values are.
+    func response(to id: JSONValue, for revision: Revision, meta: [UInt8], isSingleLine: Bool, wrapsObjects: Bool = false) -> [UInt8] {
+        let structured = structured(for: revision, isSingleLine: isSingleLine, wrapsObjects: wrapsObjects)
         var writer = JSONWriter(reserving: 512 + meta.count + (structured?.count ?? 0) * 9 / 4)
         writer.object { writer in
             writer.member("jsonrpc", "2.0")
@@ -20,14 +22,14 @@ extension ToolResult {
     /// The result alone, as it stands in a task (TK4).
     func result(for revision: Revision, meta: [UInt8], isSingleLine: Bool) -> [UInt8] {
         var writer = JSONWriter()
-        write(to: &writer, structured(for: revision, isSingleLine: isSingleLine), for: revision, meta: meta)
+        write(to: &writer, structured(for: revision, isSingleLine: isSingleLine, wrapsObjects: false), for: revision, meta: meta)
         return writer.bytes
     }
 
-    private func structured(for revision: Revision, isSingleLine: Bool) -> [UInt8]? {
+    private func structured(for revision: Revision, isSingleLine: Bool, wrapsObjects: Bool) -> [UInt8]? {
         structured.map { json in
             let json = isSingleLine ? json.onOneLine : json
-            return revision.hasStructuredContent && !revision.hasAnyStructuredContent ? json.wrappedUnlessObject : json
+            return revision.hasStructuredContent && !revision.hasAnyStructuredContent ? json.wrapped(objectsToo: wrapsObjects) : json
         }
     }
 
@@ -55,10 +57,10 @@ extension [UInt8] {
         return map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
     }
 
-    /// An object as it is, any other JSON value as `{"result": …}` (T8).
-    fileprivate var wrappedUnlessObject: [UInt8] {
+    /// An object as it is unless they count too, any other JSON value as `{"result": …}` (T8).
+    fileprivate func wrapped(objectsToo: Bool) -> [UInt8] {
         let first = first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
-        return first == UInt8(ascii: "{") ? self : Array(#"{"result":"#.utf8) + self + Array("}".utf8)
+        return first == UInt8(ascii: "{") && !objectsToo ? self : Array(#"{"result":"#.utf8) + self + Array("}".utf8)
     }
 }
 

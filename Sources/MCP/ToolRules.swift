@@ -8,6 +8,8 @@ struct ToolRules: Sendable {
     let output: JSONSchema?
     /// The parameters that clients repeat in headers (R8).
     let marked: [MarkedParameter]
+    /// Whether 2025-06-18 and 2025-11-25 get every structured result wrapped, objects too, because they get the schema so (T6, T8).
+    let wrapsObjects: Bool
     /// Whether the tool's results are shown on a page (UI5).
     let hasPage: Bool
 

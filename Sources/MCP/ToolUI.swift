@@ -38,15 +38,13 @@ public struct ToolUI: Sendable, Equatable {
         }
     }
 
-    /// - Parameter typeOfPage: The declared type of the resource with an address; nil if there is no such resource.
-    func check(_ shown: String, typeOfPage: (String) -> (isDeclared: Bool, type: String?)) throws(DefinitionError) {
+    /// - Parameter pages: The addresses of the declared pages, whose types are checked with them (UI3).
+    func check(_ shown: String, pages: [String]) throws(DefinitionError) {
         guard !visibility.isEmpty else { throw DefinitionError("\(shown): its ui is visible to nobody") }
         guard let page else { return }
         guard page.isPageAddress else { throw DefinitionError("\(shown): its page \(page) is no ui:// address") }
-        let (isDeclared, type) = typeOfPage(page)
-        guard isDeclared else { throw DefinitionError("\(shown): its page \(page) is no declared resource") }
-        guard let type, type.sameBytes(ToolUI.pageType) else {
-            throw DefinitionError("\(shown): its page \(page) is not \(ToolUI.pageType)")
+        guard pages.contains(where: { $0.sameBytes(page) }) else {
+            throw DefinitionError("\(shown): its page \(page) is no declared resource")
         }
     }
 }

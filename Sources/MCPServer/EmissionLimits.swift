@@ -26,6 +26,11 @@ package struct EmissionLimits: Sendable {
         return message
     }
 
+    /// What was held back and may go by now.
+    package mutating func due(at now: ContinuousClock.Instant) -> [UInt8]? {
+        heldBack.flatMap { progress($0, at: now) }
+    }
+
     /// What must still go before the answer: the last progress always goes out (PR1).
     package mutating func flush() -> [UInt8]? {
         defer { heldBack = nil }

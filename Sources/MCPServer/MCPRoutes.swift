@@ -3,43 +3,45 @@ internal import HTTPTypes
 package import MCP
 internal import NIOCore
 
-/// MCP over HTTP: `/mcp`, and `/sse` as its second name (E9).
+/// MCP over Streamable HTTP: `/mcp`, and `/sse` as its second name (E9).
 package struct MCPRoutes<Caller: Sendable>: Sendable {
-    private let endpoint: HTTPEndpoint<Caller>
+    let server: Server<Caller>
+    let connections: MCPConnections
+    private let sealer: any Sealer
     private let ended: any EndedSessions
-    private let timeLimit: Duration
-    private let principal: @Sendable (Caller) -> Principal
-    private let charge: @Sendable (Caller) -> RateLimits.Standing?
-    private let now: @Sendable () -> Int64
-    private let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    let settings: MCPRouteSettings
+    let identity: MCPIdentity<Caller>
+    let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    private let stopWatching: WatchEnd
 
     /// - Parameters:
-    ///   - timeLimit: How long a tool may take (B17).
-    ///   - principal: Whom the caller's token names.
-    ///   - charge: Takes a call from the caller's rate limit; nil where there is none.
-    ///   - now: Unix seconds.
+    ///   - sealer: Seals sessions, cursors and request states.
+    ///   - ended: Remembers which sessions were ended.
+    ///   - connections: What this process holds open; other transports of the same server may share it.
     ///   - report: Takes errors of ours, for the log; the client only sees the correlation id.
     package init(
-        _ endpoint: HTTPEndpoint<Caller>,
+        _ server: Server<Caller>,
+        sealer: any Sealer,
         ended: any EndedSessions,
-        timeLimit: Duration = .seconds(60),
-        principal: @escaping @Sendable (Caller) -> Principal,
-        charge: @escaping @Sendable (Caller) -> RateLimits.Standing? = { _ in nil },
-        now: @escaping @Sendable () -> Int64 = unixSeconds,
+        connections: MCPConnections = MCPConnections(),
+        settings: MCPRouteSettings = MCPRouteSettings(),
+        identity: MCPIdentity<Caller>,
         report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in }
     ) {
-        self.endpoint = endpoint
+        self.server = server
+        self.connections = connections
+        self.sealer = sealer
         self.ended = ended
-        self.timeLimit = timeLimit
-        self.principal = principal
-        self.charge = charge
-        self.now = now
+        self.settings = settings
+        self.identity = identity
         self.report = report
+        stopWatching = WatchEnd(server.changes.watch { [weak connections] in connections?.tell($0) })
     }
 
     package var routes: [Route<Caller>] {
-        [
-            Route(.any, "/mcp", label: "/mcp", rules: .mcp, cancelsOnDisconnect: true, .authenticated(serve)),
+        let path = settings.path
+        return [
+            Route(.any, path, label: path, rules: .mcp, cancelsOnDisconnect: true, .authenticated(serve)),
             Route(.any, "/sse", label: "/sse", rules: .mcp, cancelsOnDisconnect: true, .authenticated(serveSSE)),
         ]
     }
@@ -52,8 +54,20 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         return try await serve(request, caller)
     }
 
-    private func serve(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
-        let decision = endpoint.receive(HTTPMessage(request, principal: principal(caller), now: now()))
+    func serve(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
+        // Made anew for each request: a definition may have been replaced, and a request keeps the one it began with.
+        let endpoint = HTTPEndpoint(
+            ProtocolEngine(server.definition),
+            sealer: sealer,
+            sessionLife: settings.sessionLife
+        )
+        let message = HTTPMessage(
+            request,
+            principal: identity.principal(caller),
+            now: identity.now(),
+            parameterHeaders: endpoint.engine.definition.parameterHeaderNames
+        )
+        let decision = endpoint.receive(message)
         if let session = decision.session, try await ended.contains(session) {
             return Answer(decision.ifEnded)
         }
@@ -61,101 +75,74 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         case .answer(let reply):
             return Answer(reply)
         case .run(let invocation):
-            try admit(caller)
-            return Answer(endpoint.reply(await perform(invocation, caller, request), to: invocation))
+            let exchange = try begin(message.principal, decision.session, invocation, caller)
+            return await run(invocation, on: exchange, endpoint, caller, request)
         case .batch(let steps, let form):
-            var messages: [[UInt8]] = []
-            for step in steps {
-                switch step {
-                case .answer(let message): messages.append(message)
-                case .run(let invocation):
-                    try admit(caller)
-                    messages.append(await perform(invocation, caller, request).message)
-                }
-            }
-            return Answer(endpoint.reply(toBatch: messages, form: form))
+            let exchange = try begin(message.principal, decision.session, steps, caller, canStream: message.takesEvents)
+            return await run(steps, form, on: exchange, endpoint, caller, request)
+        case .listen(let listen):
+            return try await open(listen, endpoint.engine, caller, request, message.principal)
+        case .stream(let session, let lastEventID):
+            return try open(session, lastEventID, caller, request, message.principal)
+        case .deliver(let response, let session):
+            let isExpected = connections.questions.deliver(response, from: .session(session.number, message.principal))
+            return Answer(isExpected ? .accepted : .unexpectedResponse)
+        case .cancel(let id, let session):
+            connections.cancel(id, of: session.number)
+            return Answer(.accepted)
         case .end(let session):
-            return Answer(.ended(isRemembered: try await ended.end(session)))
-        case .deliver: return Answer(.unexpectedResponse)
-        case .cancel, .listen, .stream: return Answer(.accepted)
+            let isRemembered = try await ended.end(session)
+            if isRemembered { connections.end(session.number) }
+            return Answer(.ended(isRemembered: isRemembered))
         }
     }
 
     /// What does work counts as a request to the data behind it; discovery and lists that are written already don't.
-    private func admit(_ caller: Caller) throws(Problem) {
-        if let standing = charge(caller), !standing.isGranted { throw standing.refusal }
-    }
-
-    private func perform(_ invocation: Invocation, _ caller: Caller, _ request: IncomingRequest) async -> Performed {
-        let correlationID = request.correlationID
-        let (engine, limit) = (endpoint.engine, timeLimit)
-        let work = { @Sendable in
-            await limited(to: limit, late: engine.timedOut(invocation, after: limit, correlationID: correlationID)) {
-                await engine.perform(invocation, caller: caller, correlationID: correlationID)
-            } ?? engine.timedOut(invocation, after: limit, correlationID: correlationID)
-        }
-        // A client that goes away has cancelled its request only in the modern era (H7, S5).
-        let performed = invocation.revision.isLegacy ? await uncancelled(work) : await work()
-        if let fault = performed.fault { report(fault, correlationID) }
-        return performed
+    func admit(_ caller: Caller) throws(Problem) {
+        if let standing = identity.charge(caller), !standing.isGranted { throw standing.refusal }
     }
 }
 
-extension HTTPMessage {
-    fileprivate init(_ request: IncomingRequest, principal: Principal, now: Int64) {
-        let method: HTTPMessage.Method =
-            switch request.method {
-            case .post: .post
-            case .get: .get
-            case .delete: .delete
-            default: .other
-            }
-        self.init(
-            method,
-            body: Array(buffer: request.body),
-            principal: principal,
-            now: now,
-            protocolVersion: request.headerValues(.mcpProtocolVersion),
-            mcpMethod: request.headerValues(.mcpMethod),
-            mcpName: request.headerValues(.mcpName),
-            sessionID: request.headerValues(.mcpSessionID),
-            accept: request.headerValues(.accept),
-            trace: TraceContext(
-                traceparent: request.header(.traceparent),
-                tracestate: request.header(.tracestate),
-                baggage: request.header(.baggage)
-            )
-        )
+/// How MCP is served over HTTP.
+package struct MCPRouteSettings: Sendable {
+    package var path = "/mcp"
+    /// Seconds, 1 hour to 30 days (LS5).
+    package var sessionLife: Int64 = 604_800
+
+    package init() {}
+}
+
+/// What the protocol needs to know of a caller.
+package struct MCPIdentity<Caller: Sendable>: Sendable {
+    /// Whom the caller's token names.
+    package var principal: @Sendable (Caller) -> Principal
+    /// Takes a call from the caller's rate limit; nil where there is none.
+    package var charge: @Sendable (Caller) -> RateLimits.Standing?
+    /// When the caller's token expires, in Unix seconds: then its streams end (SB7); nil if never.
+    package var expires: @Sendable (Caller) -> Int64?
+    /// Unix seconds.
+    package var now: @Sendable () -> Int64
+
+    package init(
+        principal: @escaping @Sendable (Caller) -> Principal,
+        charge: @escaping @Sendable (Caller) -> RateLimits.Standing? = { _ in nil },
+        expires: @escaping @Sendable (Caller) -> Int64? = { _ in nil },
+        now: @escaping @Sendable () -> Int64 = unixSeconds
+    ) {
+        self.principal = principal
+        self.charge = charge
+        self.expires = expires
+        self.now = now
     }
 }
 
-extension HTTPField.Name {
-    fileprivate static let mcpProtocolVersion = HTTPField.Name(constant: "MCP-Protocol-Version")
-    fileprivate static let mcpMethod = HTTPField.Name(constant: "Mcp-Method")
-    fileprivate static let mcpName = HTTPField.Name(constant: "Mcp-Name")
-    fileprivate static let mcpSessionID = HTTPField.Name(constant: "Mcp-Session-Id")
-    fileprivate static let traceparent = HTTPField.Name(constant: "traceparent")
-    fileprivate static let tracestate = HTTPField.Name(constant: "tracestate")
-    fileprivate static let baggage = HTTPField.Name(constant: "baggage")
+/// Ends a watch when the last copy of its owner goes.
+private final class WatchEnd: Sendable {
+    private let end: @Sendable () -> Void
 
-    /// The two names that nearly every answer has aren't read again each time.
-    fileprivate init?(known text: String) {
-        switch text {
-        case "Content-Type": self = .contentType
-        case "Cache-Control": self = .cacheControl
-        default: self.init(text)
-        }
+    init(_ end: @escaping @Sendable () -> Void) {
+        self.end = end
     }
-}
 
-extension Answer {
-    fileprivate init(_ reply: HTTPReply) {
-        var fields = HTTPFields()
-        for header in reply.headers {
-            guard let name = HTTPField.Name(known: header.name) else { continue }
-            fields.append(HTTPField(name: name, value: header.value))
-        }
-        let body = reply.bytes.map { Answer.Body.bytes(ByteBuffer(bytes: $0)) } ?? .none
-        self.init(HTTPResponse.Status(code: reply.status), headers: fields, body: body)
-    }
+    deinit { end() }
 }

@@ -14,6 +14,19 @@ func limited<Result: Sendable>(
     stop: (@Sendable () async -> Bool)? = nil,
     _ work: @escaping @Sendable () async -> Result
 ) async -> Result? {
+    let start = ContinuousClock.now
+    return await limited(while: { limit - start.duration(to: .now) }, late: late(), stop: stop, work)
+}
+
+/// The same for a limit that may move while the work runs.
+///
+/// - Parameter remaining: How long it may still run.
+func limited<Result: Sendable>(
+    while remaining: @escaping @Sendable () -> Duration,
+    late: @autoclosure () -> Result,
+    stop: (@Sendable () async -> Bool)? = nil,
+    _ work: @escaping @Sendable () async -> Result
+) async -> Result? {
     await withTaskGroup(of: Event<Result>.self) { group in
         let isOver = Flag()
         let run: @Sendable () async -> Event<Result> = {
@@ -27,7 +40,13 @@ func limited<Result: Sendable>(
             group.addTask(operation: run)
         }
         if !isOver.isRaised {
-            group.addTask { await hasPassed(limit) ? .late : .idle }
+            group.addTask {
+                while true {
+                    let time = remaining()
+                    guard time > .zero else { return .late }
+                    guard await hasPassed(time) else { return .idle }
+                }
+            }
             if let stop {
                 group.addTask { await stop() ? .stopped : .idle }
             }
@@ -48,7 +67,7 @@ func limited<Result: Sendable>(
 /// Whether so long went by; false if the wait was cancelled.
 ///
 /// An event loop's timer and not `Task.sleep`, which when cancelled keeps its task until the time is over: a minute of calls would stay in memory.
-private func hasPassed(_ time: Duration) async -> Bool {
+func hasPassed(_ time: Duration) async -> Bool {
     let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(time)) {}
     return await withTaskCancellationHandler {
         (try? await timer.futureResult.get()) != nil

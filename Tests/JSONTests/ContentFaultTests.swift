@@ -37,6 +37,26 @@ struct ContentFaultTests {
         #expect(Array(value.bytes) == refusal.bytes)
     }
 
+    @Test(
+        "passes on demand if it is only text, and then hides nothing else",
+        arguments: [
+            (#"["\u0000","\uD800",{"\udc00":1}]"#, JSONError?.none), (#"{"a":"\u0000","a":1}"#, JSONError(.duplicateKey, 14, "/a")),
+            (#"{"\u0000":1,"\u0000":1}"#, JSONError(.duplicateKey, 12, "/\u{0}")),
+            (#"{"a":1,"a":"\u0000"}"#, JSONError(.duplicateKey, 7, "/a")),
+            (#"["\u0000",[[]]]"#, JSONError(.tooDeep, 11, "/1/0")), (#"["\u0000",1,2,3,4]"#, JSONError(.tooManyValues, 16, "/4")),
+            (#"["\u0000""#, JSONError(.unexpectedEnd, 9, "/0")),
+        ]
+    )
+    func structure(text: String, fault: JSONError?) {
+        let limits = JSONLimits(depth: 2, values: 5)
+        do {
+            try JSON.checkStructure(Array(text.utf8), limits: limits)
+            #expect(fault == nil)
+        } catch {
+            #expect(error == fault)
+        }
+    }
+
     @Test("gives way to a syntax error further on", arguments: faults)
     func syntaxFirst(refusal: Refusal) {
         let bytes = refusal.bytes + Array("x".utf8)

@@ -36,11 +36,14 @@ struct RoutesTests {
     ) async throws {
         let (ports, port) = AsyncStream.makeStream(of: (Int, Int).self)
         let services = try keys.enumerated().map { index, keys in
+            var settings = MCPConnections.Settings()
+            settings.requestLimit = timeLimit
             let routes = MCPRoutes(
-                try Fixtures.endpoint(keys, gate),
+                Server(try Fixtures.definition(gate)),
+                sealer: keys,
                 ended: ended?(keys) ?? EndedSessionsInMemory { keys.replace() },
-                timeLimit: timeLimit,
-                principal: { Principal(issuer: "test", subject: $0) },
+                connections: MCPConnections(settings: settings),
+                identity: MCPIdentity(principal: { Principal(issuer: "test", subject: $0) }),
                 report: report
             )
             return HTTPService(

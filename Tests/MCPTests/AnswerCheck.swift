@@ -41,7 +41,7 @@ extension TestServer {
             switch result["resultType"]?.string {
             // Tasks are an extension, which the official schema only has a place for.
             case "task": try schema.check(result, is: "Result")
-            case "input_required": try schema.check(result, is: "InputRequiredResult")
+            case "input_required": try checkInputRequired(result, asked?["method"]?.string, schema)
             default: try schema.check(result, is: definition)
             }
             if let task = result["result"] { try schema.check(task, is: "CallToolResult") }
@@ -49,6 +49,25 @@ extension TestServer {
             if let requests = result["inputRequests"] { try schema.check(requests, is: "InputRequests") }
         }
     }
+
+    /// M1 to M4, K4.
+    private static func checkInputRequired(_ result: JSONValue, _ method: String?, _ schema: OfficialSchema) throws {
+        #expect(["tools/call", "prompts/get", "resources/read"].contains(method), "M1 nowhere else")
+        try schema.check(result, is: "InputRequiredResult")
+        let requests = try result.require("inputRequests")
+        #expect(requests.count > 0)
+        for request in requests.members {
+            #expect(Set(request.value.members.map(\.key)) == ["method", "params"], "M3")
+            let definition = try #require(requestDefinitions[request.value["method"]?.string ?? ""])
+            try schema.check(request.value, is: definition)
+        }
+        #expect(result["ttlMs"] == nil && result["cacheScope"] == nil, "K4 no hints")
+    }
+
+    /// What we may ask, by method.
+    static let requestDefinitions = [
+        "elicitation/create": "ElicitRequest", "sampling/createMessage": "CreateMessageRequest", "roots/list": "ListRootsRequest",
+    ]
 
     private static let resultDefinitions = [
         "initialize": "InitializeResult", "ping": "EmptyResult", "server/discover": "DiscoverResult", "tools/list": "ListToolsResult",

@@ -45,8 +45,14 @@ struct CatalogueServer: Sendable {
         return TestServer(
             try ServerDefinition(
                 info: info,
-                tools: TestServer.tools,
-                resources: resources,
+                tools: TestServer.tools + [
+                    Tool("marked", title: "Marked", "Has a header.", annotations: .reading, inputSchema: markedSchema) { _, _ in .text("")
+                    },
+                    Tool("shown", title: "Shown", "Has a page.", annotations: .reading, ui: ToolUI(page: "ui://page", visibility: [.app])) {
+                        _ in .structured(Array("{}".utf8))
+                    },
+                ],
+                resources: resources + [.page("ui://page", name: "page", title: "Page", description: "A page.", html: "<!doctype html>")],
                 templates: templates,
                 listing: listing,
                 prompts: prompts,
@@ -54,6 +60,14 @@ struct CatalogueServer: Sendable {
             )
         )
     }
+
+    private static let markedSchema: JSONValue = [
+        "type": "object",
+        "properties": [
+            "region": ["type": "string", "x-mcp-header": "Region"],
+            "where": ["type": "object", "properties": ["n": ["type": "integer", "x-mcp-header": "N"]]],
+        ],
+    ]
 
     static let resources: [Resource<String>] = [
         Resource(

@@ -31,7 +31,9 @@ struct MutationTests {
             request("resources/read", envelope26 + #","uri":"test://template/%41b/data""#), request("resources/templates/list"),
             request("prompts/get", #""name":"summarize","arguments":{"topic":"a","style":"long","words":"7"}"#), request("prompts/list"),
             request("completion/complete", #""ref":{"type":"ref/prompt","name":"summarize"},"argument":{"name":"topic","value":"p"}"#),
-            call("structured", #"{"n":5}"#), call("blocks"), initialize("2025-06-18"), request("ping"),
+            request("tools/call", envelope26 + #","name":"marked","arguments":{"region":"eu","where":{"n":42}}"#),
+            request("resources/read", #""uri":"ui://page""#), call("structured", #"{"n":5}"#), call("blocks"), initialize("2025-06-18"),
+            request("ping"),
             #"{"jsonrpc":"2.0","id":1,"result":{}}"#,
             #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#,
             "[" + request("ping") + "," + call("who") + "]",
@@ -43,7 +45,15 @@ struct MutationTests {
                 [], ["2026-07-28"], ["2025-06-18"], ["2025-03-26"], ["x"], ["2026-07-28", "2026-07-28"],
             ])
             message.mcpMethod = random.pick([[], ["tools/call"], ["tools/list"], ["server/discover"], ["\u{0}é"]])
-            message.mcpName = random.pick([[], ["echo"], ["=?base64?ZWNobw==?="], ["=?base64??="]])
+            message.mcpName = random.pick([[], ["echo"], ["marked"], ["=?base64?ZWNobw==?="], ["=?base64??="]])
+            message.parameterHeaders = random.pick([
+                [], [ParameterHeader(name: "mcp-param-region", value: "eu"), ParameterHeader(name: "Mcp-Param-N", value: "4.2e1")],
+                [
+                    ParameterHeader(name: "Mcp-Param-Region", value: "=?base64?ZXU=?="),
+                    ParameterHeader(name: "Mcp-Param-N", value: "1e999"),
+                ],
+                [ParameterHeader(name: "", value: "=?base64?"), ParameterHeader(name: "MCP-PARAM-REGION", value: "\u{0}é")],
+            ])
             message.sessionID = random.pick([
                 [], [], [random.pick(sessions)], ["ms1.clear.AQ"],
                 [String(decoding: random.mutated(Array(sessions[0].utf8)), as: UTF8.self)],
@@ -64,14 +74,14 @@ struct MutationTests {
         let engine = try TestServer().endpoint.engine
         print("SEED=\(Self.seed)")
         var random = Random(state: Self.seed)
-        var conversation = StdioConversation(engine)
+        var conversation = StdioConversation<String>()
         let lines = [request("server/discover", envelope26), initialize("2025-03-26"), call("who"), "[" + request("ping") + "]"].map {
             Array($0.utf8)
         }
         for round in 0..<Self.rounds / 4 {
-            if round.isMultiple(of: 20) { conversation = StdioConversation(engine) }
+            if round.isMultiple(of: 20) { conversation = StdioConversation<String>() }
             let line = random.mutated(random.pick(lines))
-            guard case .answer(let bytes) = conversation.receive(line, now: 0) else { continue }
+            guard case .answer(let bytes) = conversation.receive(line, by: engine, now: 0) else { continue }
             guard (try? JSONValue(parsing: bytes, limits: .message))?["jsonrpc"] == "2.0", !bytes.contains(0x0A) else {
                 Issue.record(
                     "seed \(Self.seed), round \(round): \(String(decoding: line, as: UTF8.self)) gave \(String(decoding: bytes, as: UTF8.self))"

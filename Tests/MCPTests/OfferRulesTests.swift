@@ -116,7 +116,9 @@ struct OfferRulesTests {
         let icons = [Icon(source: "https://example.com/i.png", mimeType: "image/png", sizes: ["any"])]
         #expect(fault(resources: [resource(icons: icons)], origin: nil)?.hasSuffix("of the server's own origin") == true)
         #expect(fault(resources: [resource(icons: icons)], origin: "https://EXAMPLE.com:443") == nil)
-        for origin in ["", "http://example.com", "https://", "https://example.com/", "https://example.com?a", "https://a@example.com", "https://a b"] {
+        for origin in [
+            "", "http://example.com", "https://", "https://example.com/", "https://example.com?a", "https://a@example.com", "https://a b",
+        ] {
             #expect(fault(origin: origin) == "the origin \(origin) is not https:// with a host and nothing more")
         }
     }

@@ -168,10 +168,10 @@ struct PageTests {
                 pageSize: 2
             )
         )
-        var conversation = StdioConversation(engine)
+        var conversation = StdioConversation<String>()
         func ask(_ line: String) async throws -> JSONValue {
             let answer: [UInt8]
-            switch conversation.receive(Array(line.utf8), now: 0) {
+            switch conversation.receive(Array(line.utf8), by: engine, now: 0) {
             case .answer(let message): answer = message
             case .run(let invocation): answer = await engine.perform(invocation, caller: "me", correlationID: "c").message
             default: throw TestServer.Broken()

@@ -53,6 +53,29 @@ struct ParameterTests {
     }
 
     @Test(
+        "a number may also be one in a string, but only as JSON writes it",
+        arguments: [
+            (#"{"x":0.5}"#, "0.5"), (#"{"x":"0.5"}"#, "0.5"), (#"{"x":2}"#, "2.0"), (#"{"x":0}"#, "0.0"), (#"{"x":12e1}"#, "120.0"), ("{}", "1.5"),
+            (#"{"x":120.5}"#, "! x must be a number from 0 to 120, not 120.5"), (#"{"x":"nan"}"#, "! x must be a number from 0 to 120, not \"nan\""),
+            (#"{"x":"0x1"}"#, "! x must be a number from 0 to 120, not \"0x1\""), (#"{"x":1e999}"#, "! x must be a number from 0 to 120, not 1e999"),
+            (#"{"x":null}"#, "! x must be a number from 0 to 120, not null"), (#"{"x":[]}"#, "! x must be a number from 0 to 120, not an array"),
+        ]
+    )
+    func number(arguments: String, expected: String) async throws {
+        #expect(try await read(.number("x", "", in: 0...120, default: 1.5), arguments) == expected)
+    }
+
+    @Test("a number's schema has its bounds, and a number that may be left out is null as well")
+    func numberSchemas() async throws {
+        let bounded = try JSONValue(parsing: #"{"type":"number","minimum":0.5,"maximum":2,"default":1}"#)
+        #expect(Parameter.number("x", "", in: 0.5...2, default: 1).schema == bounded)
+        #expect(Parameter.number("x", "").schema == ["type": "number"])
+        #expect(Parameter.optionalNumber("x", "").schema == ["type": ["number", "null"]])
+        #expect(try await read(.optionalNumber("x", ""), #"{"x":null}"#) == "nil")
+        #expect(try await read(.optionalNumber("x", ""), #"{"x":-1}"#) == "Optional(-1.0)")
+    }
+
+    @Test(
         "an integer may also be a decimal string or an integral float",
         arguments: [
             (#"{"n":5}"#, "5"), (#"{"n":"5"}"#, "5"), (#"{"n":5.0}"#, "5"), (#"{"n":5e2}"#, "500"),

@@ -4,18 +4,19 @@ import Testing
 
 @Suite("Lines of stdio")
 struct StdioConversationTests {
-    private var conversation: StdioConversation<String>
+    private var conversation = StdioConversation<String>()
+    private let engine: ProtocolEngine<String>
 
     init() throws {
-        conversation = StdioConversation(try TestServer().endpoint.engine)
+        engine = try TestServer().endpoint.engine
     }
 
     private mutating func answer(_ line: String) throws -> JSONValue? {
-        switch conversation.receive(Array(line.utf8), now: 0) {
+        switch conversation.receive(Array(line.utf8), by: engine, now: 0) {
         case .answer(let bytes):
             #expect(!bytes.contains(UInt8(ascii: "\n")), "I1")
             return try JSONValue(parsing: bytes)
-        case .batch(let steps):
+        case .batch(let steps, _):
             return try JSONValue(
                 parsing: StdioConversation<String>.line(
                     ofBatch: steps.compactMap { if case .answer(let bytes) = $0 { bytes } else { nil } }
@@ -72,18 +73,18 @@ struct StdioConversationTests {
 
     @Test("W94 CN1 a cancellation names a request, in both eras; other notifications do nothing")
     mutating func cancellation() throws {
-        guard case .run(let invocation) = conversation.receive(Array(call("echo", id: "7").utf8), now: 0) else {
+        guard case .run(let invocation) = conversation.receive(Array(call("echo", id: "7").utf8), by: engine, now: 0) else {
             Issue.record("not run")
             return
         }
         let id = try #require(invocation.requestID)
         for params in [#""requestId":7"#, #""requestId":7,"reason":"x""#, envelope26 + #","requestId":7"#] {
             let line = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{\#(params)}}"#
-            #expect(conversation.receive(Array(line.utf8), now: 0) == .cancel(id))
+            #expect(conversation.receive(Array(line.utf8), by: engine, now: 0) == .cancel(id))
         }
         for params in [#""requestId":"7""#, #""requestId":8"#] {
             let line = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{\#(params)}}"#
-            #expect(conversation.receive(Array(line.utf8), now: 0) != .cancel(id))
+            #expect(conversation.receive(Array(line.utf8), by: engine, now: 0) != .cancel(id))
         }
         for params in ["", #""requestId":null"#, #""requestId":{}"#] {
             let line = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{\#(params)}}"#
@@ -118,6 +119,36 @@ struct StdioConversationTests {
         #expect(try answer(#"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"x"}}"#) == "deliver")
     }
 
+    @Test("S19 E7 what gets no answer in a batch is handed on all the same")
+    mutating func asides() throws {
+        guard case .run(let invocation) = conversation.receive(Array(call("echo", id: "7").utf8), by: engine, now: 0) else {
+            Issue.record("not run")
+            return
+        }
+        let response = #"{"jsonrpc":"2.0","id":"x","result":{}}"#
+        let elements = [
+            response, #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#,
+            #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#, request("ping"), "5",
+        ]
+        let line = "[" + elements.joined(separator: ",") + "]"
+        guard case .batch(let steps, let asides) = conversation.receive(Array(line.utf8), by: engine, now: 0) else {
+            Issue.record("no batch")
+            return
+        }
+        #expect(steps.count == 2)
+        #expect(asides == [.deliver(try JSONValue(parsing: response)), .cancel(try #require(invocation.requestID))])
+    }
+
+    @Test("I9 W95 W98 the session is what was negotiated, and the principal that of the pipe")
+    mutating func session() throws {
+        var conversation = StdioConversation<String>(principal: Principal(issuer: "local", subject: "me"))
+        #expect(!conversation.isInitialized)
+        #expect(conversation.session.revision == .v2025_03_26)
+        _ = conversation.receive(Array(initialize("2025-06-18").utf8), by: engine, now: 0)
+        #expect(conversation.isInitialized)
+        #expect(conversation.session.revision == .v2025_06_18)
+    }
+
     @Test("I7 nothing locks the era: an unknown modern version first, then initialize, then both")
     mutating func eras() throws {
         #expect(try code(request("server/discover", envelope26.replacing("2026-07-28", with: "2099-01-01"))) == -32022)
@@ -133,15 +164,20 @@ struct StdioConversationTests {
         let tool = Tool<String>("t", title: "T", "T.", annotations: .reading, inputSchema: try JSONValue(parsing: schema)) { _, _ in
             .structured(Array("{\"a\":\n1,\r\n\"b\":\"\\n\"}".utf8))
         }
-        var conversation = StdioConversation(try TestServer(tools: [tool]).endpoint.engine)
-        guard case .answer(let list) = conversation.receive(Array(request("tools/list").utf8), now: 0),
-            case .run(let invocation) = conversation.receive(Array(request("tools/call", envelope26 + #","name":"t""#).utf8), now: 0)
+        var conversation = StdioConversation<String>()
+        let engine = try TestServer(tools: [tool]).endpoint.engine
+        guard case .answer(let list) = conversation.receive(Array(request("tools/list").utf8), by: engine, now: 0),
+            case .run(let invocation) = conversation.receive(
+                Array(request("tools/call", envelope26 + #","name":"t""#).utf8),
+                by: engine,
+                now: 0
+            )
         else {
             Issue.record("not answered")
             return
         }
         #expect(!list.contains { $0 == 0x0A || $0 == 0x0D })
-        let message = await conversation.engine.perform(invocation, caller: "me", correlationID: "c").message
+        let message = await engine.perform(invocation, caller: "me", correlationID: "c").message
         #expect(!message.contains { $0 == 0x0A || $0 == 0x0D })
         let result = try JSONValue(parsing: message)["result"]
         let structured = result?["structuredContent"].map { String(decoding: $0.bytes, as: UTF8.self) }

@@ -5,6 +5,8 @@ import Testing
 /// A server with a tool for each kind of result, driven by values; every answer is checked against the official schemas (J6).
 struct TestServer: Sendable {
     let endpoint: HTTPEndpoint<String>
+    /// Carries what is said before an answer.
+    var transport: any RequestTransport = SilentTransport()
     static let now: Int64 = 1_800_000_000
 
     init(tools: [Tool<String>] = TestServer.tools) throws {
@@ -24,8 +26,8 @@ struct TestServer: Sendable {
         self.init(definition)
     }
 
-    init(_ definition: ServerDefinition<String>) {
-        endpoint = HTTPEndpoint(ProtocolEngine(definition), sealer: ClearSealer())
+    init(_ definition: ServerDefinition<String>, sealer: any Sealer = ClearSealer(), resource: String = "") {
+        endpoint = HTTPEndpoint(ProtocolEngine(definition, resource: resource), sealer: sealer)
     }
 
     static let tools: [Tool<String>] = [
@@ -98,7 +100,7 @@ struct TestServer: Sendable {
     }
 
     func perform(_ invocation: Invocation) async -> Performed {
-        await endpoint.engine.perform(invocation, caller: "me", correlationID: "c-1")
+        await endpoint.engine.perform(invocation, caller: "me", correlationID: "c-1", transport: transport)
     }
 
     /// Opens a session and gives its id.

@@ -105,13 +105,16 @@ import Tools
     /// The answer to `tools/list`.
     private static func list(_ box: ToolBox, _ revision: String) throws -> [UInt8] {
         let definition = try ServerDefinition(info: Implementation(name: "test", version: "1"), tools: box.tools)
-        var conversation = StdioConversation(ProtocolEngine(definition))
+        let engine = ProtocolEngine(definition)
+        var conversation = StdioConversation<Owner>()
         let modern = #""io.modelcontextprotocol/protocolVersion":"\#(revision)","io.modelcontextprotocol/clientCapabilities":{}"#
         let opening = #""protocolVersion":"\#(revision)","capabilities":{},"clientInfo":{"name":"test","version":"1"}"#
-        _ = conversation.receive(Array(#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{\#(opening)}}"#.utf8))
+        _ = conversation.receive(Array(#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{\#(opening)}}"#.utf8), by: engine, now: 0)
         let params = revision == "2026-07-28" ? #","params":{"_meta":{\#(modern)}}"# : ""
         let request = #"{"jsonrpc":"2.0","id":1,"method":"tools/list"\#(params)}"#
-        guard case .answer(let bytes) = conversation.receive(Array(request.utf8)) else { throw Unexpected(description: "no answer") }
+        guard case .answer(let bytes) = conversation.receive(Array(request.utf8), by: engine, now: 0) else {
+            throw Unexpected(description: "no answer")
+        }
         return bytes
     }
 }

@@ -99,18 +99,18 @@ struct Server: Sendable {
 
     private func mcpRoutes(_ limits: RateLimits) async throws -> [Route<Caller>] {
         let observations = observations
-        let engine = ProtocolEngine(try services.definition(role: "serve"))
-        let endpoint = HTTPEndpoint(
-            engine,
-            sealer: try await services.stateKeys(settings),
-            sessionLife: try settings.value(Settings.sessionLifetime) ?? 604_800
-        )
+        var mcp = MCPRouteSettings()
+        if let life = try settings.value(Settings.sessionLifetime) { mcp.sessionLife = life }
         return MCPRoutes(
-            endpoint,
+            MCP.Server(try services.definition(role: "serve")),
+            sealer: try await services.stateKeys(settings),
             // Sessions outlive this process, so an end that only it remembered would be no end.
             ended: NoEndedSessions(),
-            principal: { MCP.Principal(issuer: $0.principal.issuer, subject: $0.principal.subject) },
-            charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } },
+            settings: mcp,
+            identity: MCPIdentity(
+                principal: { MCP.Principal(issuer: $0.principal.issuer, subject: $0.principal.subject) },
+                charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } }
+            ),
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "/mcp"))
             }

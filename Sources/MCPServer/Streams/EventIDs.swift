@@ -37,7 +37,9 @@ package struct EventIDs: Sendable, Equatable {
     package static func parse(_ text: String) -> Parsed? {
         guard text.utf8.count <= 4_096 else { return nil }
         let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false).map { String($0) }
-        guard parts.count >= 3, let replica = parts[0], let stream = parts[1], let number = parts[2].flatMap({ Int($0) }) else { return nil }
+        guard parts.count >= 3, let replica = parts[0], let stream = parts[1], let number = parts[2].flatMap({ Int($0) }) else {
+            return nil
+        }
         let request = parts.count == 4 ? parts[3] : nil
         return Parsed(ids: EventIDs(replica: replica, stream: stream, base64: request), number: number)
     }

@@ -1,4 +1,6 @@
 package import MCP
+internal import NIOCore
+internal import NIOPosix
 import Synchronization
 
 /// One stream of events to a client, apart from the connection that carries it: what waits to be sent, and what can be sent again (S12).
@@ -27,6 +29,7 @@ package final class EventStream: Sendable {
 
     /// How events are named, so that clients can come back for what they missed; nil where they can't.
     package let ids: EventIDs?
+    private static let gathering = TimeAmount.milliseconds(100)
     private let limits: Limits
     private let state = Mutex(State())
 
@@ -40,6 +43,9 @@ package final class EventStream: Sendable {
         var lastDropped = 0
         var raw: [UInt8] = []
         var notices: [ChangeNotice] = []
+        /// Until then further notices are gathered (SB9).
+        var noticesDue: ContinuousClock.Instant?
+        var hasTimer = false
         var isFinished = false
         /// The connection shall go, the stream not (S13).
         var isReleased = false
@@ -47,6 +53,8 @@ package final class EventStream: Sendable {
         var connection = 0
         var isConnected = false
         var reader: UnsafeContinuation<Step, Never>?
+        /// `wake` came while nobody waited.
+        var isWoken = false
     }
 
     private struct Event {
@@ -77,9 +85,20 @@ package final class EventStream: Sendable {
     }
 
     /// Something may have changed that this client watches.
+    ///
+    /// The first notice goes out at once; for 100 ms after it others are gathered, one of each subject (SB9).
     package func notify(_ notice: ChangeNotice) {
+        var needsTimer = false
         update { state in
             if !state.notices.contains(notice), state.notices.count < limits.unsentEvents { state.notices.append(notice) }
+            guard let due = state.noticesDue, !state.hasTimer else { return }
+            // Whoever finds the time over lets them go, else the timer of the first that was early.
+            (needsTimer, state.hasTimer) = ContinuousClock.now < due ? (true, true) : (false, false)
+            if !needsTimer { state.noticesDue = nil }
+        }
+        guard needsTimer else { return }
+        MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: Self.gathering) { [weak self] in
+            self?.update { ($0.noticesDue, $0.hasTimer) = (nil, false) }
         }
     }
 
@@ -118,7 +137,7 @@ package final class EventStream: Sendable {
                 state.sent = state.events.firstIndex { $0.number > number } ?? state.events.count
             }
             state.connection += 1
-            (state.isConnected, state.isReleased, state.hasSpoken) = (true, false, false)
+            (state.isConnected, state.isReleased, state.hasSpoken, state.isWoken) = (true, false, false, false)
             defer { state.reader = nil }
             return (state.connection, state.reader)
         }
@@ -140,7 +159,10 @@ package final class EventStream: Sendable {
         // Unsafe only in that nobody checks what `State` guarantees: a reader is resumed by the one who takes it out.
         await withUnsafeContinuation { continuation in
             let step = state.withLock { state -> Step? in
-                guard state.connection == connection else { return .close }
+                guard state.connection == connection, !state.isWoken else {
+                    state.isWoken = false
+                    return .close
+                }
                 if let step = take(&state) { return step }
                 state.reader = continuation
                 return nil
@@ -149,11 +171,12 @@ package final class EventStream: Sendable {
         }
     }
 
-    /// Makes a waiting `next` say `.close`.
+    /// Makes a waiting `next`, or the next one, say `.close`.
     package func wake(_ connection: Int) {
         let reader = state.withLock { state -> UnsafeContinuation<Step, Never>? in
             guard state.connection == connection else { return nil }
             defer { state.reader = nil }
+            state.isWoken = state.reader == nil
             return state.reader
         }
         reader?.resume(returning: .close)
@@ -196,8 +219,9 @@ package final class EventStream: Sendable {
             return .write(bytes)
         }
         if state.isFinished || state.isReleased { return .close }
-        guard !state.notices.isEmpty else { return nil }
+        guard !state.notices.isEmpty, state.noticesDue == nil else { return nil }
         defer { state.notices = [] }
+        state.noticesDue = .now + .milliseconds(100)
         return .notices(state.notices)
     }
 

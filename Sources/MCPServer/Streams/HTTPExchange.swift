@@ -1,5 +1,5 @@
 internal import JSON
-package import MCP
+internal import MCP
 import Synchronization
 
 /// One POST whose work runs: whether it becomes a whole answer or a stream is decided late (H12, S4).
@@ -48,6 +48,10 @@ final class HTTPExchange: RequestTransport {
         var openQuestions = 0
         var task: Task<Void, Never>?
         var late: (@Sendable () -> Completion)?
+        /// The element of a batch that runs now.
+        var element: (id: RequestID?, stop: @Sendable () -> Void)?
+        /// Elements that were cancelled.
+        var skipped: Set<RequestID> = []
     }
 
     /// - Parameter requestID: Nil for a batch.
@@ -118,7 +122,40 @@ final class HTTPExchange: RequestTransport {
             return (state.task, state.waiter, state.outcome)
         }
         task?.cancel()
+        connections.remove(self)
         if let waiter, let outcome { waiter.resume(returning: outcome) }
+    }
+
+    /// Cancels one request: all the work, or an element of a batch.
+    func cancel(_ id: RequestID) {
+        guard requestID == nil else { return stop() }
+        let stop = state.withLock { state in
+            state.skipped.insert(id)
+            return state.element?.id == id ? state.element?.stop : nil
+        }
+        stop?()
+    }
+
+    /// Runs an element of a batch, which can be cancelled apart from the others.
+    ///
+    /// - Returns: nil if it was; then it gets no answer.
+    func element(_ id: RequestID?, _ work: @escaping @Sendable () async -> Performed) async -> Performed? {
+        // A task of its own, so that cancelling it leaves the rest of the batch alone; it ends within this call.
+        let task = Task(operation: work)
+        let isSkipped = state.withLock { state in
+            state.element = (id, { task.cancel() })
+            return id.map { state.skipped.contains($0) } ?? false
+        }
+        if isSkipped { task.cancel() }
+        let performed = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        return state.withLock { state in
+            state.element = nil
+            return id.map { state.skipped.contains($0) } == true ? nil : performed
+        }
     }
 
     /// Looks at the time: whether the work takes too long, or an answer long enough to become a stream.
@@ -153,6 +190,7 @@ final class HTTPExchange: RequestTransport {
             defer { state.waiter = nil }
             return state.waiter.map { ($0, outcome) }
         }
+        connections.remove(self)
         if let (waiter, outcome) = waiter { waiter.resume(returning: outcome) }
     }
 
@@ -183,7 +221,7 @@ final class HTTPExchange: RequestTransport {
     private func beginStream(_ state: inout State) -> EventStream? {
         if let stream = state.stream { return stream }
         guard canStream else { return nil }
-        let stream = connections.requestStream(of: session, principal, answering: requestID)
+        let stream = connections.requestStream(of: session, principal, answering: requestID.map { Array($0.bytes) })
         state.stream = stream
         state.outcome = .stream(stream)
         return stream

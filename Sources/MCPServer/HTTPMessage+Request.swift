@@ -1,0 +1,69 @@
+internal import HTTPServer
+internal import HTTPTypes
+internal import MCP
+internal import NIOCore
+
+extension HTTPMessage {
+    /// - Parameter parameterHeaders: The names of those that repeat arguments of tools.
+    init(_ request: IncomingRequest, principal: Principal, now: Int64, parameterHeaders: [String]) {
+        let method: HTTPMessage.Method =
+            switch request.method {
+            case .post: .post
+            case .get: .get
+            case .delete: .delete
+            default: .other
+            }
+        self.init(
+            method,
+            body: Array(buffer: request.body),
+            principal: principal,
+            now: now,
+            protocolVersion: request.headerValues(.mcpProtocolVersion),
+            mcpMethod: request.headerValues(.mcpMethod),
+            mcpName: request.headerValues(.mcpName),
+            parameterHeaders: parameterHeaders.flatMap { text in
+                HTTPField.Name(text).map { request.headerValues($0).map { ParameterHeader(name: text, value: $0) } } ?? []
+            },
+            sessionID: request.headerValues(.mcpSessionID),
+            lastEventID: method == .get ? request.headerValues(.lastEventID) : [],
+            accept: request.headerValues(.accept),
+            trace: TraceContext(
+                traceparent: request.header(.traceparent),
+                tracestate: request.header(.tracestate),
+                baggage: request.header(.baggage)
+            )
+        )
+    }
+}
+
+extension HTTPField.Name {
+    static let mcpProtocolVersion = HTTPField.Name(constant: "MCP-Protocol-Version")
+    static let mcpMethod = HTTPField.Name(constant: "Mcp-Method")
+    static let mcpName = HTTPField.Name(constant: "Mcp-Name")
+    static let mcpSessionID = HTTPField.Name(constant: "Mcp-Session-Id")
+    static let lastEventID = HTTPField.Name(constant: "Last-Event-ID")
+    static let traceparent = HTTPField.Name(constant: "traceparent")
+    static let tracestate = HTTPField.Name(constant: "tracestate")
+    static let baggage = HTTPField.Name(constant: "baggage")
+
+    /// The two names that nearly every answer has aren't read again each time.
+    fileprivate init?(known text: String) {
+        switch text {
+        case "Content-Type": self = .contentType
+        case "Cache-Control": self = .cacheControl
+        default: self.init(text)
+        }
+    }
+}
+
+extension Answer {
+    init(_ reply: HTTPReply) {
+        var fields = HTTPFields()
+        for header in reply.headers {
+            guard let name = HTTPField.Name(known: header.name) else { continue }
+            fields.append(HTTPField(name: name, value: header.value))
+        }
+        let body = reply.bytes.map { Answer.Body.bytes(ByteBuffer(bytes: $0)) } ?? .none
+        self.init(HTTPResponse.Status(code: reply.status), headers: fields, body: body)
+    }
+}

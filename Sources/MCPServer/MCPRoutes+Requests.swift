@@ -1,0 +1,112 @@
+internal import HTTPServer
+internal import HTTPTypes
+internal import MCP
+
+extension MCPRoutes {
+    /// Makes room for a request's work.
+    ///
+    /// - Throws: 429 if the principal runs as many as it may, or its rate limit is used up.
+    func begin(_ principal: Principal, _ session: Session?, _ invocation: Invocation, _ caller: Caller) throws(Problem) -> HTTPExchange {
+        try admit(caller)
+        guard connections.beginRequest(of: principal) else { throw .tooManyRequests }
+        return HTTPExchange(connections, session: session, principal: principal, requestID: invocation.id, canStream: invocation.canStream)
+    }
+
+    /// The same for a batch; each of its requests counts for the rate limit.
+    func begin(_ principal: Principal, _ session: Session?, _ steps: [BatchStep], _ caller: Caller, canStream: Bool) throws(Problem)
+        -> HTTPExchange
+    {
+        for case .run in steps { try admit(caller) }
+        guard connections.beginRequest(of: principal) else { throw .tooManyRequests }
+        return HTTPExchange(connections, session: session, principal: principal, requestID: nil, canStream: canStream)
+    }
+
+    func run(
+        _ invocation: Invocation,
+        on exchange: HTTPExchange,
+        _ endpoint: HTTPEndpoint<Caller>,
+        _ caller: Caller,
+        _ request: IncomingRequest
+    ) async -> Answer {
+        let correlationID = request.correlationID
+        let (connections, report, limit) = (connections, report, connections.settings.requestLimit)
+        let completion = { @Sendable (performed: Performed) in
+            HTTPExchange.Completion(reply: endpoint.reply(performed, to: invocation), messages: [performed.message])
+        }
+        exchange.start {
+            completion(endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID))
+        } _: {
+            let performed = await endpoint.engine.perform(invocation, caller: caller, correlationID: correlationID, transport: exchange)
+            connections.endRequest(of: exchange.principal)
+            if let fault = performed.fault { report(fault, correlationID) }
+            return completion(performed)
+        }
+        if case .whole(let reply) = exchange.outcomeAtOnce { return Answer(reply) }
+        return await follow(exchange, ids: [invocation.requestID].compactMap { $0 }, isModern: !invocation.revision.isLegacy)
+    }
+
+    /// Elements one after the other, their answers in one array or one event each (S19).
+    func run(
+        _ steps: [BatchStep],
+        _ form: AnswerForm,
+        on exchange: HTTPExchange,
+        _ endpoint: HTTPEndpoint<Caller>,
+        _ caller: Caller,
+        _ request: IncomingRequest
+    ) async -> Answer {
+        let correlationID = request.correlationID
+        let (connections, report) = (connections, report)
+        exchange.start {
+            HTTPExchange.Completion(reply: endpoint.reply(toBatch: [], form: form), messages: [])
+        } _: {
+            var messages: [[UInt8]] = []
+            for step in steps {
+                switch step {
+                case .answer(let message): messages.append(message)
+                case .run(let invocation):
+                    let performed = await exchange.element(invocation.requestID) {
+                        await endpoint.engine.perform(invocation, caller: caller, correlationID: correlationID, transport: exchange)
+                    }
+                    if let fault = performed?.fault { report(fault, correlationID) }
+                    if let performed { messages.append(performed.message) }
+                }
+            }
+            connections.endRequest(of: exchange.principal)
+            return HTTPExchange.Completion(reply: endpoint.reply(toBatch: messages, form: form), messages: messages)
+        }
+        if case .whole(let reply) = exchange.outcomeAtOnce { return Answer(reply) }
+        let ids = steps.compactMap { step in if case .run(let invocation) = step { invocation.requestID } else { nil } }
+        return await follow(exchange, ids: ids, isModern: false)
+    }
+
+    /// Waits until it is decided whether the answer is whole or a stream.
+    private func follow(_ exchange: HTTPExchange, ids: [RequestID], isModern: Bool) async -> Answer {
+        connections.add(exchange, ids: ids)
+        // It may have ended in between.
+        if exchange.outcomeAtOnce.isWhole { connections.remove(exchange) }
+        let outcome = await withTaskCancellationHandler {
+            await exchange.outcome()
+        } onCancel: {
+            // A client that goes away has cancelled its request only in the modern era (H7, S5).
+            if isModern { exchange.stop() }
+        }
+        switch outcome {
+        case .whole(let reply): return Answer(reply)
+        case .stream(let stream):
+            return answer(with: stream, goesAway: { if isModern { exchange.stop() } })
+        }
+    }
+}
+
+extension HTTPExchange.Outcome? {
+    fileprivate var isWhole: Bool {
+        if case .whole = self { true } else { false }
+    }
+}
+
+extension Problem {
+    /// Section 28.
+    fileprivate static var tooManyRequests: Problem {
+        Problem(.tooManyRequests, "too_many_requests", "too many requests of yours run at once", headers: [.retryAfter: "1"])
+    }
+}

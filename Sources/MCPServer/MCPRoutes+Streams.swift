@@ -1,0 +1,177 @@
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+internal import MCP
+internal import NIOCore
+
+extension MCPRoutes {
+    /// A stream of notices of 2026-07-28 (SB1–SB7).
+    func open(
+        _ listen: Listen,
+        _ engine: ProtocolEngine<Caller>,
+        _ caller: Caller,
+        _ request: IncomingRequest,
+        _ principal: Principal
+    ) async throws -> Answer {
+        let correlationID = request.correlationID
+        let subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
+        try count(principal)
+        let stream = EventStream(limits: connections.settings.stream)
+        stream.send(subscription.acknowledgement)
+        let server = server
+        let stopWatching = server.changes.watch { [weak stream] notice in
+            if subscription.wants(notice) { stream?.notify(notice) }
+        }
+        let end: @Sendable (EventStream) -> Void = { stream in
+            stream.send(subscription.end)
+            stream.finish()
+        }
+        return answer(with: stream, expires: identity.expires(caller), end: end) { notice in
+            // By what is offered now: the definition may have been replaced.
+            await ProtocolEngine(server.definition).message(for: notice, on: subscription, caller: caller, correlationID: correlationID)
+        } finally: {
+            stopWatching()
+            connections.streamCounts.remove(principal)
+        }
+    }
+
+    /// A session's own stream, or one that goes on after its connection broke (W54–W56).
+    func open(
+        _ session: Session,
+        _ lastEventID: String?,
+        _ caller: Caller,
+        _ request: IncomingRequest,
+        _ principal: Principal
+    ) throws -> Answer {
+        try count(principal)
+        let finally = { @Sendable [connections] in connections.streamCounts.remove(principal) }
+        if let parsed = lastEventID.flatMap({ EventIDs.parse($0) }) {
+            if let found = connections.resumable(parsed, of: session, principal),
+                let connection = found.stream.connect(after: parsed.number)
+            {
+                guard found.isStandalone else { return answer(with: found.stream, connection: connection, finally: finally) }
+                return standalone(found.stream, connection, session, caller, request, principal, finally: finally)
+            }
+            if let id = parsed.requestID {
+                let lost = EventStream()
+                lost.send(MCPError.lostStream(of: id))
+                lost.finish()
+                return answer(with: lost, finally: finally)
+            }
+        }
+        let stream = connections.standaloneStream(of: session, principal)
+        return standalone(stream, nil, session, caller, request, principal, finally: finally)
+    }
+
+    private func standalone(
+        _ stream: EventStream,
+        _ connection: Int?,
+        _ session: Session,
+        _ caller: Caller,
+        _ request: IncomingRequest,
+        _ principal: Principal,
+        finally: @escaping @Sendable () -> Void
+    ) -> Answer {
+        let (server, correlationID) = (server, request.correlationID)
+        let end: @Sendable (EventStream) -> Void = { stream in
+            // The client comes back soon, perhaps to another process (LS15).
+            stream.retry(milliseconds: 1_000)
+            stream.finish()
+        }
+        return answer(with: stream, connection: connection, expires: identity.expires(caller), end: end) { notice in
+            await ProtocolEngine(server.definition)
+                .message(for: notice, to: session, of: principal, caller: caller, correlationID: correlationID)
+        } finally: {
+            finally()
+        }
+    }
+
+    /// - Throws: 503 above the limits (SB5).
+    private func count(_ principal: Principal) throws(Problem) {
+        guard connections.streamCounts.add(principal) else {
+            throw Problem(.serviceUnavailable, "too_many_streams", "too many event streams are open", headers: [.retryAfter: "5"])
+        }
+    }
+
+    /// The answer that carries a stream.
+    ///
+    /// - Parameters:
+    ///   - connection: Where it was connected already.
+    ///   - end: Says goodbye at the age limit, at the token's end and when the server stops; nil for a stream that ends with its request.
+    ///   - tell: Writes a notice; nil if the caller may not know it.
+    ///   - goesAway: The client has closed the stream.
+    ///   - finally: Called once, at the connection's end.
+    func answer(
+        with stream: EventStream,
+        connection: Int? = nil,
+        expires: Int64? = nil,
+        end: (@Sendable (EventStream) -> Void)? = nil,
+        tell: @escaping @Sendable (ChangeNotice) async -> [UInt8]? = { _ in nil },
+        goesAway: @escaping @Sendable () -> Void = {},
+        finally: @escaping @Sendable () -> Void = {}
+    ) -> Answer {
+        let connections = connections
+        let body: @Sendable (any AnswerWriter) async throws -> Void = { writer in
+            defer { finally() }
+            guard let connection = connection ?? stream.connect() else { return }
+            connections.opened(stream, expires: expires, end: end)
+            defer {
+                stream.disconnect(connection)
+                connections.closed(stream)
+            }
+            do {
+                try await carry(stream, connection, to: writer, end: end, tell: tell)
+            } catch {
+                goesAway()
+                throw error
+            }
+        }
+        return Answer(.ok, headers: .eventStream, body: .stream(body))
+    }
+}
+
+/// Writes what a stream has to say until it ends, or its connection.
+private func carry(
+    _ stream: EventStream,
+    _ connection: Int,
+    to writer: any AnswerWriter,
+    end: (@Sendable (EventStream) -> Void)?,
+    tell: @Sendable (ChangeNotice) async -> [UInt8]?
+) async throws {
+    var isStopping = false
+    while true {
+        let step =
+            isStopping
+            ? await stream.next(connection)
+            : await withTaskCancellationHandler {
+                await stream.next(connection)
+            } onCancel: {
+                stream.wake(connection)
+            }
+        switch step {
+        case .write(let bytes):
+            try await writer.write(ByteBuffer(bytes: bytes))
+        case .notices(let notices):
+            for notice in notices {
+                if let message = await tell(notice) { stream.send(message) }
+            }
+        case .close:
+            guard Task.isCancelled, !isStopping else { return }
+            // Either the client is gone, or the server stops and lets streams say goodbye and requests end (LS15).
+            guard writer.isStopping else { throw ConnectionClosed() }
+            isStopping = true
+            end?(stream)
+        }
+    }
+}
+
+extension HTTPFields {
+    /// H6.
+    fileprivate static let eventStream: HTTPFields = {
+        var fields = HTTPFields()
+        fields[.contentType] = "text/event-stream"
+        fields[.cacheControl] = "no-cache, no-store"
+        if let name = HTTPField.Name("X-Accel-Buffering") { fields[name] = "no" }
+        return fields
+    }()
+}

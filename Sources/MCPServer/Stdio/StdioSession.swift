@@ -1,0 +1,236 @@
+internal import JSON
+internal import MCP
+
+/// What one run of a stdio server does for its lines.
+struct StdioSession<Caller: Sendable>: Sendable {
+    enum Event: Sendable {
+        case read([UInt8]?)
+        case done(RunningCalls.Keys)
+        case listenEnded(StdioListens.Number)
+        case timeIsUp(didWait: Bool)
+        /// All that was to be said is written.
+        case written
+        case idle
+    }
+
+    typealias Tasks = ThrowingTaskGroup<Event, any Error>
+
+    let output = LineOutput()
+    private let server: Server<Caller>
+    private let caller: Caller
+    private let principal: Principal
+    private let settings: StdioSettings
+    private let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    private let sealer = StateKeys()
+    private let client: ConnectedClient
+    /// What the legacy session is to be told.
+    private let changes: NoticeQueue
+
+    init(
+        _ server: Server<Caller>,
+        caller: Caller,
+        principal: Principal,
+        settings: StdioSettings,
+        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    ) {
+        self.server = server
+        self.caller = caller
+        self.principal = principal
+        self.settings = settings
+        self.report = report
+        changes = NoticeQueue(interval: settings.noticeInterval)
+        client = ConnectedClient(
+            StdioConversation<Caller>(principal: principal).session,
+            questions: PendingQuestions(),
+            memories: SessionMemories(limit: 1)
+        ) { [output] in output.post($0, of: $1, mayBeDropped: $2) }
+    }
+
+    /// What is offered at this moment; what it decides for a line it also does.
+    var engine: ProtocolEngine<Caller> { ProtocolEngine(server.definition, sealer: sealer) }
+
+    func receive(_ line: [UInt8], _ conversation: inout StdioConversation<Caller>) -> (
+        StdioConversation<Caller>.Action, ProtocolEngine<Caller>
+    ) {
+        let engine = engine
+        let wasInitialized = conversation.isInitialized
+        let action = conversation.receive(line, by: engine, now: unixSeconds())
+        if !wasInitialized, conversation.isInitialized { client.initialize(conversation.session) }
+        return (action, engine)
+    }
+
+    func follow(
+        _ step: (action: StdioConversation<Caller>.Action, engine: ProtocolEngine<Caller>),
+        _ state: inout State,
+        _ group: inout Tasks
+    ) {
+        let engine = step.engine
+        switch step.action {
+        case .nothing: break
+        case .answer(let message):
+            // In a task as well: a client that takes nothing mustn't keep its own end of input from being seen.
+            let keys = state.running.add([])
+            group.addTask { [output] in
+                try await output.write(message)
+                return .done(keys)
+            }
+        case .cancel(let id): state.cancel(id)
+        case .deliver(let response): _ = client.questions.deliver(response, from: client.owner)
+        case .run(let invocation):
+            let call = call(of: invocation, state)
+            let keys = state.running.add([(invocation.requestID, call)])
+            group.addTask {
+                if let message = await perform(invocation, engine, call) { try await output.write(message, of: call) }
+                return .done(keys)
+            }
+        case .batch(let steps, let asides):
+            for aside in asides {
+                switch aside {
+                case .cancel(let id): state.cancel(id)
+                case .deliver(let response): _ = client.questions.deliver(response, from: client.owner)
+                }
+            }
+            let calls = steps.compactMap { step in step.invocation.map { (invocation: $0, call: call(of: $0, state)) } }
+            let keys = state.running.add(calls.map { ($0.invocation.requestID, $0.call) })
+            group.addTask {
+                try await run(steps, calls.map(\.call), engine)
+                return .done(keys)
+            }
+        case .listen(let listen):
+            open(listen, engine, &state, &group)
+        }
+    }
+
+    /// The input has ended: no answer comes any more, and nobody waits for news.
+    func inputEnded(_ state: inout State) {
+        client.leave()
+        state.listens.endAll()
+    }
+
+    /// Nothing is left to do but to write what waits.
+    func finish() {
+        changes.end()
+        output.finish()
+    }
+
+    // MARK: Requests
+
+    private func call(of invocation: Invocation, _ state: State) -> RunningCall {
+        RunningCall(client, canAsk: invocation.revision.isLegacy && state.conversation.isInitialized, limits: settings.callLimits)
+    }
+
+    private func run(_ steps: [BatchStep], _ calls: [RunningCall], _ engine: ProtocolEngine<Caller>) async throws {
+        var messages: [(message: [UInt8], call: RunningCall?)] = []
+        var calls = calls[...]
+        for step in steps {
+            switch step {
+            case .answer(let message): messages.append((message, nil))
+            case .run(let invocation):
+                guard let call = calls.popFirst(), let message = await perform(invocation, engine, call) else { continue }
+                messages.append((message, call))
+            }
+        }
+        // One that was answered and then stopped is no more answered than another (CN1).
+        let answers = messages.filter { $0.call?.isStopped != true }.map(\.message)
+        if !answers.isEmpty { try await output.write(StdioConversation<Caller>.line(ofBatch: answers)) }
+    }
+
+    /// - Returns: nil if the call was cancelled: then nothing is sent for it (I4).
+    private func perform(_ invocation: Invocation, _ engine: ProtocolEngine<Caller>, _ call: RunningCall) async -> [UInt8]? {
+        guard !call.isStopped else { return nil }
+        let correlationID = newCorrelationID()
+        let performed = await call.perform(invocation, by: engine, caller: caller, correlationID: correlationID)
+        if let fault = performed?.fault { report(fault, correlationID) }
+        return performed?.message
+    }
+
+    private func newCorrelationID() -> String {
+        String(UInt64.random(in: .min ... .max), radix: 16)
+    }
+
+    // MARK: What changes
+
+    /// Takes note of what the legacy session is to be told.
+    ///
+    /// - Returns: What ends it.
+    func watch() -> @Sendable () -> Void {
+        server.changes.watch { [client, changes] in if client.wants($0) { changes.add($0) } }
+    }
+
+    /// Tells the legacy session what it wants to know, until `finish`.
+    func tellChanges() async throws -> Event {
+        while let notices = await changes.next() {
+            // It may have unsubscribed meanwhile.
+            for notice in notices where client.wants(notice) {
+                let message = await engine.message(
+                    for: notice,
+                    to: client.session,
+                    of: principal,
+                    caller: caller,
+                    correlationID: newCorrelationID()
+                )
+                if let message { try await output.write(message) }
+            }
+        }
+        return .idle
+    }
+
+    private func open(_ listen: Listen, _ engine: ProtocolEngine<Caller>, _ state: inout State, _ group: inout Tasks) {
+        let correlationID = newCorrelationID()
+        guard state.listens.count < settings.subscriptions else {
+            report(TooManySubscriptions(), correlationID)
+            let keys = state.running.add([])
+            group.addTask { [output] in
+                try await output.write(listen.refusal(correlationID: correlationID))
+                return .done(keys)
+            }
+            return
+        }
+        let call = RunningCall(client, canAsk: false, limits: settings.callLimits)
+        let notices = NoticeQueue(interval: settings.noticeInterval)
+        let number = state.listens.add(listen.requestID, call, notices)
+        if state.hasEnded { notices.end() }
+        group.addTask {
+            try await tell(listen, engine, call, notices, correlationID)
+            return .listenEnded(number)
+        }
+    }
+
+    /// One subscription from its acknowledgement to its end (SB2–SB9, I5).
+    private func tell(
+        _ listen: Listen,
+        _ engine: ProtocolEngine<Caller>,
+        _ call: RunningCall,
+        _ notices: NoticeQueue,
+        _ correlationID: String
+    ) async throws {
+        let subscription: Subscription
+        do {
+            subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
+        } catch {
+            report(error, correlationID)
+            return try await output.write(listen.refusal(correlationID: correlationID), of: call)
+        }
+        let stopWatching = server.changes.watch { if subscription.wants($0) { notices.add($0) } }
+        defer { stopWatching() }
+        try await output.write(subscription.acknowledgement, of: call)
+        while let due = await notices.next() {
+            for notice in due {
+                let message = await self.engine.message(for: notice, on: subscription, caller: caller, correlationID: correlationID)
+                if let message { try await output.write(message, of: call) }
+            }
+        }
+        // SB6; where the client ended it, both are dropped.
+        try await output.write(subscription.cancellation, of: call)
+        try await output.write(subscription.end, of: call)
+    }
+}
+
+/// For the log: a client opened more subscriptions than it may (SB5).
+struct TooManySubscriptions: Error {}
+
+extension BatchStep {
+    fileprivate var invocation: Invocation? {
+        if case .run(let invocation) = self { invocation } else { nil }
+    }
+}

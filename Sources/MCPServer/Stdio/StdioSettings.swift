@@ -1,0 +1,21 @@
+/// The limits of a stdio server (section 28).
+public struct StdioSettings: Sendable {
+    /// Calls that run at once; further input waits unread.
+    public var concurrency = 64
+    /// Subscriptions that are open at once (SB5).
+    public var subscriptions = 32
+    /// Bytes.
+    public var lineLimit = 1_048_576
+    /// How long a request may run without saying anything (B17).
+    public var timeLimit = Duration.seconds(60)
+    /// How long a request may run, whatever it says (B17).
+    public var hardTimeLimit = Duration.seconds(300)
+    /// How long calls may still run after the end of the input (I6).
+    public var patience = Duration.seconds(5)
+    /// Between two notices of the same thing (SB9).
+    public var noticeInterval = Duration.milliseconds(100)
+
+    public init() {}
+
+    var callLimits: CallLimits { CallLimits(time: timeLimit, hardTime: hardTimeLimit) }
+}

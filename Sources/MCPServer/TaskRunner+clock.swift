@@ -1,0 +1,38 @@
+public import MCP
+
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
+extension TaskRunner {
+    /// Runs the work of tasks by the clock of this machine.
+    ///
+    /// - Parameters:
+    ///   - store: Where the tasks are kept.
+    ///   - lifetime: How long after its creation a task can be asked for; then its work is stopped too. nil for ever.
+    ///   - pollInterval: How often clients should ask for a task.
+    ///   - openTasks: How many tasks of one owner may run; `anonymous` may have any number.
+    ///   - report: Is told of our own faults, of which clients see only the correlation id.
+    public convenience init(
+        store: any TaskStore = TasksInMemory(),
+        lifetime: Duration? = .seconds(3_600),
+        pollInterval: Duration = .seconds(1),
+        openTasks: Int = 100,
+        report: @escaping @Sendable (_ error: any Error, _ correlationID: String) -> Void = { _, _ in }
+    ) {
+        self.init(
+            store: store,
+            lifetime: lifetime,
+            pollInterval: pollInterval,
+            openTasks: openTasks,
+            now: {
+                var time = timespec()
+                clock_gettime(CLOCK_REALTIME, &time)
+                return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+            },
+            report: report
+        )
+    }
+}
