@@ -51,10 +51,21 @@ struct FixturesCommand: AsyncParsableCommand {
         }
     }
 
-    private func serve(_ server: Server<Void>) async throws {}
-
-    private func say(_ line: String) {
-        let bytes = Array((line + "\n").utf8)
-        _ = write(STDERR_FILENO, bytes, bytes.count)
+    private func serve(_ server: Server<Void>) async throws {
+        var settings = MCPHTTPSettings(host: host, port: port)
+        settings.path = path
+        settings.legacySSE = sse
+        if let stateKeys { settings.stateKeys = try StateKeys(text: stateKeys) }
+        let (host, path) = (host, path)
+        try await MCPHTTPServer(server, settings: settings, caller: (), onReady: { port in
+            say("mcp-fixtures http://\(host):\(port)\(path)")
+        })
+        .runUntilSignal()
     }
+
+}
+
+private func say(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
 }
