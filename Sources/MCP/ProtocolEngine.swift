@@ -147,6 +147,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
             _ = try RequestMeta(request, era: era)
             return .listen(try Listen(request, by: peer, offer: definition.published.offer))
         case .getTask, .updateTask, .cancelTask:
+            // TK8: whatever the id, and so before W24.
             guard peer.clientCapabilities.contains(.tasks) else { throw .needsTasks }
             let task = try params.task()
             (work, target) = (.task(task), String(task.id.prefix(8)))

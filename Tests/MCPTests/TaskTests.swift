@@ -321,6 +321,12 @@ struct TaskTests {
         try await server.runner.removeExpired()
         // The gate stays shut: this returns because the work was cancelled.
         await server.runner.stop()
+        let asked = try TaskServer(lifetime: .milliseconds(10))
+        let id = try await asked.begin("confirm")
+        asked.pass(10)
+        #expect(try await asked.get(id).code == -32602, "whoever asks for it ends it as well")
+        await asked.runner.stop()
+        #expect(asked.faults.all.isEmpty)
     }
 
     @Test("TK13 stopping fails what runs, and takes no more")
@@ -382,7 +388,9 @@ struct TaskTests {
         _ = try await server.task(id, is: "completed")
         var conversation = StdioConversation<String>()
         let line = server.message("tasks/get", #""taskId":"\#(id)""#).body
-        guard case .run(let invocation) = conversation.receive(line, by: server.endpoint.engine, now: TestServer.now) else { throw CancellationError() }
+        guard case .run(let invocation) = conversation.receive(line, by: server.endpoint.engine, now: TestServer.now) else {
+            throw CancellationError()
+        }
         let performed = await server.endpoint.engine.perform(invocation, caller: "me", correlationID: "c")
         #expect(!performed.message.contains(0x0A))
         #expect(try JSONValue(parsing: performed.message)["result"]?["result"]?["structuredContent"] == ["long": true])
