@@ -93,7 +93,7 @@ struct TaskListenTests {
         for (tool, code) in [("wait", nil), ("greet", -32601)] as [(String, Int64?)] {
             let definition = try ServerDefinition(
                 info: CatalogueServer.info,
-                tools: TaskServer.tools(Gate()).filter { $0.name == tool },
+                tools: TaskServer.tools().filter { $0.name == tool },
                 tasks: TaskRunner(now: { 0 })
             )
             let message = HTTPMessage.modern(

@@ -16,7 +16,7 @@ struct TaskTests {
             let server = TestServer(try ServerDefinition(info: CatalogueServer.info, tools: tools, tasks: runner))
             return try #require(try await server.send(method).result?["capabilities"])
         }
-        let (allowed, never) = (Array(TaskServer.tools(Gate())[1...1]), Array(TaskServer.tools(Gate())[...0]))
+        let (allowed, never) = (Array(TaskServer.tools()[1...1]), Array(TaskServer.tools(Gate())[...0]))
         let offered = try await capabilities(.modern("server/discover"), tools: allowed, tasks: true)
         #expect(offered["extensions"] == ["io.modelcontextprotocol/tasks": [:]])
         #expect(offered["tasks"] == nil)
@@ -30,12 +30,12 @@ struct TaskTests {
 
     @Test("TK1 B19 without the offer there are no methods for tasks, and a tool that can only be one can't be registered")
     func notOffered() async throws {
-        let server = TestServer(try ServerDefinition(info: CatalogueServer.info, tools: [TaskServer.tools(Gate())[1]]))
+        let server = TestServer(try ServerDefinition(info: CatalogueServer.info, tools: [TaskServer.tools()[1]]))
         for method in ["tasks/get", "tasks/update", "tasks/cancel"] {
             let reply = try await server.send(.modern(method, #""taskId":"x""#, name: "x"))
             #expect(reply.status == 404 && reply.code == -32601)
         }
-        #expect(throws: DefinitionError.self) { try ServerDefinition(info: CatalogueServer.info, tools: TaskServer.tools(Gate())) }
+        #expect(throws: DefinitionError.self) { try ServerDefinition(info: CatalogueServer.info, tools: TaskServer.tools()) }
     }
 
     @Test("TK2 B14 a call becomes a task only if this very request declares the extension; else it runs to its end")
@@ -190,6 +190,17 @@ struct TaskTests {
         // Returns when the work has ended: nothing of it is left.
         await server.runner.stop()
         #expect(try await server.get(id).result == task)
+    }
+
+    @Test("TK6 CN3 a cancellation reaches the work, whether it waits for an answer or runs", arguments: [true, false])
+    func workStops(isWaiting: Bool) async throws {
+        let server = try TaskServer()
+        let id = try await server.begin("careful")
+        _ = try await server.task(id, is: "input_required")
+        if !isWaiting { try await server.update(id, #"{"confirm":{"action":"decline"}}"#) }
+        try await server.cancel(id)
+        try await server.done.pass()
+        #expect(try await server.get(id).result?.status == "cancelled")
     }
 
     @Test("TK5 cancelling a finished task is acknowledged and leaves it")
@@ -368,7 +379,6 @@ struct TaskTests {
         let recorder = Recorder()
         let performed = await server.endpoint.engine.perform(invocation, caller: "me", correlationID: "c", transport: recorder)
         let id = try JSONValue(parsing: performed.message).require("result").requireString("taskId")
-        server.gate.open()
         #expect(try await server.task(id, is: "completed")["result"] != nil)
         #expect(recorder.sent.count == 1, "what was said before the task began")
     }
