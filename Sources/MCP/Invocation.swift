@@ -7,7 +7,7 @@ public struct Invocation: Sendable, Equatable {
     public let revision: Revision
     /// `tools/call`, `resources/read`, `prompts/get`…, for logs and metrics.
     public let method: String
-    /// The name of the tool or prompt, the address of the resource, or the id of the task, for logs; empty for lists and completions.
+    /// The name of the tool or prompt, the address of the resource, or the first 8 digits of a task's id, for logs; empty for lists and completions.
     public let target: String
     let work: Work
     /// A string or an integer under which the client wants progress.

@@ -45,7 +45,12 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
 
         /// Without a session nothing is known of the client; the revision is the header's, else the default of 2025-03-26.
         static func unknown(_ versions: [String] = [], principal: Principal = .anonymous) -> Self {
-            Self(revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26, principal: principal, canBeNotified: false, isInitialized: false)
+            Self(
+                revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26,
+                principal: principal,
+                canBeNotified: false,
+                isInitialized: false
+            )
         }
     }
 
@@ -142,9 +147,10 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
             _ = try RequestMeta(request, era: era)
             return .listen(try Listen(request, by: peer, offer: definition.published.offer))
         case .getTask, .updateTask, .cancelTask:
+            // TK8: whatever the id, and so before W24.
             guard peer.clientCapabilities.contains(.tasks) else { throw .needsTasks }
             let task = try params.task()
-            (work, target) = (.task(task), task.id)
+            (work, target) = (.task(task), String(task.id.prefix(8)))
         }
         let meta = try RequestMeta(request, era: era)
         if case .list(let kind, let cursor) = work,

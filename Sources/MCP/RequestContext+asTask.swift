@@ -27,7 +27,10 @@ extension RequestContext {
     ) async throws -> ToolResult {
         guard isLong, let taskStart else { return try await work(self) }
         try Task.checkCancellation()
-        try await taskStart.begin(message ?? TaskMessage.working) { desk in await taskStart.run(work, RequestContext(self, desk: desk)) }
+        // The task must not keep the request and its connection.
+        let run = taskStart.run
+        let context = RequestContext(after: self)
+        try await taskStart.begin(message ?? TaskMessage.working) { desk in await run(work, RequestContext(context, desk: desk)) }
         throw TaskBegan()
     }
 }
@@ -41,20 +44,22 @@ final class TaskStart<Caller: Sendable>: Sendable {
     private let owner: Principal
     private let correlationID: String
     /// Runs the work to the tool's end.
-    let run: @Sendable (
-        _ work: @Sendable (RequestContext<Caller>) async throws -> ToolResult,
-        _ context: RequestContext<Caller>
-    ) async -> TaskEnd
+    let run:
+        @Sendable (
+            _ work: @Sendable (RequestContext<Caller>) async throws -> ToolResult,
+            _ context: RequestContext<Caller>
+        ) async -> TaskEnd
     private let begun = Mutex<TaskRecord?>(nil)
 
     init(
         _ runner: TaskRunner,
         for owner: Principal,
         correlationID: String,
-        run: @escaping @Sendable (
-            _ work: @Sendable (RequestContext<Caller>) async throws -> ToolResult,
-            _ context: RequestContext<Caller>
-        ) async -> TaskEnd
+        run:
+            @escaping @Sendable (
+                _ work: @Sendable (RequestContext<Caller>) async throws -> ToolResult,
+                _ context: RequestContext<Caller>
+            ) async -> TaskEnd
     ) {
         self.runner = runner
         self.owner = owner

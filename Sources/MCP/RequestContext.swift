@@ -58,9 +58,14 @@ public struct RequestContext<Caller: Sendable>: Sendable {
         self.init(context, link: context.link, taskStart: taskStart, desk: nil)
     }
 
-    /// The same for the work of a task: there is no request any more to say anything on (PR2).
+    /// The same for what goes on after the request: nothing can be said on that any more (PR2).
+    init(after context: Self) {
+        self.init(context, link: context.link.map { RequestLink(after: $0) }, taskStart: nil, desk: nil)
+    }
+
+    /// The same for the work of a task, whose questions wait here.
     init(_ context: Self, desk: any QuestionDesk) {
-        self.init(context, link: context.link.map { RequestLink(after: $0) }, taskStart: nil, desk: desk)
+        self.init(context, link: context.link, taskStart: nil, desk: desk)
     }
 
     private init(_ context: Self, link: RequestLink?, taskStart: TaskStart<Caller>?, desk: (any QuestionDesk)?) {

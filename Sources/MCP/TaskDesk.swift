@@ -4,6 +4,7 @@ import Synchronization
 /// Where the questions of a running task wait for their answers (TK5).
 final class TaskDesk: QuestionDesk {
     private let ask: @Sendable ([TaskRecord.Question]) async throws -> Void
+    private let withdraw: @Sendable (_ keys: [String]) async throws -> Void
     private let state = Mutex(State())
 
     private struct State {
@@ -30,9 +31,15 @@ final class TaskDesk: QuestionDesk {
         let continuation: CheckedContinuation<Void, any Error>
     }
 
-    /// - Parameter ask: Puts questions into the task's record; throws `CancellationError` if the task has ended.
-    init(ask: @escaping @Sendable ([TaskRecord.Question]) async throws -> Void) {
+    /// - Parameters:
+    ///   - ask: Puts questions into the task's record; throws `CancellationError` if the task has ended.
+    ///   - withdraw: Takes those that are still open out of it again.
+    init(
+        ask: @escaping @Sendable ([TaskRecord.Question]) async throws -> Void,
+        withdraw: @escaping @Sendable (_ keys: [String]) async throws -> Void
+    ) {
         self.ask = ask
+        self.withdraw = withdraw
     }
 
     func answers(to questions: [AskedQuestion]) async throws -> [String: JSONValue] {
@@ -42,8 +49,18 @@ final class TaskDesk: QuestionDesk {
             try Task.checkCancellation()
             // The keys are known here before any client can see them, so that no answer comes unchecked.
             let asked = open(missing)
-            try await ask(asked.map { TaskRecord.Question(key: $0.key, request: $0.question.request) })
-            try await wait(for: asked.map(\.key))
+            let keys = asked.map(\.key)
+            do {
+                try await ask(asked.map { TaskRecord.Question(key: $0.key, request: $0.question.request) })
+                try await wait(for: keys)
+            } catch {
+                // Work that gives up a question of its own goes on; nobody should answer it any more.
+                state.withLock { state in
+                    for key in keys { state.open[key] = nil }
+                }
+                try await withdraw(keys)
+                throw error
+            }
             missing = []
             for (key, question) in asked {
                 // What arrived at another replica was not looked at there.

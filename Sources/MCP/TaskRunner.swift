@@ -68,7 +68,9 @@ public final class TaskRunner: Sendable {
         for running in running.values { await running.work.value }
     }
 
-    /// Forgets tasks that have expired, and stops their work; each new task does it too.
+    /// Forgets tasks that have expired, and stops their work (B17).
+    ///
+    /// Each new task does it too, and whoever asks for one that has expired; a server where that may not happen for long calls it now and then.
     public func removeExpired() async throws {
         for id in try await store.removeExpired(at: now()) {
             state.withLock { $0.running[id] }?.work.cancel()
@@ -91,19 +93,22 @@ public final class TaskRunner: Sendable {
 
     /// The task with this id if it is this owner's and has not expired (TK7).
     func find(_ id: String, of owner: Principal) async throws -> TaskRecord? {
-        guard let record = try await store.find(id), record.owner == owner, !record.isExpired(at: now()) else { return nil }
-        return record
+        guard let record = try await store.find(id), record.owner == owner else { return nil }
+        guard record.isExpired(at: now()) else { return record }
+        try await removeExpired()
+        return nil
     }
 
     /// Keeps a new task and begins its work (TK3).
     ///
-    /// - Throws: `ToolFailure` if this owner has too many.
+    /// - Throws: `ToolFailure` if this owner has too many, or the server is about to stop.
     func create(
         for owner: Principal,
         _ message: String,
         correlationID: String,
         _ work: @escaping @Sendable (TaskDesk) async -> TaskEnd
     ) async throws -> TaskRecord {
+        guard !state.withLock({ $0.isStopped }) else { throw TaskRunner.stopping }
         try await removeExpired()
         let time = now()
         var generator = SystemRandomNumberGenerator()
@@ -120,7 +125,10 @@ public final class TaskRunner: Sendable {
         guard try await store.create(record, openTasks: limit) else {
             throw ToolFailure("too many tasks are open: wait until one of them ends, or cancel one")
         }
-        start(record, correlationID, work)
+        guard start(record, correlationID, work) else {
+            _ = try await change(record.id) { $0.end(.cancelled, TaskMessage.cancelled) }
+            throw TaskRunner.stopping
+        }
         return record
     }
 
@@ -157,16 +165,26 @@ public final class TaskRunner: Sendable {
         state.withLock { $0.running[task.id] }?.work.cancel()
     }
 
-    private func start(_ record: TaskRecord, _ correlationID: String, _ work: @escaping @Sendable (TaskDesk) async -> TaskEnd) {
+    /// - Returns: false if nothing is begun any more.
+    private func start(_ record: TaskRecord, _ correlationID: String, _ work: @escaping @Sendable (TaskDesk) async -> TaskEnd) -> Bool {
         let id = record.id
-        let desk = TaskDesk { [weak self] questions in
-            let record = try await self?.change(id) { record in
-                record.questions += questions
-                record.message = TaskMessage.waiting
+        let desk = TaskDesk(
+            ask: { [weak self] questions in
+                let record = try await self?.change(id) { record in
+                    record.questions += questions
+                    record.message = TaskMessage.waiting
+                }
+                guard let record, !record.isFinal else { throw CancellationError() }
+            },
+            withdraw: { [weak self] keys in
+                _ = try await self?.change(id) { record in
+                    record.questions.removeAll { question in question.answer == nil && keys.contains { $0.sameBytes(question.key) } }
+                    if record.openQuestions.isEmpty { record.message = TaskMessage.working }
+                }
             }
-            guard let record, !record.isFinal else { throw CancellationError() }
-        }
-        let isStopped = state.withLock { state in
+        )
+        return state.withLock { state in
+            guard !state.isStopped else { return false }
             // It outlives its request, which is answered now; `cancel` and `stop` end it, and `stop` waits for it.
             let task = Task {
                 let end = await work(desk)
@@ -174,9 +192,8 @@ public final class TaskRunner: Sendable {
                 self.state.withLock { _ = $0.running.removeValue(forKey: id) }
             }
             state.running[id] = Running(desk: desk, work: task)
-            return state.isStopped
+            return true
         }
-        if isStopped { state.withLock { $0.running[id] }?.work.cancel() }
     }
 
     /// Settles a task; nothing that comes later changes it (TK6).
@@ -211,6 +228,8 @@ public final class TaskRunner: Sendable {
         }
         return after
     }
+
+    private static let stopping = ToolFailure("the server is about to stop: call again later")
 
     /// 16 hex digits.
     private static func digits(_ number: UInt64) -> String {

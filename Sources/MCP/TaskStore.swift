@@ -1,7 +1,7 @@
 /// Where tasks are kept; `TasksInMemory` is one.
 ///
 /// All that tasks need of a database stands here, so that any replica can answer for any task (TK13). Times are Unix milliseconds and
-/// always handed in.
+/// always handed in. A store of several replicas also knows which of them runs a task, and fails those whose replica is gone.
 public protocol TaskStore: Sendable {
     /// Keeps a new task; when this returns, any replica finds it (TK3).
     ///

@@ -57,7 +57,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
     func serve(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
         // Made anew for each request: a definition may have been replaced, and a request keeps the one it began with.
         let endpoint = HTTPEndpoint(
-            ProtocolEngine(server.definition),
+            ProtocolEngine(server.definition, resource: settings.resource),
             sealer: sealer,
             sessionLife: settings.sessionLife
         )
@@ -106,6 +106,8 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
 /// How MCP is served over HTTP.
 package struct MCPRouteSettings: Sendable {
     package var path = "/mcp"
+    /// This server's own address, the same on all replicas: a request state is good only where it was made (M6).
+    package var resource = ""
     /// Seconds, 1 hour to 30 days (LS5).
     package var sessionLife: Int64 = 604_800
 

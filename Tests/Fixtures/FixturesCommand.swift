@@ -55,6 +55,7 @@ struct FixturesCommand: AsyncParsableCommand {
         var settings = MCPHTTPSettings(host: host, port: port)
         settings.path = path
         settings.legacySSE = sse
+        settings.handlersAreShort = true
         if let stateKeys { settings.stateKeys = try StateKeys(text: stateKeys) }
         let (host, path) = (host, path)
         try await MCPHTTPServer(

@@ -52,16 +52,16 @@ struct EraAndErrorTests {
     }
 
     /// Every error that there is, with its code to legacy and to modern clients.
-    private static let errors: [(MCPError, Int, Int)] = [
+    private static let codes: [(MCPError, Int, Int)] = [
         (.notJSON("x"), -32700, -32700), (.invalidRequest("x"), -32600, -32600), (.methodNotFound, -32601, -32601),
         (.invalidParameters("x"), -32602, -32602), (.resourceNotFound(uri: "a:b"), -32002, -32602),
         (.internalError(correlationID: "x"), -32603, -32603), (.internalFailure("x"), -32603, -32603), (.headerMismatch("x"), -32020, -32020),
         (.missingCapability([:]), -32021, -32021), (.unsupportedVersion(requested: "x", supported: []), -32022, -32022),
     ]
 
-    @Test("X1 X2 X3 X4 X5 X6 X7 X8 each error has its code, and there is no other", arguments: errors.indices)
-    func codes(index: Int) {
-        let (error, legacy, modern) = Self.errors[index]
+    @Test("X1 X2 X3 X4 X5 X6 X7 X8 each error has its code, and there is no other", arguments: codes.indices)
+    func error(index: Int) {
+        let (error, legacy, modern) = Self.codes[index]
         for revision in Revision.allCases {
             #expect(error.code(in: revision) == (revision.isLegacy ? legacy : modern))
             // The compiler asks for a new row in the table if there is a new error.

@@ -88,6 +88,23 @@ struct TaskListenTests {
         #expect(await engine.message(for: notice, on: subscription, caller: "me", correlationID: "c") == nil)
     }
 
+    @Test("SB8 a server that has nothing but tasks to tell about can be listened to")
+    func onlyTasks() async throws {
+        for (tool, code) in [("wait", nil), ("greet", -32601)] as [(String, Int64?)] {
+            let definition = try ServerDefinition(
+                info: CatalogueServer.info,
+                tools: TaskServer.tools().filter { $0.name == tool },
+                tasks: TaskRunner(now: { 0 })
+            )
+            let message = HTTPMessage.modern(
+                "subscriptions/listen",
+                #""notifications":{"toolsListChanged":true}"#,
+                accept: ["text/event-stream"]
+            )
+            #expect(try await TestServer(definition).send(message).code == code)
+        }
+    }
+
     @Test("TK12 a session is told nothing about tasks")
     func sessions() async throws {
         let server = try TaskServer()

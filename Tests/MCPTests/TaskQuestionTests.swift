@@ -115,6 +115,47 @@ struct TaskQuestionTests {
         await server.runner.stop()
     }
 
+    @Test("TK5 a question that the work gives up is open no more, and an answer to it is ignored")
+    func givenUp() async throws {
+        let server = try TaskServer()
+        let id = try await server.begin("impatient")
+        #expect(try await server.task(id, is: "input_required").questions == ["late"])
+        server.gate.open()
+        let task = try await server.task(id) { $0.questions == ["late.2"] }
+        #expect(task.status == "input_required")
+        try await server.update(id, #"{"late":{"action":"accept","content":{"b":true}}}"#)
+        #expect(try await server.get(id).result == task)
+        try await server.update(id, #"{"late.2":{"action":"decline"}}"#)
+        let ended = try await server.task(id, is: "completed")
+        #expect(ended["result"]?["content"]?.elements.first { _ in true }?["text"] == "decline")
+    }
+
+    @Test("TK13 any replica takes answers and cancellations; the one that runs the work is told and looks")
+    func replicas() async throws {
+        let store = TasksInMemory()
+        let (one, other) = (try TaskServer(store: store), try TaskServer(store: store))
+        let id = try await one.begin("confirm")
+        _ = try await one.task(id, is: "input_required")
+        #expect(try await other.get(id).result == one.get(id).result)
+        // What doesn't fit is only seen where the question was asked: it is asked again, by another key.
+        try await other.update(id, #"{"confirm":{"action":"accept","content":{"confirm":"yes"}}}"#)
+        #expect(try await one.get(id).result?.status == "working")
+        try await one.runner.reread(id)
+        let again = try await one.task(id, is: "input_required")
+        #expect(again.questions == ["confirm.2"])
+        #expect(try await other.update(id, #"{"confirm.2":7}"#).code == -32602)
+        try await other.update(id, #"{"confirm.2":{"action":"accept","content":{"confirm":true}}}"#)
+        try await one.runner.reread(id)
+        #expect(try await one.task(id, is: "completed")["result"]?["content"]?.elements.first { _ in true }?["text"] == "Deleted")
+        let cancelled = try await one.begin("wait")
+        try await other.cancel(cancelled)
+        try await one.runner.reread(cancelled)
+        #expect(try await one.get(cancelled).result?.status == "cancelled")
+        // Returns because the work was stopped.
+        await one.runner.stop()
+        await other.runner.stop()
+    }
+
     @Test("TK11 what is asked before is asked by input_required, and neither leaks into the other")
     func before() async throws {
         let server = try TaskServer()

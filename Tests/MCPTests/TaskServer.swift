@@ -8,6 +8,8 @@ final class TaskServer: Sendable {
     let runner: TaskRunner
     let server: Server<String>
     let gate: Gate
+    /// Opens when the work of some task has come to what the test looks at.
+    let done: Gate
     let faults: Faults
     private let clock: Clock
     private let test: TestServer
@@ -17,11 +19,16 @@ final class TaskServer: Sendable {
     /// 2027-01-15T08:00:00.007Z.
     static let start: Int64 = 1_800_000_000_007
 
-    init(_ tools: [Tool<String>]? = nil, lifetime: Duration? = .seconds(3_600), openTasks: Int = 100, capacity: Int = 10_000) throws {
-        let (clock, gate, faults) = (Clock(), Gate(), Faults())
-        (self.clock, self.gate, self.faults) = (clock, gate, faults)
+    init(
+        _ tools: [Tool<String>]? = nil,
+        lifetime: Duration? = .seconds(3_600),
+        openTasks: Int = 100,
+        store: TasksInMemory = TasksInMemory()
+    ) throws {
+        let (clock, gate, done, faults) = (Clock(), Gate(), Gate(), Faults())
+        (self.clock, self.gate, self.done, self.faults) = (clock, gate, done, faults)
         runner = TaskRunner(
-            store: TasksInMemory(capacity: capacity),
+            store: store,
             lifetime: lifetime,
             openTasks: openTasks,
             now: { clock.now },
@@ -29,8 +36,9 @@ final class TaskServer: Sendable {
         )
         let definition = try ServerDefinition(
             info: CatalogueServer.info,
-            tools: tools ?? TaskServer.tools(gate),
+            tools: tools ?? TaskServer.tools(gate, done),
             announces: [.tools],
+            logging: true,
             tasks: runner
         )
         server = Server(definition)
@@ -153,14 +161,28 @@ final class Gate: Sendable {
 }
 
 extension TaskServer {
-    static func tools(_ gate: Gate) -> [Tool<String>] {
+    static func tools(_ gate: Gate = Gate(), _ done: Gate = Gate()) -> [Tool<String>] {
         [
-            Tool("greet", title: "Greet", "Greets.", annotations: .reading, .string("name", "Whom.")) { _, name in .text("Hello, \(name)!") },
+            Tool("greet", title: "Greet", "Greets.", annotations: .reading, .string("name", "Whom.")) { _, name in .text("Hello, \(name)!")
+            },
             Tool("wait", title: "Wait", "Waits.", annotations: .reading, tasks: .allowed, .boolean("long", "Whether.", default: true)) {
-                context, long in
+                context,
+                long in
                 try await context.asTask(if: long) { context in
                     if long { try await gate.pass() }
                     return .content([.text("waited for \(context.caller)")], structured: Array("{\"long\":\n\(long)}".utf8))
+                }
+            },
+            Tool("careful", title: "Careful", "Cleans up when it is cancelled.", annotations: .reading, tasks: .allowed) { context in
+                try await context.asTask { context in
+                    do {
+                        _ = try await context.ask(.form("confirm", "Go on?", .boolean("b", "B.")))
+                        try await gate.pass()
+                    } catch {
+                        done.open()
+                        throw error
+                    }
+                    return .text("")
                 }
             },
             Tool("only", title: "Only", "Is always a task.", annotations: .reading, tasks: .required) { context in
@@ -200,6 +222,18 @@ extension TaskServer {
                     return .text("\(count)")
                 }
             },
+            Tool("impatient", title: "Impatient", "Gives up a question.", annotations: .reading, tasks: .allowed) { context in
+                try await context.asTask { context in
+                    await withTaskGroup(of: Void.self) { group in
+                        group.addTask { _ = try? await context.ask(.form("late", "Late?", .boolean("b", "B."))) }
+                        group.addTask { try? await gate.pass() }
+                        await group.next()
+                        group.cancelAll()
+                    }
+                    let answer = try await context.ask(.form("late", "Now?", .boolean("b", "B.")))
+                    return .text(answer.action)
+                }
+            },
             Tool("sample", title: "Sample", "Samples.", annotations: .reading, tasks: .allowed) { context in
                 try await context.asTask { context in
                     let reply = try await context.ask(.sampling("s", SamplingRequest([.user("Hi")], maxTokens: 9)))
@@ -217,11 +251,17 @@ extension TaskServer {
             },
             Tool("telling", title: "Telling", "Tells.", annotations: .reading, tasks: .allowed) { context in
                 await context.progress(1, of: 2)
-                return try await context.asTask { context in
-                    await context.progress(2, of: 2)
-                    await context.log(.alert, "in a task")
-                    try await gate.pass()
-                    return .text("told")
+                do {
+                    return try await context.asTask { context in
+                        await context.progress(2, of: 2)
+                        await context.log(.alert, "in a task")
+                        done.open()
+                        return .text("told")
+                    }
+                } catch {
+                    // So the task speaks before its request is answered.
+                    try await done.pass()
+                    throw error
                 }
             },
             Tool("swallowing", title: "Swallowing", "Doesn't let go.", annotations: .reading, tasks: .allowed) { context in

@@ -16,7 +16,7 @@ struct TaskTests {
             let server = TestServer(try ServerDefinition(info: CatalogueServer.info, tools: tools, tasks: runner))
             return try #require(try await server.send(method).result?["capabilities"])
         }
-        let (allowed, never) = (Array(TaskServer.tools(Gate())[1...1]), Array(TaskServer.tools(Gate())[...0]))
+        let (allowed, never) = (Array(TaskServer.tools()[1...1]), Array(TaskServer.tools(Gate())[...0]))
         let offered = try await capabilities(.modern("server/discover"), tools: allowed, tasks: true)
         #expect(offered["extensions"] == ["io.modelcontextprotocol/tasks": [:]])
         #expect(offered["tasks"] == nil)
@@ -30,12 +30,12 @@ struct TaskTests {
 
     @Test("TK1 B19 without the offer there are no methods for tasks, and a tool that can only be one can't be registered")
     func notOffered() async throws {
-        let server = TestServer(try ServerDefinition(info: CatalogueServer.info, tools: [TaskServer.tools(Gate())[1]]))
+        let server = TestServer(try ServerDefinition(info: CatalogueServer.info, tools: [TaskServer.tools()[1]]))
         for method in ["tasks/get", "tasks/update", "tasks/cancel"] {
             let reply = try await server.send(.modern(method, #""taskId":"x""#, name: "x"))
             #expect(reply.status == 404 && reply.code == -32601)
         }
-        #expect(throws: DefinitionError.self) { try ServerDefinition(info: CatalogueServer.info, tools: TaskServer.tools(Gate())) }
+        #expect(throws: DefinitionError.self) { try ServerDefinition(info: CatalogueServer.info, tools: TaskServer.tools()) }
     }
 
     @Test("TK2 B14 a call becomes a task only if this very request declares the extension; else it runs to its end")
@@ -192,6 +192,17 @@ struct TaskTests {
         #expect(try await server.get(id).result == task)
     }
 
+    @Test("TK6 CN3 a cancellation reaches the work, whether it waits for an answer or runs", arguments: [true, false])
+    func workStops(isWaiting: Bool) async throws {
+        let server = try TaskServer()
+        let id = try await server.begin("careful")
+        _ = try await server.task(id, is: "input_required")
+        if !isWaiting { try await server.update(id, #"{"confirm":{"action":"decline"}}"#) }
+        try await server.cancel(id)
+        try await server.done.pass()
+        #expect(try await server.get(id).result?.status == "cancelled")
+    }
+
     @Test("TK5 cancelling a finished task is acknowledged and leaves it")
     func cancelledTooLate() async throws {
         let server = try TaskServer()
@@ -232,7 +243,9 @@ struct TaskTests {
         let params = #""taskId":"\#(id)","inputResponses":{}"#
         let encoded = "=?base64?\(Base64.standard.encode(Array(id.utf8)))?="
         for method in ["tasks/get", "tasks/update", "tasks/cancel"] {
-            for (name, code) in [(nil, -32020), ("other", -32020), ("=?base64?x?=", -32020), (id, nil), (encoded, nil)] as [(String?, Int64?)] {
+            for (name, code) in [(nil, -32020), ("other", -32020), ("=?base64?x?=", -32020), (id, nil), (encoded, nil)]
+                as [(String?, Int64?)]
+            {
                 let reply = try await server.send(server.message(method, params, name: name))
                 #expect(reply.code == code, "\(method) \(name ?? "-")")
                 #expect(reply.status == (code == nil ? 200 : 400))
@@ -246,7 +259,8 @@ struct TaskTests {
     @Test(
         "W28 M8 parameters of the wrong shape are -32602",
         arguments: [
-            ("tasks/get", ""), ("tasks/get", #""taskId":7"#), ("tasks/cancel", #""taskId":null"#), ("tasks/update", #""inputResponses":{}"#),
+            ("tasks/get", ""), ("tasks/get", #""taskId":7"#), ("tasks/cancel", #""taskId":null"#),
+            ("tasks/update", #""inputResponses":{}"#),
             ("tasks/update", #""taskId":"ID""#), ("tasks/update", #""taskId":"ID","inputResponses":null"#),
             ("tasks/update", #""taskId":"ID","inputResponses":[]"#),
         ]
@@ -302,7 +316,7 @@ struct TaskTests {
 
     @Test("TK13 memory keeps only so many tasks, ended ones included, until they expire")
     func capacity() async throws {
-        let server = try TaskServer(capacity: 2)
+        let server = try TaskServer(store: TasksInMemory(capacity: 2))
         for _ in 0..<2 { _ = try await server.task(try await server.begin("failing"), is: "completed") }
         #expect(try await server.call("failing").isToolError)
         server.pass(3_600_000)
@@ -318,6 +332,12 @@ struct TaskTests {
         try await server.runner.removeExpired()
         // The gate stays shut: this returns because the work was cancelled.
         await server.runner.stop()
+        let asked = try TaskServer(lifetime: .milliseconds(10))
+        let id = try await asked.begin("confirm")
+        asked.pass(10)
+        #expect(try await asked.get(id).code == -32602, "whoever asks for it ends it as well")
+        await asked.runner.stop()
+        #expect(asked.faults.all.isEmpty)
     }
 
     @Test("TK13 stopping fails what runs, and takes no more")
@@ -351,14 +371,14 @@ struct TaskTests {
     @Test("PR2 L3 in a task there is no progress and no log")
     func silence() async throws {
         let server = try TaskServer()
-        let meta = #""_meta":{"progressToken":1,"io.modelcontextprotocol/logLevel":"debug","io.modelcontextprotocol/protocolVersion":"2026-07-28","#
+        let meta =
+            #""_meta":{"progressToken":1,"io.modelcontextprotocol/logLevel":"debug","io.modelcontextprotocol/protocolVersion":"2026-07-28","#
         let message = request("tools/call", #"\#(meta)"io.modelcontextprotocol/clientCapabilities":\#(TaskServer.able)},"name":"telling""#)
         let post = HTTPMessage.post(message, version: ["2026-07-28"], method: ["tools/call"], name: ["telling"])
         guard case .run(let invocation) = server.endpoint.receive(post).action else { throw CancellationError() }
         let recorder = Recorder()
         let performed = await server.endpoint.engine.perform(invocation, caller: "me", correlationID: "c", transport: recorder)
         let id = try JSONValue(parsing: performed.message).require("result").requireString("taskId")
-        server.gate.open()
         #expect(try await server.task(id, is: "completed")["result"] != nil)
         #expect(recorder.sent.count == 1, "what was said before the task began")
     }
@@ -378,7 +398,9 @@ struct TaskTests {
         _ = try await server.task(id, is: "completed")
         var conversation = StdioConversation<String>()
         let line = server.message("tasks/get", #""taskId":"\#(id)""#).body
-        guard case .run(let invocation) = conversation.receive(line, by: server.endpoint.engine, now: TestServer.now) else { throw CancellationError() }
+        guard case .run(let invocation) = conversation.receive(line, by: server.endpoint.engine, now: TestServer.now) else {
+            throw CancellationError()
+        }
         let performed = await server.endpoint.engine.perform(invocation, caller: "me", correlationID: "c")
         #expect(!performed.message.contains(0x0A))
         #expect(try JSONValue(parsing: performed.message)["result"]?["result"]?["structuredContent"] == ["long": true])
