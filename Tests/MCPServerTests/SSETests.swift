@@ -277,6 +277,34 @@ struct SSETests {
         }
     }
 
+    @Test("S18 LS10 E5 E7 a question goes over the stream; only an answer to this stream counts, also one in a batch")
+    func questions() async throws {
+        try await serve { server in
+            try await server.open { client, endpoint in
+                _ = try await server.send("POST", endpoint, Fixtures.call("roots"))
+                #expect(try await client.message()?["result"]?["isError"] == true, "LS13 not before initialize")
+                _ = try await server.send("POST", endpoint, TalkingServer.initialize("2024-11-05"))
+                _ = try await client.message()
+                for isBatch in [false, true] {
+                    _ = try await server.send("POST", endpoint, Fixtures.call("roots", id: "5"))
+                    let question = try await client.message()
+                    #expect(question?["method"] == "roots/list")
+                    #expect(question?["id"]?.string?.wholeMatch(of: try Regex("r1\\.[0-9a-f]{16}")) != nil)
+                    let wrong = try TalkingServer.answer(to: question, "file:///wrong")
+                    try await server.open { (_, other) async throws in
+                        #expect(try await server.send("POST", other, wrong).status == 202)
+                    }
+                    #expect(try await server.send("POST", endpoint, wrong, ["Authorization": "you"]).status == 404)
+                    let right = try TalkingServer.answer(to: question, "file:///right")
+                    #expect(try await server.send("POST", endpoint, isBatch ? "[\(right)]" : right).status == 202)
+                    let answer = try await client.message()
+                    #expect(answer?["id"] == 5)
+                    #expect(answer?["result"]?["content"]?.elements.first { _ in true }?["text"] == "file:///right")
+                }
+            }
+        }
+    }
+
     @Test("E7 an idle stream shows that it is alive")
     func heartbeat() async throws {
         var settings = MCPConnections.Settings()
