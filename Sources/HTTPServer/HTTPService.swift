@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 package import Observability
 import ServiceLifecycle
+import UnixSignals
 
 /// Serves a route table over HTTP/1.1 until it is told to stop.
 package struct HTTPService<Caller: Sendable>: Service {
@@ -23,7 +24,7 @@ package struct HTTPService<Caller: Sendable>: Service {
         routes: RouteTable<Caller>,
         authenticator: any Authenticator<Caller>,
         configuration: HTTPServerConfiguration,
-        observations: Observations,
+        observations: Observations = Observations(level: .error, stream: .standardError),
         rateLimits: RateLimits = .unlimited,
         rateKey: @escaping @Sendable (LimitGroup, Caller) -> String? = { _, _ in nil },
         onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
@@ -87,6 +88,18 @@ package struct HTTPService<Caller: Sendable>: Service {
         } onCancel: {
             stopped.succeed(.asked)
         }
+    }
+
+    /// Serves until the process gets SIGTERM or SIGINT, for a program that does nothing else.
+    ///
+    /// - Throws: ``ListenError``.
+    package func runUntilSignal() async throws {
+        let group = ServiceGroup(
+            services: [self],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        try await group.run()
     }
 
     /// Why the server stops.

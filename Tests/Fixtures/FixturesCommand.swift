@@ -45,16 +45,27 @@ struct FixturesCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let server = try Fixtures.server(Fixtures.Options(pageSize: pageSize, hasTasks: tasks))
         if stdio {
-            try await MCPStdioServer(server, caller: (), stream: DescriptorStream()).run()
+            try await MCPStdioServer(server, caller: ()).run()
         } else {
             try await serve(server)
         }
     }
 
-    private func serve(_ server: Server<Void>) async throws {}
-
-    private func say(_ line: String) {
-        let bytes = Array((line + "\n").utf8)
-        _ = write(STDERR_FILENO, bytes, bytes.count)
+    private func serve(_ server: Server<Void>) async throws {
+        var settings = MCPHTTPSettings(host: host, port: port)
+        settings.path = path
+        settings.legacySSE = sse
+        if let stateKeys { settings.stateKeys = try StateKeys(text: stateKeys) }
+        let (host, path) = (host, path)
+        try await MCPHTTPServer(server, settings: settings, caller: (), onReady: { port in
+            say("mcp-fixtures http://\(host):\(port)\(path)")
+        })
+        .runUntilSignal()
     }
+
+}
+
+private func say(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
 }

@@ -111,9 +111,9 @@ struct ParameterHeaderTests {
         #expect(try await server.send(legacy).text == "done")
         legacy.parameterHeaders = [ParameterHeader(name: "Mcp-Param-Region", value: "us")]
         #expect(try await server.send(legacy).text == "done")
-        var line = StdioConversation(server.endpoint.engine)
+        var line = StdioConversation<String>()
         let call = request("tools/call", envelope26 + #","name":"t","arguments":{"region":"eu"}"#)
-        guard case .run = line.receive(Array(call.utf8), now: TestServer.now) else {
+        guard case .run = line.receive(Array(call.utf8), by: server.endpoint.engine, now: TestServer.now) else {
             Issue.record("W93 lines have no headers")
             return
         }

@@ -376,9 +376,9 @@ struct TaskTests {
         let id = try await server.begin("wait")
         server.gate.open()
         _ = try await server.task(id, is: "completed")
-        var conversation = StdioConversation(server.endpoint.engine)
+        var conversation = StdioConversation<String>()
         let line = server.message("tasks/get", #""taskId":"\#(id)""#).body
-        guard case .run(let invocation) = conversation.receive(line, now: TestServer.now) else { throw CancellationError() }
+        guard case .run(let invocation) = conversation.receive(line, by: server.endpoint.engine, now: TestServer.now) else { throw CancellationError() }
         let performed = await server.endpoint.engine.perform(invocation, caller: "me", correlationID: "c")
         #expect(!performed.message.contains(0x0A))
         #expect(try JSONValue(parsing: performed.message)["result"]?["result"]?["structuredContent"] == ["long": true])

@@ -1,0 +1,158 @@
+internal import HTTPServer
+internal import HTTPTypes
+public import MCP
+
+/// Serves MCP over HTTP to any number of clients, in every revision.
+///
+/// ```swift
+/// try await MCPHTTPServer(definition, port: 8080).run()
+/// ```
+/// It listens on this machine alone unless another `host` is given, and checks `Host` and `Origin`, so that no web page can reach it (H2).
+public struct MCPHTTPServer<Caller: Sendable>: Sendable {
+    private let server: Server<Caller>
+    private let settings: MCPHTTPSettings
+    private let authentication: Authentication
+    private let principal: @Sendable (Caller) -> Principal
+    private let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    private let onReady: @Sendable (_ port: Int) async -> Void
+
+    /// How callers are found.
+    private enum Authentication: Sendable {
+        case everybody(Caller)
+        case byToken(@Sendable (HTTPCredentials) async throws -> Caller?)
+    }
+
+    /// Serves whoever brings a good token.
+    ///
+    /// - Parameters:
+    ///   - authenticate: Finds out who calls, for each request; nil refuses it with 401.
+    ///   - principal: Whom sessions, cursors and request states of this caller belong to: nobody else can use them.
+    ///   - report: Takes errors of ours, for the log; clients see only the correlation id.
+    ///   - onReady: Called once, when connections are accepted, with the port.
+    public init(
+        _ server: Server<Caller>,
+        settings: MCPHTTPSettings,
+        authenticate: @escaping @Sendable (HTTPCredentials) async throws -> Caller?,
+        principal: @escaping @Sendable (Caller) -> Principal,
+        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in },
+        onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        self.server = server
+        self.settings = settings
+        authentication = .byToken(authenticate)
+        self.principal = principal
+        self.report = report
+        self.onReady = onReady
+    }
+
+    /// Serves everybody who can connect: for servers of one person's own machine (SEC6).
+    ///
+    /// - Parameters:
+    ///   - caller: What handlers get as caller.
+    ///   - report: Takes errors of ours, for the log; clients see only the correlation id.
+    ///   - onReady: Called once, when connections are accepted, with the port.
+    public init(
+        _ server: Server<Caller>,
+        settings: MCPHTTPSettings,
+        caller: Caller,
+        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in },
+        onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        self.server = server
+        self.settings = settings
+        authentication = .everybody(caller)
+        principal = { _ in .anonymous }
+        self.report = report
+        self.onReady = onReady
+    }
+
+    /// Serves until the task is cancelled; then requests that run may end, and streams say goodbye (LS15).
+    ///
+    /// - Throws: When the address can't be listened on, and when two routes have the same path.
+    public func run() async throws {
+        try await service().run()
+    }
+
+    /// Serves until the process gets SIGTERM or SIGINT: the whole of a program that only serves.
+    ///
+    /// - Throws: As `run()`.
+    public func runUntilSignal() async throws {
+        try await service().runUntilSignal()
+    }
+
+    private func service() throws -> HTTPService<Caller> {
+        var configuration = HTTPServerConfiguration(host: settings.host, port: settings.port)
+        configuration.hostPolicy = HostPolicy(allowedHosts: settings.allowedHosts, allowedOrigins: settings.allowedOrigins)
+        configuration.extraCORSHeaders = server.definition.parameterHeaderNames
+        configuration.runsHandlersOnEventLoops = settings.handlersAreShort
+        var routeSettings = MCPRouteSettings()
+        routeSettings.path = settings.path
+        routeSettings.sessionLife = settings.sessionLife
+        let (keys, ended) = settings.seals
+        let routes = MCPRoutes(
+            server,
+            sealer: keys,
+            ended: ended,
+            settings: routeSettings,
+            identity: MCPIdentity(principal: principal),
+            report: report
+        )
+        let info = server.definition.info
+        return HTTPService(
+            routes: try RouteTable(routes.routes + healthRoutes(role: info.name, version: info.version) { [] }),
+            authenticator: ClosureAuthenticator { request in
+                switch authentication {
+                case .everybody(let caller): caller
+                case .byToken(let authenticate): try await authenticate(HTTPCredentials(request))
+                }
+            },
+            configuration: configuration,
+            onReady: onReady
+        )
+    }
+}
+
+extension MCPHTTPServer where Caller == Void {
+    /// Serves everybody who can connect, from this machine alone.
+    ///
+    /// - Parameter port: 0 takes a free one.
+    public init(_ definition: ServerDefinition<Void>, host: String = "127.0.0.1", port: Int) {
+        self.init(Server(definition), settings: MCPHTTPSettings(host: host, port: port), caller: ())
+    }
+}
+
+/// Who calls, as the request says; nothing of it is verified yet.
+public struct HTTPCredentials: Sendable {
+    /// The value of `Authorization`, such as `Bearer …`.
+    public let authorization: String?
+    /// IP text of the connection's other end.
+    public let address: String
+    private let request: IncomingRequest
+
+    init(_ request: IncomingRequest) {
+        self.request = request
+        authorization = request.header(.authorization)
+        address = request.peerAddress
+    }
+
+    /// The token of `Authorization: Bearer …`; nil for anything else (RFC 6750, § 2.1).
+    public var bearerToken: String? {
+        guard let authorization, authorization.utf8.count > 7, authorization.prefix(7).lowercased() == "bearer " else { return nil }
+        return String(authorization.dropFirst(7))
+    }
+
+    /// The first value of another header, such as that of a proof.
+    public func header(_ name: String) -> String? {
+        HTTPField.Name(name).flatMap { request.header($0) }
+    }
+}
+
+private struct ClosureAuthenticator<Caller: Sendable>: Authenticator {
+    let find: @Sendable (IncomingRequest) async throws -> Caller?
+
+    func caller(of request: IncomingRequest) async throws -> Caller? { try await find(request) }
+
+    func challenge(for request: IncomingRequest) -> Problem {
+        Problem(.unauthorized, "unauthorized", "a token is needed", headers: [.wwwAuthenticate: "Bearer"])
+    }
+}
