@@ -1,4 +1,4 @@
-"""Real clients tour `mcp-fixtures`: both release lines of the official Python SDK and `fastmcp`, over every transport and in every era they know."""
+"""Real clients tour `mcp-fixtures`: both release lines of the official SDK and `fastmcp`, over every transport, in every era they know."""
 
 import json
 import subprocess
@@ -12,14 +12,16 @@ from test_fixtures import PNG, PROMPTS, TOOLS
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 
-# Client, transport, mode that it is told, revision that must come out.
+# What a client of both eras may be told, and the revision that must come out.
+MODES = [("auto", MODERN), (MODERN, MODERN), ("legacy", LEGACY)]
+
+# Client, transport, mode, revision.
 TOURS = [
     *(("1", transport, None, LEGACY) for transport in ("http", "sse", "stdio")),
-    *(("2", transport, mode, revision) for transport in ("http", "stdio") for mode, revision in [("auto", MODERN), (MODERN, MODERN), ("legacy", LEGACY)]),
+    *((client, transport, *mode) for client in ("2", "fastmcp") for transport in ("http", "stdio") for mode in MODES),
     ("2", "sse", "legacy", LEGACY),
-    *(("fastmcp", transport, mode, revision) for transport in ("http", "stdio") for mode, revision in [("auto", MODERN), (MODERN, MODERN), ("legacy", LEGACY)]),
     ("fastmcp", "sse", "auto", LEGACY),
-]  # fmt: skip
+]
 
 
 def tour(tmp_path, request, client: str, transport: str, mode: str | None) -> dict:

@@ -1,4 +1,4 @@
-"""`mcp-fixtures` from outside: what it says of itself, its tools, resources, prompts and completions, in every revision over every transport.
+"""`mcp-fixtures` from outside: what it says of itself, its tools, resources, prompts, completions, in every revision over every transport.
 
 Each message is checked by the official schema of its revision, and for members that the revision does not have, by the client itself.
 """

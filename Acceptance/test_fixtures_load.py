@@ -166,7 +166,8 @@ def test_e7_a_stream_that_is_not_read_is_closed(fixtures):
         statuses = set()
         with fixtures.connect() as posts:
             for number in range(400):
-                call = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": {"name": "test_big", "arguments": {"bytes": 200_000}}}
+                params = {"name": "test_big", "arguments": {"bytes": 200_000}}
+                call = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
                 response = posts.request("POST", endpoint, [("Content-Type", "application/json")], encode(call))
                 statuses.add(response.status)
                 if response.status == 404:
