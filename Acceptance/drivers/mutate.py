@@ -1,6 +1,6 @@
 """Sends mutated messages and header sets, many at a time on each connection, and checks every answer.
 
-Arguments: port, seed, number of requests, "fixtures" or "product", and header lines that each request carries. Tells what came of it as JSON.
+Arguments: port, seed, number of requests, "fixtures" or "product", and header lines for each request. Tells what came of it as JSON.
 """
 
 import collections
@@ -17,16 +17,27 @@ LEGACY = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
 PREFIX = "io.modelcontextprotocol/"
 AT_ONCE = 64
 
-PIECES = [b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\", b"\\u0000", b"\\ud800", b"\\udc00", b"\x00", b"\xff", b"\xc3", "é".encode(), "🦆".encode(),
-          b"1e999", b"-0", b"0.1", b"9223372036854775808", b"-9223372036854775809", b"18446744073709551616", b"NaN", b"null", b"true", b"false",
-          b"[" * 120, b'{"a":' * 120, b" ", b"\t", b'"id":5,', b'"_meta":{},', b'"jsonrpc":"2.0",', b"A" * 500, b"'", b"//", b"\xef\xbb\xbf"]  # fmt: skip
-VALUES = [None, True, False, 0, -1, 1, 1.5, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 10**30, 1e308, "", "x", "é", "\u0000", "🦆" * 20, "2.0", "tools/call",
-          [], {}, [[]], {"": ""}, ["x"] * 5, {"action": "accept"}, {"x": {"x": {"x": {}}}}, MODERN, "2025-03-26", "cu1.a.AAAA", "rs1.a.AAAA", "greet"]  # fmt: skip
-HEADER_VALUES = ["", " ", "x", "é", MODERN, "2025-11-25", "2025-03-26", "2024-11-05", "2099-01-01", "tools/list", "tools/call", "greet", "application/json",
-                 "text/event-stream", "*/*", "text/html", "application/json;q=0", "null", "http://localhost", "http://evil.example", "gzip", "identity",
-                 "=?base64?Z3JlZXQ=?=", "=?base64?Z3JlZXQ?=", "=?base64??=", "=?base64?", "ms1.a.AAAA", "1", "-1", ",", ";", '"', "%00", "a" * 300]  # fmt: skip
-HEADERS = ["MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Accept", "Content-Type", "Mcp-Param-Region", "Last-Event-ID", "Origin",
-           "traceparent", "X-Unknown", "mcp-method", "MCP-NAME", "Content-Encoding"]  # fmt: skip
+PIECES = [
+    b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\", b"\\u0000", b"\\ud800", b"\\udc00", b"\x00", b"\xff", b"\xc3", "é".encode(),
+    "🦆".encode(), b"1e999", b"-0", b"0.1", b"9223372036854775808", b"-9223372036854775809", b"18446744073709551616", b"NaN", b"null",
+    b"true", b"false", b"[" * 120, b'{"a":' * 120, b" ", b"\t", b'"id":5,', b'"_meta":{},', b'"jsonrpc":"2.0",', b"A" * 500, b"'", b"//",
+    b"\xef\xbb\xbf",
+]  # fmt: skip
+VALUES = [
+    None, True, False, 0, -1, 1, 1.5, 2**31, 2**53 + 1, 2**63, -(2**63) - 1, 10**30, 1e308, "", "x", "é", "\u0000", "🦆" * 20, "2.0",
+    "tools/call", [], {}, [[]], {"": ""}, ["x"] * 5, {"action": "accept"}, {"x": {"x": {"x": {}}}}, MODERN, "2025-03-26", "cu1.a.AAAA",
+    "rs1.a.AAAA", "greet",
+]  # fmt: skip
+HEADER_VALUES = [
+    "", " ", "x", "é", MODERN, "2025-11-25", "2025-03-26", "2024-11-05", "2099-01-01", "tools/list", "tools/call", "greet",
+    "application/json", "text/event-stream", "*/*", "text/html", "application/json;q=0", "null", "http://localhost",
+    "http://evil.example", "gzip", "identity", "=?base64?Z3JlZXQ=?=", "=?base64?Z3JlZXQ?=", "=?base64??=", "=?base64?", "ms1.a.AAAA", "1",
+    "-1", ",", ";", '"', "%00", "a" * 300,
+]  # fmt: skip
+HEADERS = [
+    "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Accept", "Content-Type", "Mcp-Param-Region", "Last-Event-ID",
+    "Origin", "traceparent", "X-Unknown", "mcp-method", "MCP-NAME", "Content-Encoding",
+]  # fmt: skip
 
 CALLS = {
     "fixtures": [
@@ -75,10 +86,11 @@ class Maker:
         headers = [("Accept", "application/json"), ("Content-Type", "application/json")]
         era = self.random.random()
         name, arguments = choose(self.calls)
+        prompt, answer = "test_prompt_with_arguments", {"action": "accept", "content": {"name": "A"}}
         requests: list[tuple[str, dict]] = [
             ("tools/call", {"name": name, "arguments": arguments}),
             ("tools/call", {"name": name, "arguments": arguments}),
-            ("tools/call", {"name": name, "arguments": arguments, "inputResponses": {"user_name": {"action": "accept", "content": {"name": "A"}}}}),
+            ("tools/call", {"name": name, "arguments": arguments, "inputResponses": {"user_name": answer}}),
             ("tools/call", {"name": name, "arguments": arguments, "requestState": "rs1.a.AAAA"}),
             ("tools/list", {}),
             ("tools/list", {"cursor": "cu1.a.AAAA"}),
@@ -87,8 +99,8 @@ class Maker:
             ("resources/read", {"uri": "test://static-text"}),
             ("resources/read", {"uri": "test://template/1/data"}),
             ("prompts/list", {}),
-            ("prompts/get", {"name": "test_prompt_with_arguments", "arguments": {"arg1": "a", "arg2": "b"}}),
-            ("completion/complete", {"ref": {"type": "ref/prompt", "name": "test_prompt_with_arguments"}, "argument": {"name": "arg1", "value": "p"}}),
+            ("prompts/get", {"name": prompt, "arguments": {"arg1": "a", "arg2": "b"}}),
+            ("completion/complete", {"ref": {"type": "ref/prompt", "name": prompt}, "argument": {"name": "arg1", "value": "p"}}),
             ("nothing", {}),
         ]
         if era < 0.5:
