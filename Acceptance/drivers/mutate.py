@@ -283,8 +283,9 @@ class Oracle:
     def one(self, message: dict, status: int, asked, era: str):
         assert message["jsonrpc"] == "2.0" and ("result" in message) != ("error" in message), "no answer of JSON-RPC"
         assert set(message) <= {"jsonrpc", "id", "result", "error"}, "members"
-        if isinstance(asked, dict) and isinstance(asked.get("id"), (str, int)) and not isinstance(asked.get("id"), bool) and message.get("id") is not None:
-            assert message["id"] == asked["id"] and type(message["id"]) is type(asked["id"]), "another id"
+        id = asked.get("id") if isinstance(asked, dict) else None
+        if type(id) in (str, int) and message.get("id") is not None:
+            assert message["id"] == id and type(message["id"]) is type(id), "another id"
         if "result" in message:
             assert status == 200 and isinstance(message["result"], dict), "a result"
             assert message["id"] is not None
@@ -293,7 +294,8 @@ class Oracle:
             return
         error = message["error"]
         code = error["code"]
-        assert type(code) is int and isinstance(error["message"], str) and error["message"] and set(error) <= {"code", "message", "data"}, "an error"
+        assert type(code) is int and isinstance(error["message"], str) and error["message"], "an error"
+        assert set(error) <= {"code", "message", "data"}, "members of an error"
         assert code in CODES, "an unknown code"
         assert code != -32603, "a fault of ours"
         self.counts[f"{status} {code}"] += 1
@@ -303,7 +305,8 @@ class Oracle:
             assert status == STATUSES.get(code, 200) and code != -32002, "a wrong status for a modern request"
         elif era == "legacy":
             # The elements of a batch have the status of the whole.
-            allowed = {-32700: {400}, -32600: {400, 404} if isinstance(asked, dict) else {200, 400, 404}, -32601: {200}, -32602: {200}, -32002: {200}}
+            refused = {400, 404} if isinstance(asked, dict) else {200, 400, 404}
+            allowed = {-32700: {400}, -32600: refused, -32601: {200}, -32602: {200}, -32002: {200}}
             # A request of a session under a modern version header lacks its envelope (W40), so the rows of modern requests answer it.
             assert status in allowed.get(code, set()), "a wrong status for a legacy request"
         else:
@@ -417,7 +420,7 @@ def main(port: int, seed: int, count: int, kind: str, fixed: list[tuple[str, str
             closed += 1
             pipe.close()
             if not answered:
-                # A close while more is on its way may undo the answer before it (TCP resets), so it is sent once more, with nothing behind it.
+                # A close while more is on its way may undo the answer before it (TCP resets): once more, with nothing behind it.
                 alone += 1
                 if alone > 2:
                     oracle.fault("closed without an answer", waiting.popleft()[0], b"")
