@@ -4,12 +4,12 @@ import Testing
 
 @Suite("Memories of sessions")
 struct SessionMemoriesTests {
-    private static func number(_ first: UInt8) -> SessionNumber? { SessionNumber([first] + [UInt8](repeating: 0, count: 15)) }
+    private static func number(_ byte: UInt8) -> SessionNumber { SessionNumber(bytes: Array(repeating: byte, count: 16)) }
 
     @Test("LS9 a session's level and subscriptions are its own, and go when it is forgotten")
-    func wishes() throws {
+    func wishes() {
         let memories = SessionMemories()
-        let (one, other) = (try #require(Self.number(1)), try #require(Self.number(2)))
+        let (one, other) = (Self.number(1), Self.number(2))
         #expect(memories.logLevel(of: one) == nil)
         memories.remember(.logLevel(.error), of: one)
         memories.remember(.subscription(uri: "test://a"), of: one)
@@ -25,12 +25,12 @@ struct SessionMemoriesTests {
     }
 
     @Test("LS9 SEC8 when there are too many, the oldest are forgotten; more addresses than allowed are not remembered")
-    func bounds() throws {
+    func bounds() {
         let memories = SessionMemories(limit: 8, uriLimit: 2)
-        for first in 1...9 { memories.remember(.logLevel(.error), of: try #require(Self.number(UInt8(first)))) }
-        #expect(memories.logLevel(of: try #require(Self.number(1))) == nil)
-        #expect(memories.logLevel(of: try #require(Self.number(9))) == .error)
-        let last = try #require(Self.number(9))
+        for first in 1...9 { memories.remember(.logLevel(.error), of: Self.number(UInt8(first))) }
+        #expect(memories.logLevel(of: Self.number(1)) == nil)
+        #expect(memories.logLevel(of: Self.number(9)) == .error)
+        let last = Self.number(9)
         for uri in ["test://a", "test://b", "test://c"] { memories.remember(.subscription(uri: uri), of: last) }
         #expect(["test://a", "test://b", "test://c"].map { memories.isSubscribed(last, to: $0) } == [true, true, false])
     }
