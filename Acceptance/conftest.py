@@ -107,20 +107,21 @@ def make_fixtures(tmp_path):
 class Connect:
     """Makes clients of one revision over one transport; they are closed at the end of the test."""
 
-    def __init__(self, transport: str, revision: str, fixtures, folder, stack):
+    def __init__(self, transport: str, revision: str, request, folder, stack):
         self.transport = transport
         self.revision = revision
-        self.fixtures = fixtures
+        self.request = request
         self.folder = folder
         self.stack = stack
 
     def __call__(self, declared: dict | None = None, **more) -> Peer:
         match self.transport:
             case "http":
-                peer = HTTPPeer(self.fixtures, self.revision, declared, **more)
+                peer = HTTPPeer(self.request.getfixturevalue("fixtures"), self.revision, declared, **more)
             case "sse":
-                peer = SSEPeer(self.fixtures, self.revision, declared, **more)
+                peer = SSEPeer(self.request.getfixturevalue("fixtures"), self.revision, declared, **more)
             case _:
+                need_fixtures()
                 peer = StdioPeer(start_stdio(self.folder / "stdio"), self.revision, declared, **more)
         return self.stack.enter_context(peer)
 
@@ -135,17 +136,17 @@ CLIENTS = [
 
 
 @pytest.fixture(params=CLIENTS, ids="-".join)
-def connect(request, fixtures, tmp_path):
+def connect(request, tmp_path):
     """The test runs once for every transport and revision."""
     with contextlib.ExitStack() as stack:
-        yield Connect(*request.param, fixtures, tmp_path, stack)
+        yield Connect(*request.param, request, tmp_path, stack)
 
 
 @pytest.fixture(params=[client for client in CLIENTS if client[1] == "2026-07-28"], ids="-".join)
-def connect_modern(request, fixtures, tmp_path):
+def connect_modern(request, tmp_path):
     """The test runs once for every transport of the newest revision."""
     with contextlib.ExitStack() as stack:
-        yield Connect(*request.param, fixtures, tmp_path, stack)
+        yield Connect(*request.param, request, tmp_path, stack)
 
 
 @pytest.fixture

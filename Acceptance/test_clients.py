@@ -22,8 +22,11 @@ TOURS = [
 ]  # fmt: skip
 
 
-def tour(tmp_path, fixtures, client: str, transport: str, mode: str | None) -> dict:
-    target = {"http": [f"{fixtures.url}/mcp"], "sse": [f"{fixtures.url}/sse"], "stdio": [str(FIXTURES), "--stdio"]}[transport]
+def tour(tmp_path, request, client: str, transport: str, mode: str | None) -> dict:
+    if transport == "stdio":
+        target = [str(FIXTURES), "--stdio"]
+    else:
+        target = [request.getfixturevalue("fixtures").url + ("/mcp" if transport == "http" else "/sse")]
     done = subprocess.run(
         [sys.executable, str(DRIVERS / f"tour_{client}.py"), transport, *([mode] if mode else []), *target],
         env=environment(tmp_path, PYTHONPATH=str(sdk(client)), PYTHONDONTWRITEBYTECODE="1"),
@@ -36,8 +39,8 @@ def tour(tmp_path, fixtures, client: str, transport: str, mode: str | None) -> d
 
 
 @pytest.mark.parametrize("client, transport, mode, revision", TOURS, ids=["-".join(filter(None, tour[:3])) for tour in TOURS])
-def test_a_client_sees_all_of_it(fixtures, tmp_path, client, transport, mode, revision):
-    told = tour(tmp_path, fixtures, client, transport, mode)
+def test_a_client_sees_all_of_it(request, tmp_path, client, transport, mode, revision):
+    told = tour(tmp_path, request, client, transport, mode)
     assert told.pop("revision") == revision
     assert [name for name in told.pop("tools") if name != "test_dynamic_tool"] == TOOLS
     assert [name for name in told.pop("prompts") if name != "test_dynamic_prompt"] == PROMPTS

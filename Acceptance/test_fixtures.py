@@ -9,8 +9,7 @@ import time
 
 import pytest
 
-from support.mcp import Refused
-from support.peer import SAMPLED
+from support.peer import SAMPLED, HTTPPeer, SSEPeer
 from support.schema import MODERN, REVISIONS, TASKS, check_value
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC"
@@ -548,8 +547,6 @@ def test_c2_c3_completion_of_a_template(peer):
 
 
 def test_g2_pages(make_fixtures):
-    from support.peer import HTTPPeer, SSEPeer
-
     paged = make_fixtures("--page-size", "2").start()
     for revision in REVISIONS:
         with SSEPeer(paged, revision) if revision == "2024-11-05" else HTTPPeer(paged, revision) as peer:
@@ -581,8 +578,6 @@ def test_g2_pages(make_fixtures):
 
 
 def test_g1_a_page_after_a_change_repeats_nothing_and_loses_nothing_before(make_fixtures):
-    from support.peer import HTTPPeer
-
     paged = make_fixtures("--page-size", "40").start()
     with HTTPPeer(paged) as peer:
         first = peer.request("tools/list")
@@ -594,8 +589,6 @@ def test_g1_a_page_after_a_change_repeats_nothing_and_loses_nothing_before(make_
 
 
 def test_f1_the_path_and_the_address_of_a_message(make_fixtures):
-    from support.peer import HTTPPeer
-
     other = make_fixtures("--path", "/other").start()
     assert other.request("POST", "/mcp").status == 404
     with HTTPPeer(other, path="/other") as peer:
@@ -605,8 +598,3 @@ def test_f1_the_path_and_the_address_of_a_message(make_fixtures):
 def test_no_sampling_is_ever_made_up(peer):
     """The text of a sampled answer is what the client said, to the byte."""
     assert peer.call("test_sampling", {"prompt": "é"}).text == f"LLM response: {SAMPLED}"
-
-
-def test_refused_is_an_error_of_the_protocol(peer):
-    with pytest.raises(Refused):
-        peer.call("nothing")

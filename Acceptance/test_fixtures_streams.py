@@ -6,6 +6,7 @@ import time
 import pytest
 
 from support.events import Closed
+from support.fixtures import new_ring
 from support.mcp import encode
 from support.peer import HTTPPeer, SSEPeer
 from support.polling import until
@@ -156,8 +157,6 @@ def check_lost(stream, id):
 
 
 def test_ls12_a_stream_of_a_process_that_is_gone(make_fixtures):
-    from support.fixtures import new_ring
-
     server = make_fixtures("--state-keys", new_ring()).start()
     with HTTPPeer(server, "2025-11-25") as peer:
         ids = []

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Each numbered rule of the protocol's contract is cited by a test, or docs/mcp-rules.md says why not.
 
-A test cites a rule where its name, or the label of one of its cases, begins with rule ids: "H9 unknown method is 404", "T4, T5 …", "W10–W12 …",
+A test cites rules where its name, or the label of one of its cases, begins with an id: "H9 unknown method is 404", "T4, T5 …", "W10–W12 …",
 `test_w17_w18_…`. The contract lies beside this checkout; without it there is nothing to compare with.
 """
 
@@ -16,9 +16,7 @@ CONTRACT = ROOT.parent / "shared" / "contract" / "mcp.md"
 REASONS = ROOT / "docs" / "mcp-rules.md"
 
 ID = r"[A-Z]{1,3}\d{1,3}"
-ITEM = rf"{ID}(?:[–-]{ID})?"
-# Ids at the beginning of a text, one after the other.
-CITATION = re.compile(rf"{ITEM}(?:(?:, | and | )(?={ID}\b){ITEM})*(?![\w.])")
+ITEM = re.compile(rf"\b({ID})(?:[–-]({ID}))?(?!\w)")
 SWIFT_TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 
 
@@ -29,10 +27,9 @@ def rules_of(contract: str) -> list[str]:
 
 
 def expand(text: str) -> set[str]:
-    """The ids that a text begins with, ranges included."""
-    match = CITATION.match(text)
+    """The ids in a text that begins with one, ranges included."""
     ids: set[str] = set()
-    for first, last in re.findall(rf"({ID})(?:[–-]({ID}))?", match.group(0)) if match else []:
+    for first, last in ITEM.findall(text) if ITEM.match(text) else []:
         ids.add(first)
         letters, number = re.fullmatch(r"([A-Z]+)(\d+)", first).groups()
         if last and last.startswith(letters):

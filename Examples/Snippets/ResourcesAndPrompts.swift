@@ -25,18 +25,19 @@ func guide() -> Resource<User> {
 }
 
 func template(_ notes: any Notes) -> ResourceTemplate<User> {
-    ResourceTemplate(
+    let proposals = Completer<User> { context, typed in
+        Completions(try await notes.uids(of: context.caller, startingWith: typed.value))
+    }
+    let template = ResourceTemplate(
         "notes://{uid}",
         name: "note",
         description: "One of your notes.",
         mimeType: "text/markdown",
-        .string(
-            "uid",
-            completing: Completer { context, typed in Completions(try await notes.uids(of: context.caller, startingWith: typed.value)) }
-        )
+        .string("uid", completing: proposals)
     ) { context, uid in
         try await notes.find(uid, of: context.caller).map { .text($0.text) }
     }
+    return template
 }
 
 func listing(_ notes: any Notes) -> ResourceListing<User> {
@@ -48,10 +49,12 @@ func listing(_ notes: any Notes) -> ResourceListing<User> {
 }
 
 func prompt(_ notes: any Notes) -> Prompt<User> {
-    Prompt("summarize", "Summarizes a note.", .string("uid", "Which one."), .choice("style", "How.", of: ["short", "long"])) {
-        context,
-        uid,
-        style in
+    Prompt(
+        "summarize",
+        "Summarizes a note.",
+        .string("uid", "Which one."),
+        .choice("style", "How.", of: ["short", "long"])
+    ) { context, uid, style in
         guard let note = try await notes.find(uid, of: context.caller) else { throw ArgumentError("uid", "names no note") }
         let resource = EmbeddedResource(uri: "notes://\(uid)", mimeType: "text/markdown", .text(note.text))
         return [.user(.resource(resource)), .user("Write a \(style) summary of the note above.")]

@@ -45,7 +45,7 @@ struct FixturesCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let server = try Fixtures.server(Fixtures.Options(pageSize: pageSize, hasTasks: tasks))
         if stdio {
-            try await MCPStdioServer(server, caller: (), stream: DescriptorStream()).run()
+            try await MCPStdioServer(server, caller: ()).run()
         } else {
             try await serve(server)
         }

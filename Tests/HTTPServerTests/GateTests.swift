@@ -187,7 +187,7 @@ struct GateTests {
             status: 200
         ),
         MCPRow(
-            name: "W2 another host",
+            name: "W2 SEC4 another host",
             host: "evil.example",
             headers: [json, token, "Origin: null"],
             status: 421,
@@ -196,7 +196,7 @@ struct GateTests {
         MCPRow(name: "W2 our name, another port", host: "127.0.0.1:1", headers: [json, token], status: 421, code: "misdirected_request"),
         MCPRow(name: "W3 origin null", query: "?token=a", headers: ["Origin: null"], status: 403, code: "origin_not_allowed"),
         MCPRow(
-            name: "W3 a foreign origin",
+            name: "W3 S15 SEC4 a foreign origin",
             headers: [json, token, "Origin: https://evil.example"],
             status: 403,
             code: "origin_not_allowed"
@@ -221,7 +221,7 @@ struct GateTests {
         ),
         MCPRow(name: "W3 loopback with any port", headers: [json, token, "Origin: HTTP://LOCALHOST:5173"], body: "{}", status: 200),
         MCPRow(name: "W3 a listed origin", headers: [json, token, "Origin: https://app.example.com"], body: "{}", status: 200),
-        MCPRow(name: "W4 a token in the query", query: "?a=1&access_token=x", headers: [json], status: 400, code: "invalid_request"),
+        MCPRow(name: "W4 AU10 a token in the query", query: "?a=1&access_token=x", headers: [json], status: 400, code: "invalid_request"),
         MCPRow(name: "W4 escaped", query: "?%74oken=x", headers: [json], status: 400, code: "invalid_request"),
         MCPRow(name: "W5 no token, though the type is wrong", headers: ["Content-Type: text/plain"], status: 401, code: "unauthorized"),
         MCPRow(name: "W5 before W7", headers: [json], body: String(repeating: "a", count: 101), status: 401, code: "unauthorized"),

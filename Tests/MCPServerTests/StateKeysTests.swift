@@ -64,7 +64,7 @@ struct StateKeysTests {
         }
     }
 
-    @Test("KY3 a seal of one kind never opens as another")
+    @Test("KY1 KY3 a seal of one kind never opens as another")
     func kinds() throws {
         let keys = try keys(("k-1", Self.secret))
         for made in SealPurpose.allCases {
@@ -152,7 +152,7 @@ struct StateKeysTests {
         #expect(try StateKeys(text: "b:\(b),a:\(a)").open(seal, as: .cursor, for: Self.me)?.content == [5])
     }
 
-    @Test("KY2 KY6 a ring that is wrong is refused, without its secrets")
+    @Test("KY2 KY6 SEC8 a ring that is wrong is refused, without its secrets")
     func badText() throws {
         let good = Base64.standard.encode(Self.secret)
         for (text, expected) in [

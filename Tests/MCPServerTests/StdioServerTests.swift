@@ -109,7 +109,7 @@ struct StdioServerTests {
         }
     }
 
-    @Test("I7 W95 W98 both eras mix on one process")
+    @Test("I7 V7 W95 W98 both eras mix on one process")
     func eras() async throws {
         try await serve { peer in
             let probe = Fixtures.call("who", id: "0", isModern: true).replacing("2026-07-28", with: "2099-01-01")

@@ -65,7 +65,7 @@ struct LegacyTests {
         #expect(dead.code == -32600)
     }
 
-    @Test("W36 LS3 S16 whatever is wrong with a session, the answer is the same")
+    @Test("W36 LS3 S8 S16 whatever is wrong with a session, the answer is the same")
     func deadSessions() async throws {
         let me = Principal(issuer: "https://a", subject: "me")
         let id = try await server.session(.v2025_11_25, principal: me)
@@ -173,7 +173,7 @@ struct LegacyTests {
         }
     }
 
-    @Test("W37 LS13 without a session id requests are served all the same")
+    @Test("W37 H10 LS13 S7 without a session id requests are served all the same")
     func sessionless() async throws {
         #expect(try await server.send(.post(call("who"))).text == "me 2025-03-26 0 -")
         #expect(try await server.send(.post(call("who"), version: ["2025-11-25"])).text == "me 2025-11-25 0 -")

@@ -109,7 +109,7 @@ struct MessageTests {
         #expect(try await get([], [id, id]).status == 400)
     }
 
-    @Test("W60 W61 W62 W63 W64 DELETE ends a session if that can be remembered")
+    @Test("W60 W61 W62 W63 W64 S9 DELETE ends a session if that can be remembered")
     func delete() async throws {
         func delete(_ version: [String], _ session: [String]) -> HTTPMessage {
             HTTPMessage(.delete, now: TestServer.now, protocolVersion: version, sessionID: session)
@@ -166,7 +166,7 @@ struct MessageTests {
         #expect(try await server.send(.post(body)) == .accepted)
     }
 
-    @Test("W10 W11 B9 the session's revision decides whether an array is a batch", arguments: Revision.allCases.filter(\.isLegacy))
+    @Test("W10 W11 B9 S2 the session's revision decides whether an array is a batch", arguments: Revision.allCases.filter(\.isLegacy))
     func sessionBatch(revision: Revision) async throws {
         let id = try await server.session(revision)
         let reply = try await server.send(.post("[" + request("ping") + "]", version: ["2025-03-26"], session: [id]))

@@ -22,7 +22,7 @@ struct ModernTests {
     }
 
     static let refusals: [(String, HTTPMessage, Int, Int64)] = [
-        ("W13 a response", .post(#"{"jsonrpc":"2.0","id":1,"result":{}}"#, version: [v]), 400, -32600),
+        ("W13 H1 a response", .post(#"{"jsonrpc":"2.0","id":1,"result":{}}"#, version: [v]), 400, -32600),
         ("W12 id null", .post(#"{"jsonrpc":"2.0","id":null,"method":"tools/list"}"#, version: [v]), 400, -32600),
         ("W11 B9 an array", .post("[" + request("tools/list") + "]", version: [v]), 400, -32600),
         ("W11 an empty array", .post("[]", version: [v]), 400, -32600),
@@ -155,7 +155,7 @@ struct ModernTests {
         }
     }
 
-    @Test("W30 a call is answered by exactly these bytes")
+    @Test("W30 B1 a call is answered by exactly these bytes")
     func call() async throws {
         let reply = try await server.send(.modernCall("structured", #"{"n":7}"#))
         let structured = "{\"n\":7,\n\"é\":\"\\u00e9\"}"

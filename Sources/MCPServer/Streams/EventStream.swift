@@ -136,8 +136,10 @@ package final class EventStream: Sendable {
                 guard number >= state.lastDropped, number <= state.lastNumber else { return (nil, nil) }
                 state.sent = state.events.firstIndex { $0.number > number } ?? state.events.count
             }
+            // A stream may be released before its first connection takes it over; that one still has to go.
+            if state.connection > 0 { state.isReleased = false }
             state.connection += 1
-            (state.isConnected, state.isReleased, state.hasSpoken, state.isWoken) = (true, false, false, false)
+            (state.isConnected, state.hasSpoken, state.isWoken) = (true, false, false)
             defer { state.reader = nil }
             return (state.connection, state.reader)
         }

@@ -1,0 +1,25 @@
+public import MCP
+
+extension MCPStdioServer {
+    /// Serves the client that started this process, over standard input and output.
+    ///
+    /// - Parameter report: Takes errors of ours, for the log; nothing but messages may be written to standard output.
+    /// - Throws: `DescriptorError` where they are closed.
+    public init(
+        _ server: Server<Caller>,
+        caller: Caller,
+        settings: StdioSettings = StdioSettings(),
+        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in }
+    ) throws {
+        self.init(server, caller: caller, stream: try DescriptorStream(), settings: settings, report: report)
+    }
+}
+
+extension MCPStdioServer where Caller == Void {
+    /// Serves something that never changes to the client that started this process, over standard input and output.
+    ///
+    /// - Throws: `DescriptorError` where they are closed.
+    public init(_ definition: ServerDefinition<Void>, settings: StdioSettings = StdioSettings()) throws {
+        try self.init(Server(definition), caller: (), settings: settings)
+    }
+}
