@@ -101,6 +101,7 @@ struct Server: Sendable {
         let observations = observations
         var mcp = MCPRouteSettings()
         if let life = try settings.value(Settings.sessionLifetime) { mcp.sessionLife = life }
+        mcp.legacySSE = try settings.value(Settings.legacySSE) ?? true
         return MCPRoutes(
             MCP.Server(try services.definition(role: "serve")),
             sealer: try await services.stateKeys(settings),

@@ -21,6 +21,7 @@ enum SettingsHelp {
         add(Settings.sessionLifetime)
         add(Settings.streamHeartbeat)
         add(Settings.streamMaximumAge)
+        add(Settings.legacySSE)
         add(Settings.shutdownTimeout)
         add(Settings.drainDelay)
         add(Settings.logLevel)
