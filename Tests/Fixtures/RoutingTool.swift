@@ -8,13 +8,19 @@ enum RoutingTool {
         title: "Routing header",
         "Tells for which region it was called.",
         annotations: .reading,
-        // As it was sent: an empty text is a text.
-        inputSchema: [
-            "type": "object",
-            "properties": ["region": ["type": "string", "description": "Where.", "x-mcp-header": "Region"]],
-            "additionalProperties": false,
-        ]
-    ) { _, arguments in
-        .text("region=\(arguments["region"]?.string ?? "(none)")")
+        regionParameter.header("Region")
+    ) { _, region in
+        .text("region=\(region ?? "(none)")")
+    }
+
+    /// A text that may be left out; the empty one is a text, unlike with the stock parameter.
+    private static let regionParameter = Parameter<String?>(
+        "region",
+        schema: ["type": "string", "description": "Where."],
+        isRequired: false
+    ) { argument throws(ArgumentError) in
+        guard let argument, !argument.isNull else { return nil }
+        guard let text = argument.string else { throw ArgumentError("region", "must be a string") }
+        return text
     }
 }
