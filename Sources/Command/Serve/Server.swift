@@ -101,6 +101,7 @@ struct Server: Sendable {
         let observations = observations
         var mcp = MCPRouteSettings()
         if let life = try settings.value(Settings.sessionLifetime) { mcp.sessionLife = life }
+        if let isOn = try settings.value(Settings.legacySSE) { mcp.legacySSE = isOn }
         return MCPRoutes(
             MCP.Server(try services.definition(role: "serve")),
             sealer: try await services.stateKeys(settings),
