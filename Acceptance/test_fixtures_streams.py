@@ -201,8 +201,8 @@ def test_h12_plain_json_unless_there_is_more_to_say(fixtures, revision):
 def test_h3_s4_a_client_that_takes_json_alone(fixtures, revision):
     """Nothing but the answer reaches it, and it cannot be asked."""
     with HTTPPeer(fixtures, revision) as peer:
-        fields = peer.fields
-        peer.fields = lambda message=None: [("Accept", "application/json") if name == "Accept" else (name, value) for name, value in fields(message)]
+        fields, json_alone = peer.fields, ("Accept", "application/json")
+        peer.fields = lambda message=None: [json_alone if field[0] == "Accept" else field for field in fields(message)]
         exchange = peer.call("test_tool_with_progress", meta={"progressToken": 1})
         assert not exchange.is_stream and exchange.text == "Progress test completed"
         if revision != MODERN:

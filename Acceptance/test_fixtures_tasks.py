@@ -198,8 +198,8 @@ def test_tk9_r2_the_name_header_is_the_task_id(fixtures):
         task = create(peer, "slow_compute", {"seconds": 0.05, "label": "pi"})
         message = peer.message("tasks/get", {"taskId": task["taskId"]})
         other = {**message, "params": {**message["params"], "taskId": "other"}}
-        for sent, headers in [(message, peer.fields(other)), (message, [field for field in peer.fields(message) if field[0] != "Mcp-Name"])]:
-            response = fixtures.request("POST", "/mcp", headers, json.dumps(sent).encode())
+        for headers in (peer.fields(other), [field for field in peer.fields(message) if field[0] != "Mcp-Name"]):
+            response = fixtures.request("POST", "/mcp", headers, json.dumps(message).encode())
             assert (response.status, response.json()["error"]["code"]) == (400, -32020)
 
 

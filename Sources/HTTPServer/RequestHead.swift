@@ -93,13 +93,16 @@ package final class RequestHead: Sendable {
     }
 
     private func isNamed(_ field: Field, _ canonicalName: String) -> Bool {
-        guard Int(field.name.count) == canonicalName.utf8.count else { return false }
-        var index = Int(field.name.start)
-        for byte in canonicalName.utf8 {
-            guard bytes[index].asciiLowercased == byte else { return false }
-            index += 1
+        var name = canonicalName
+        guard Int(field.name.count) == name.utf8.count else { return false }
+        let start = Int(field.name.start)
+        return name.withUTF8 { name in
+            // The last byte first: names of one length often begin alike.
+            for offset in stride(from: name.count - 1, through: 0, by: -1) where bytes[start + offset].asciiLowercased != name[offset] {
+                return false
+            }
+            return true
         }
-        return true
     }
 }
 

@@ -45,7 +45,9 @@ public enum FormFormat: String, Sendable, CaseIterable {
         }
         guard let sign = rest.first else { return false }
         if sign | 0x20 == UInt8(ascii: "z") { return rest.count == 1 }
-        guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), let zone = numbers(rest.dropFirst(), like: "00:00") else { return false }
+        guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), let zone = numbers(rest.dropFirst(), like: "00:00") else {
+            return false
+        }
         return zone[0] < 24 && zone[1] < 60
     }
 

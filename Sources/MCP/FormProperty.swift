@@ -31,7 +31,10 @@ struct FormProperty: Sendable {
             if let values = schema["enum"] { return choices(values, names: schema["enumNames"]).map { .choice($0) } }
             let format = schema["format"]?.string
             guard format == nil || format.flatMap({ FormFormat(rawValue: $0) }) != nil else { return nil }
-            return .text(format.flatMap { FormFormat(rawValue: $0) }, length: (schema["minLength"]?.integral, schema["maxLength"]?.integral))
+            return .text(
+                format.flatMap { FormFormat(rawValue: $0) },
+                length: (schema["minLength"]?.integral, schema["maxLength"]?.integral)
+            )
         case "integer": return .number(isInteger: true, range: (schema["minimum"]?.double, schema["maximum"]?.double))
         case "number": return .number(isInteger: false, range: (schema["minimum"]?.double, schema["maximum"]?.double))
         case "boolean": return .boolean

@@ -20,7 +20,9 @@ public struct HTTPMessage: Sendable {
     public var parameterHeaders: [ParameterHeader]
     public var sessionID: [String]
     public var lastEventID: [String]
-    public var accept: [String]
+    public var accept: [String] { didSet { forms = AcceptedForms(accept) } }
+    /// What `accept` admits.
+    private var forms: AcceptedForms
     /// From the HTTP headers; what the body's `_meta` says goes before it (B16).
     public var trace: TraceContext
 
@@ -49,6 +51,7 @@ public struct HTTPMessage: Sendable {
         self.sessionID = sessionID
         self.lastEventID = lastEventID
         self.accept = accept
+        forms = AcceptedForms(accept)
         self.trace = trace
     }
 
@@ -57,11 +60,20 @@ public struct HTTPMessage: Sendable {
 
     /// Whether the client takes an event stream (H3).
     public var takesEvents: Bool { forms.takesEvents }
+}
 
-    /// What `Accept` admits; without it, everything.
-    private var forms: (takesJSON: Bool, takesEvents: Bool) {
-        guard !accept.isEmpty else { return (true, true) }
-        var (takesJSON, takesEvents) = (false, false)
+/// In which forms a client takes an answer (H3).
+private struct AcceptedForms: Sendable {
+    private(set) var takesJSON = false
+    private(set) var takesEvents = false
+
+    /// - Parameter accept: The values of `Accept`; without it, everything is taken.
+    init(_ accept: [String]) {
+        // What nearly every client sends.
+        if accept.isEmpty || accept.count == 1 && accept[0] == "application/json, text/event-stream" {
+            (takesJSON, takesEvents) = (true, true)
+            return
+        }
         for range in accept.lazy.flatMap({ $0.utf8.split(separator: UInt8(ascii: ",")) }) {
             let parts = range.split(separator: UInt8(ascii: ";"))
             guard let type = parts.first, !parts.dropFirst().contains(where: isZeroQuality) else { continue }
@@ -73,7 +85,6 @@ public struct HTTPMessage: Sendable {
                 takesEvents = true
             }
         }
-        return (takesJSON, takesEvents)
     }
 }
 

@@ -2,7 +2,10 @@
 public struct Principal: Sendable, Hashable {
     public let issuer: String
     public let subject: String
-    /// Whose data it works on, where that isn't told by the subject; request states are bound to it as well (M6).
+    /// Whose data it works on, where that isn't told by the subject; request states and tasks are bound to it as well (M6, TK7).
+    ///
+    /// Sessions are not. So a server that can't read its callers' tokens (AU17) calls all of them anonymous and puts the token's digest here:
+    /// a refreshed token ends no session, but nobody uses another's request state.
     public let tenant: String
 
     public init(issuer: String, subject: String, tenant: String = "") {

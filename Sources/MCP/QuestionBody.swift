@@ -80,7 +80,9 @@ enum URLRules {
     static func fault(of url: String) -> String? {
         let (isSecure, isPlain) = (url.hasPrefix("https://"), url.hasPrefix("http://"))
         guard URIText.isURI(url), isSecure || isPlain else { return "the page to open is no https address" }
-        let authority = url.utf8.dropFirst(isSecure ? 8 : 7).prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        let authority = url.utf8.dropFirst(isSecure ? 8 : 7).prefix {
+            $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
+        }
         guard !authority.isEmpty, !authority.contains(UInt8(ascii: "@")) else { return "the page to open has no host, or credentials" }
         guard isPlain else { return nil }
         let isHere = ["localhost", "127.0.0.1", "[::1]"].contains { host in

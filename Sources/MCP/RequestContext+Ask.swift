@@ -85,7 +85,9 @@ extension RequestContext {
         }
         if desk == nil, !revision.isLegacy, let link { return try link.answersSoFar(to: questions, sealed: sealed, of: self.missing) }
         try require(questions.reduce(into: ClientCapabilities()) { $0.formUnion($1.body.needs) })
-        guard questions.allSatisfy({ $0.body.isKnown(in: revision) }) else { throw AskError.cannot("forms with several choices in a field") }
+        guard questions.allSatisfy({ $0.body.isKnown(in: revision) }) else {
+            throw AskError.cannot("forms with several choices in a field")
+        }
         guard isReachable, let link else { throw AskError.unreachable }
         guard let desk else { return try await link.responses(to: questions) }
         let responses = try await desk.answers(to: questions)

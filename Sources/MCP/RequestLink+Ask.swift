@@ -23,7 +23,9 @@ extension RequestLink {
         let params = question.body.params(for: revision, elicitationID: elicitationID)
         let answer: JSONValue
         do {
-            answer = try await transport.ask(OutgoingRequest(method: question.body.method, params: params, patience: question.body.patience))
+            answer = try await transport.ask(
+                OutgoingRequest(method: question.body.method, params: params, patience: question.body.patience)
+            )
         } catch is NoAnswer {
             throw AskError.noAnswer
         }

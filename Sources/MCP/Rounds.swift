@@ -67,8 +67,19 @@ struct Rounds: Sendable {
 }
 
 /// What a retry brings along (M5).
-struct RetriedInput: Sendable, Equatable {
+///
+/// A class, so that the many calls that bring nothing carry no room for it.
+final class RetriedInput: Sendable, Equatable {
     /// An object.
     let responses: JSONValue?
     let state: RequestState?
+
+    init(responses: JSONValue?, state: RequestState?) {
+        self.responses = responses
+        self.state = state
+    }
+
+    static func == (a: RetriedInput, b: RetriedInput) -> Bool {
+        a.responses == b.responses && a.state == b.state
+    }
 }

@@ -70,7 +70,8 @@ public enum SamplingContent: Sendable, Equatable {
     }
 
     private static func data(of block: JSONValue) throws(UnfitAnswer) -> ([UInt8], mimeType: String) {
-        guard let mimeType = block["mimeType"]?.string, let data = block["data"]?.string, let bytes = Base64.standard.decode(data.utf8) else {
+        guard let mimeType = block["mimeType"]?.string, let data = block["data"]?.string, let bytes = Base64.standard.decode(data.utf8)
+        else {
             throw .malformed("a block needs mimeType and data in Base64")
         }
         return (bytes, mimeType)

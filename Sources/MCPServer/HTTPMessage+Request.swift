@@ -45,25 +45,26 @@ extension HTTPField.Name {
     static let traceparent = HTTPField.Name(constant: "traceparent")
     static let tracestate = HTTPField.Name(constant: "tracestate")
     static let baggage = HTTPField.Name(constant: "baggage")
-
-    /// The two names that nearly every answer has aren't read again each time.
-    fileprivate init?(known text: String) {
-        switch text {
-        case "Content-Type": self = .contentType
-        case "Cache-Control": self = .cacheControl
-        default: self.init(text)
-        }
-    }
 }
 
 extension Answer {
     init(_ reply: HTTPReply) {
+        let status = HTTPResponse.Status(code: reply.status)
+        if case .json(let message) = reply.body, reply.sessionID == nil, reply.allow == nil {
+            // Nearly every answer: its fields are the same each time.
+            self.init(status, contentType: "application/json", headers: .noStore, body: .bytes(ByteBuffer(bytes: message)))
+            return
+        }
         var fields = HTTPFields()
         for header in reply.headers {
-            guard let name = HTTPField.Name(known: header.name) else { continue }
+            guard let name = HTTPField.Name(header.name) else { continue }
             fields.append(HTTPField(name: name, value: header.value))
         }
         let body = reply.bytes.map { Answer.Body.bytes(ByteBuffer(bytes: $0)) } ?? .none
-        self.init(HTTPResponse.Status(code: reply.status), headers: fields, body: body)
+        self.init(status, headers: fields, body: body)
     }
+}
+
+extension HTTPFields {
+    fileprivate static let noStore: HTTPFields = [.cacheControl: "no-store"]
 }

@@ -88,6 +88,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
         var routeSettings = MCPRouteSettings()
         routeSettings.path = settings.path
         routeSettings.sessionLife = settings.sessionLife
+        routeSettings.legacySSE = settings.legacySSE
         let (keys, ended) = settings.seals
         let routes = MCPRoutes(
             server,

@@ -106,7 +106,7 @@ extension HTTPExchange.Outcome? {
 
 extension Problem {
     /// Section 28.
-    fileprivate static var tooManyRequests: Problem {
+    static var tooManyRequests: Problem {
         Problem(.tooManyRequests, "too_many_requests", "too many requests of yours run at once", headers: [.retryAfter: "1"])
     }
 }

@@ -87,7 +87,7 @@ extension MCPRoutes {
     }
 
     /// - Throws: 503 above the limits (SB5).
-    private func count(_ principal: Principal) throws(Problem) {
+    func count(_ principal: Principal) throws(Problem) {
         guard connections.streamCounts.add(principal) else {
             throw Problem(.serviceUnavailable, "too_many_streams", "too many event streams are open", headers: [.retryAfter: "5"])
         }
@@ -97,6 +97,7 @@ extension MCPRoutes {
     ///
     /// - Parameters:
     ///   - connection: Where it was connected already.
+    ///   - hasAgeLimit: Whether it ends when it is old, or its caller's token is.
     ///   - end: Says goodbye at the age limit, at the token's end and when the server stops; nil for a stream that ends with its request.
     ///   - tell: Writes a notice; nil if the caller may not know it.
     ///   - goesAway: The client has closed the stream.
@@ -105,6 +106,7 @@ extension MCPRoutes {
         with stream: EventStream,
         connection: Int? = nil,
         expires: Int64? = nil,
+        hasAgeLimit: Bool = true,
         end: (@Sendable (EventStream) -> Void)? = nil,
         tell: @escaping @Sendable (ChangeNotice) async -> [UInt8]? = { _ in nil },
         goesAway: @escaping @Sendable () -> Void = {},
@@ -114,7 +116,7 @@ extension MCPRoutes {
         let body: @Sendable (any AnswerWriter) async throws -> Void = { writer in
             defer { finally() }
             guard let connection = connection ?? stream.connect() else { return }
-            connections.opened(stream, expires: expires, end: end)
+            connections.opened(stream, expires: expires, end: hasAgeLimit ? end : nil)
             defer {
                 stream.disconnect(connection)
                 connections.closed(stream)

@@ -122,7 +122,12 @@ extension AskingServer {
                     .string("name", "Name.", title: "Name", length: 1...5, default: "John"),
                     .integer("age", "Age.", in: 0...150, default: 30),
                     .number("score", "Score.", in: 0...100, default: 95.5),
-                    .choice("status", "Status.", of: [FormChoice("active"), FormChoice("inactive", title: "Not active")], default: "active"),
+                    .choice(
+                        "status",
+                        "Status.",
+                        of: [FormChoice("active"), FormChoice("inactive", title: "Not active")],
+                        default: "active"
+                    ),
                     .boolean("verified", "Verified.", default: true)
                 )
             )
@@ -147,7 +152,12 @@ extension AskingServer {
         },
         tool("several") { context in
             let answer = try await context.ask(
-                .form("input", "?", .choices("some", "", of: ["p", "q", "r"], count: 1...2), .choices("any", "", of: ["s"], default: ["s"]))
+                .form(
+                    "input",
+                    "?",
+                    .choices("some", "", of: ["p", "q", "r"], count: 1...2),
+                    .choices("any", "", of: ["s"], default: ["s"])
+                )
             )
             guard case .accepted((let some, let any)) = answer else { return answer.action }
             return "\(some.joined()) \(any.joined())"

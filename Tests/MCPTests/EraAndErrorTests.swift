@@ -60,7 +60,7 @@ struct EraAndErrorTests {
     ]
 
     @Test("X1 X2 X3 X4 X5 X6 X7 X8 each error has its code, and there is no other", arguments: codes.indices)
-    func codes(index: Int) {
+    func error(index: Int) {
         let (error, legacy, modern) = Self.codes[index]
         for revision in Revision.allCases {
             #expect(error.code(in: revision) == (revision.isLegacy ? legacy : modern))

@@ -46,7 +46,8 @@ struct RequestStateTests {
             for bit: UInt8 in [0, 1, 2, 5] {
                 var changed = bytes
                 changed[place] ^= 1 << bit
-                guard ![UInt8(ascii: "\""), UInt8(ascii: "\\")].contains(changed[place]), changed[place] >= 0x20, changed[place] != 0x7F else {
+                guard ![UInt8(ascii: "\""), UInt8(ascii: "\\")].contains(changed[place]), changed[place] >= 0x20, changed[place] != 0x7F
+                else {
                     continue
                 }
                 try await expectUnfit(String(decoding: changed, as: UTF8.self))
@@ -219,6 +220,28 @@ struct RequestStateTests {
     func tooLong() async throws {
         let reply = try await server.send("huge")
         #expect(reply.status == 200 && reply.code == -32603)
+    }
+
+    @Test("M8 W27 mutated retries never stop the process")
+    func mutated() async throws {
+        let seed = UInt64.random(in: .min ... .max)
+        print("SEED=\(seed)")
+        var random = Random(state: seed)
+        let state = try #require(try await server.send("three").state)
+        let meta = envelope26.replacing("clientCapabilities\":{}", with: "clientCapabilities\":\(AskingServer.all)")
+        let responses =
+            #"{"user_name":{"action":"accept","content":{"name":"Ada"}},"client_roots":{"roots":[{"uri":"file:///a"}]},"#
+            + #""greeting":{"role":"assistant","content":{"type":"text","text":"Hi"},"model":"m"}}"#
+        let params = meta + #","name":"three","inputResponses":\#(responses),"requestState":\#(state)"#
+        let whole = Array(request("tools/call", params).utf8)
+        for _ in 0..<2_000 {
+            let body = random.mutated(whole)
+            var message = HTTPMessage.post("", version: ["2026-07-28"], method: ["tools/call"], name: ["three"])
+            message.body = body
+            let reply = try await server.server.send(message)
+            let isFine = reply.code.map { [-32700, -32600, -32602, -32020, -32021, -32022].contains($0) } ?? (reply.status == 200)
+            #expect(isFine || reply.status == 404 || reply.status == 202, "seed \(seed): \(String(decoding: body, as: UTF8.self))")
+        }
     }
 
     @Test("M10 whatever a seal holds is read without harm")

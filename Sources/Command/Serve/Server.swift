@@ -108,7 +108,7 @@ struct Server: Sendable {
             ended: NoEndedSessions(),
             settings: mcp,
             identity: MCPIdentity(
-                principal: { MCP.Principal(issuer: $0.principal.issuer, subject: $0.principal.subject) },
+                principal: { MCP.Principal(issuer: $0.principal.issuer, subject: $0.principal.subject, tenant: $0.owner.tenant) },
                 charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } }
             ),
             report: { error, id in

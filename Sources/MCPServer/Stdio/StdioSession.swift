@@ -230,7 +230,8 @@ struct StdioSession<Caller: Sendable>: Sendable {
 struct TooManySubscriptions: Error {}
 
 extension BatchStep {
-    fileprivate var invocation: Invocation? {
+    /// What is to be run for it, if anything.
+    var invocation: Invocation? {
         if case .run(let invocation) = self { invocation } else { nil }
     }
 }
