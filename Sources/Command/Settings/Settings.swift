@@ -101,7 +101,7 @@ enum Settings {
     static let legacySSE = Setting(
         "TOOLBRIDGE_LEGACY_SSE",
         default: "on",
-        "Whether the MCP transport of 2024-11-05 is there: GET /sse and POST /messages/.",
+        "Whether MCP's HTTP+SSE transport of 2024-11-05 is served: GET /sse and /messages/.",
         form: "on or off",
         parse: { $0 == "on" ? true : $0 == "off" ? false : nil }
     )
