@@ -86,6 +86,11 @@ def test_the_example_over_http(example, revision):
         tour(peer)
 
 
+def test_sec6_the_example_listens_to_this_machine_alone(example):
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.2", example.port)) != 0
+
+
 def test_the_example_is_short_and_shown():
     code = (ROOT / "Examples" / "NotesServer" / "main.swift").read_text()
     assert len(code.splitlines()) <= 40

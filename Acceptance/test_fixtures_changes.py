@@ -105,7 +105,7 @@ def test_ls13_without_a_session_nothing_can_be_subscribed(fixtures):
 # MARK: listens
 
 
-def test_sb2_sb4_a_listen_gets_what_it_asked_for(connect_modern):
+def test_sb1_sb2_sb4_a_listen_gets_what_it_asked_for(connect_modern):
     peer = connect_modern()
     with peer.watch(prompts=True) as prompts, peer.watch(tools=True, uris=[WATCHED, "test://nothing"]) as tools:
         assert prompts.acknowledged == {"promptsListChanged": True}
@@ -208,7 +208,7 @@ def test_ls15_the_other_streams_end_in_good_order(make_fixtures):
         assert first.stream.next() is None
 
 
-def test_s11_the_newest_stream_of_a_session_gets_the_messages(fixtures):
+def test_s10_s11_the_newest_stream_of_a_session_gets_the_messages(fixtures):
     with HTTPPeer(fixtures, "2025-06-18") as peer, HTTPPeer(fixtures, "2025-06-18") as other, contextlib.ExitStack() as stack:
         streams = [stack.enter_context(peer.resume(None)) for _ in range(4)]
         other.call("test_trigger_tool_change")

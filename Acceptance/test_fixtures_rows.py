@@ -91,7 +91,7 @@ def test_w51_w52_w53_get(fixtures):
 
 
 @pytest.mark.parametrize("path", ["/mcp", "/sse"])
-def test_w54_w71_the_stream_of_a_session(fixtures, path):
+def test_w54_w71_e9_the_stream_of_a_session(fixtures, path):
     for revision in LEGACY[1:]:
         with HTTPPeer(fixtures, revision, path=path) as peer:
             for accept in ([STREAM], [("Accept", "*/*")], [("Accept", "application/json, text/event-stream;q=0.5")], [ACCEPT]):

@@ -1,3 +1,4 @@
+import JSON
 import MCP
 
 /// The only tool whose argument clients repeat in a header.
@@ -7,8 +8,13 @@ enum RoutingTool {
         title: "Routing header",
         "Tells for which region it was called.",
         annotations: .reading,
-        .optionalString("region", "Where.").header("Region")
-    ) { _, region in
-        .text("region=\(region ?? "(none)")")
+        // As it was sent: an empty text is a text.
+        inputSchema: [
+            "type": "object",
+            "properties": ["region": ["type": "string", "description": "Where.", "x-mcp-header": "Region"]],
+            "additionalProperties": false,
+        ]
+    ) { _, arguments in
+        .text("region=\(arguments["region"]?.string ?? "(none)")")
     }
 }

@@ -131,7 +131,7 @@ struct RoutesTests {
         }
     }
 
-    @Test("LS1 LS6 a session lives at a second process with the same ring, and only for its principal")
+    @Test("LS1 LS4 LS6 a session lives at a second process with the same ring, and only for its principal")
     func twoReplicas() async throws {
         let ring = { try StateKeys([(kid: "a", secret: Self.secret)]) }
         try await serve([try ring(), try ring(), StateKeys()], ended: { _ in NoEndedSessions() }) { ports in
@@ -144,6 +144,8 @@ struct RoutesTests {
             }
             #expect(try await post(ports[2], Fixtures.call("who"), ["Mcp-Session-Id": id]).status == 404, "LS7 another ring")
             #expect(try await post(ports[0], Fixtures.call("who"), ["Mcp-Session-Id": id, "Authorization": "you"]).status == 404, "S16")
+            let fields = ["Content-Type": "application/json", "Mcp-Session-Id": id]
+            #expect(try await RawAnswer.exchange(ports[0], "POST", "/mcp", fields, Fixtures.call("who")).status == 401, "LS4")
             let tampered = id.dropLast() + (id.hasSuffix("A") ? "B" : "A")
             let dead = try await post(ports[0], Fixtures.call("who"), ["Mcp-Session-Id": String(tampered)])
             #expect(dead.status == 404)
@@ -195,7 +197,7 @@ struct RoutesTests {
         }
     }
 
-    @Test("W50 W51 W66 W71 GET and other methods")
+    @Test("W50 W51 W66 W71 S1 GET and other methods")
     func otherMethods() async throws {
         try await serve([StateKeys()]) { ports in
             func send(_ method: String, _ path: String, _ fields: [String: String] = [:]) async throws -> RawAnswer {
