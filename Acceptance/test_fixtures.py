@@ -623,4 +623,3 @@ def test_j6_the_checks_refuse_what_is_wrong():
     for revision, method, message in wrong:
         with pytest.raises((AssertionError, KeyError, ValidationError)):
             check_message(revision, message, method)
-            print(revision, method, message)
