@@ -8,7 +8,7 @@ import pytest
 from support.events import EventStream
 from support.fixtures import start_stdio
 from support.mcp import PREFIX
-from support.peer import HTTPPeer, SSEPeer, StdioPeer
+from support.peer import LEGACY_CLIENTS, HTTPPeer, SSEPeer, StdioPeer
 from support.schema import LEGACY, MODERN
 
 TOOLS = "notifications/tools/list_changed"
@@ -63,10 +63,9 @@ def test_rs6_rs7_a_resource_that_changes(connect):
         assert version() == before + 1
 
 
+@LEGACY_CLIENTS
 def test_rs6_nothing_after_unsubscribing_and_nothing_unasked(connect):
     peer = connect()
-    if peer.is_modern:
-        pytest.skip("a listen is closed instead")
     with peer.watch() as watch:
         other = helper(connect) or peer
         other.call("test_touch_resource")
@@ -84,10 +83,9 @@ def test_rs6_nothing_after_unsubscribing_and_nothing_unasked(connect):
         other.call("test_trigger_tool_change")
 
 
+@LEGACY_CLIENTS
 def test_f12_any_well_formed_uri_can_be_subscribed(connect):
     peer = connect()
-    if peer.is_modern:
-        pytest.skip("the newest revision has no such method")
     for uri in (WATCHED, "test://not-there-yet", "https://example.com/a?b#c", "urn:x:y"):
         assert peer.request("resources/subscribe", {"uri": uri}) == {}
         assert peer.request("resources/unsubscribe", {"uri": uri}) == {}

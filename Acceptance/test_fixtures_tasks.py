@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from support.peer import HTTPPeer, StdioPeer, capabilities, reply, with_tasks
+from support.peer import LEGACY_CLIENTS, HTTPPeer, StdioPeer, capabilities, reply, with_tasks
 from support.fixtures import start_stdio
 from support.schema import LEGACY, MODERN, TASKS, check_task
 
@@ -86,11 +86,9 @@ def test_tk2_without_the_extension_the_tool_runs_in_the_request(connect):
         assert peer.call("multi_input").text == "name=Ada, confirm=true"
 
 
+@LEGACY_CLIENTS
 def test_tk12_ki18_legacy_clients_never_see_a_task(connect):
-    peer = connect()
-    if peer.is_modern:
-        pytest.skip("a modern client does")
-    peer = connect(with_tasks(capabilities(peer.revision)))
+    peer = connect(with_tasks(capabilities(connect.revision)))
     assert peer.ask("tools/call", {"name": "slow_compute", "arguments": {"seconds": 0.05, "label": "pi"}, "task": {"ttl": 1000}}).text
     for method in ("tasks/get", "tasks/cancel", "tasks/list", "tasks/result"):
         assert peer.ask(method, {"taskId": "x"}).error["code"] == -32601

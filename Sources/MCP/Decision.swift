@@ -6,12 +6,15 @@ public struct Decision: Sendable {
     public let action: Action
     /// The live session that the message used; whoever remembers ended sessions must be asked before `action` is followed (LS8).
     public let session: Session?
+    /// What elements of a batch ask for that get no answer, to be done for `session` before `action` (S19).
+    public let asides: [BatchAside]
     private let request: JSONValue?
 
-    init(_ action: Action, session: Session? = nil, request: JSONValue? = nil) {
+    init(_ action: Action, session: Session? = nil, request: JSONValue? = nil, asides: [BatchAside] = []) {
         self.action = action
         self.session = session
         self.request = request
+        self.asides = asides
     }
 
     /// What to answer instead if the session was ended: the same 404 as for one that never was.

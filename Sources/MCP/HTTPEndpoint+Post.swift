@@ -125,7 +125,8 @@ extension HTTPEndpoint {
         let peer = session.map { Peer($0, of: message.principal) } ?? .unknown(headers.versions, principal: message.principal)
         do {
             let steps = try Batch.steps(array, from: peer, in: engine, trace: message.trace, now: message.now, form: message.form)
-            return Decision(.batch(steps, message.form), session: session)
+            // Without a session nothing was asked, and nothing can be cancelled (LS13).
+            return Decision(.batch(steps, message.form), session: session, asides: session == nil ? [] : Batch.asides(array))
         } catch {
             throw Refusal(400, error, revision: peer.revision)
         }

@@ -2,7 +2,8 @@ public import JSON
 
 /// The rules of the transport of 2024-11-05 (W71–W80, E1–E9): messages come one by one by POST, answers go over one stream.
 ///
-/// The transport isn't the revision: up to 2025-11-25 can be negotiated on it (E6). It holds no engine, for what a server offers may change.
+/// The transport isn't the revision: up to 2025-11-25 can be negotiated on it (E6). It holds no engine, for what a server offers may
+/// change.
 public struct SSEConversation<Caller: Sendable>: Sendable {
     private let principal: Principal
     /// The one session that a stream can have.

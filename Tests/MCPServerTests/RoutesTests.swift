@@ -232,6 +232,29 @@ struct RoutesTests {
         }
     }
 
+    @Test("S19 CN1 a cancellation in a batch stops the request of its session, and no other")
+    func batchedCancellation() async throws {
+        let gate = Gate()
+        try await serve([StateKeys()], gate: gate) { ports in
+            let id = try #require(try await post(ports[0], Fixtures.initialize("2025-03-26")).header("mcp-session-id"))
+            let other = try #require(try await post(ports[0], Fixtures.initialize("2025-03-26")).header("mcp-session-id"))
+            let batch = "[\(TalkingServer.cancelled("7"))]"
+            try await withThrowingTaskGroup(of: RawAnswer.self) { group in
+                group.addTask { try await post(ports[0], Fixtures.call("wait", id: "7"), ["Mcp-Session-Id": id]) }
+                #expect(await gate.entered.wait())
+                for session in [other, id] {
+                    let answer = try await post(ports[0], batch, ["Mcp-Session-Id": session])
+                    #expect(answer.status == 202)
+                    if session == other {
+                        #expect(try await post(ports[0], Fixtures.request("ping"), ["Mcp-Session-Id": id]).status == 200)
+                    }
+                }
+                #expect(await gate.cancelled.wait())
+                #expect(try await group.next()?.body.contains("result") == false)
+            }
+        }
+    }
+
     @Test("H7 S5 a client that goes away cancels a modern call, and leaves a legacy one running")
     func disconnect() async throws {
         let gate = Gate()

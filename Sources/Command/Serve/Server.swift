@@ -77,7 +77,7 @@ struct Server: Sendable {
             version: Version.current,
             role: "serve",
             revisions: Revision.supported.map(\.description),
-            endpoints: ["/mcp"]
+            endpoints: try settings.value(Settings.legacySSE) ?? true ? ["/mcp", "/sse"] : ["/mcp"]
         )
         let routes = health + [serverInfoRoute(info)] + (try apiRoutes(limits))
         let documentation = openAPIRoutes(routes, version: Version.current, isDevelopment: profile.name == "dev")
