@@ -53,6 +53,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
     /// - Throws: As `run()`.
     public func runUntilSignal() async throws {
         try await signalled(ending: stream.endInput, run)
+        await server.definition.tasks?.stop()
     }
 
     /// Serves until the input ends, and then until what was read is answered, but not much longer (I6).
