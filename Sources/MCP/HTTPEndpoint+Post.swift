@@ -79,8 +79,6 @@ extension HTTPEndpoint {
         return Decision(action, session: session, request: request)
     }
 
-    private typealias Peer = ProtocolEngine<Caller>.Peer
-
     /// W33, W34: the only thing that makes a session (S17).
     private func initialize(_ parsed: Message, _ message: HTTPMessage) -> Action {
         do throws(MCPError) {
@@ -138,7 +136,7 @@ extension HTTPEndpoint {
     }
 }
 
-extension ProtocolEngine.Peer {
+extension Peer {
     init(_ session: Session, of principal: Principal) {
         self.init(
             revision: session.revision,

@@ -7,7 +7,7 @@ public import JSON
 public struct SSEConversation<Caller: Sendable>: Sendable {
     private let principal: Principal
     /// The one session that a stream can have.
-    private var initialized: ProtocolEngine<Caller>.Peer?
+    private var initialized: Peer?
 
     /// - Parameter principal: Who opened the stream; only its POSTs may be handed in (E5).
     public init(principal: Principal) {
@@ -60,8 +60,8 @@ public struct SSEConversation<Caller: Sendable>: Sendable {
         }
     }
 
-    private var peer: ProtocolEngine<Caller>.Peer {
-        initialized ?? ProtocolEngine<Caller>.Peer(revision: .v2024_11_05, principal: principal)
+    private var peer: Peer {
+        initialized ?? Peer(revision: .v2024_11_05, principal: principal)
     }
 
     private func read(_ body: [UInt8]) throws(Refusal) -> IncomingJSON {
