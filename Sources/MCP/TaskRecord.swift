@@ -83,6 +83,15 @@ public struct TaskRecord: Sendable, Equatable {
         expires.map { now >= $0 } ?? false
     }
 
+    /// Ends it with an error, for a store whose replica that ran it is gone (TK13); one that has ended stays as it is.
+    ///
+    /// - Parameter now: Unix milliseconds.
+    public mutating func fail(_ error: MCPError, at now: Int64) {
+        guard !isFinal else { return }
+        end(.failed(error: error.object), error.message)
+        updatedAt = max(now, updatedAt)
+    }
+
     /// Ends it; what was asked and answered is forgotten.
     mutating func end(_ state: State, _ message: String) {
         self.state = state
