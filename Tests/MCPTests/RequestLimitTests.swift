@@ -67,4 +67,17 @@ struct RequestLimitTests {
         let reply = #"{"role":"assistant","content":[\#(blocks)],"model":"m"}"#
         #expect(try await AskingServer().send("sample", responses: #"{"s":\#(reply)}"#).text == "ab m - 3")
     }
+
+    @Test("W31 B17 a CancellationError of a call that nobody cancelled is our fault, for the log")
+    func cancelled() async throws {
+        let tool = Tool<String>("cancels", title: "Cancels", "Gives up.", annotations: .reading) { _ in throw CancellationError() }
+        let server = try TestServer(tools: [tool])
+        guard case .run(let invocation) = server.endpoint.receive(.modernCall("cancels")).action else { throw TestServer.Broken() }
+        #expect(await server.perform(invocation).fault is CancellationError)
+        let stopped = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await server.perform(invocation).fault == nil
+        }
+        #expect(await stopped.value)
+    }
 }
