@@ -139,7 +139,9 @@ private final class RequestWork<Caller: Sendable>: Sendable {
     /// The answer if it takes too long (B17).
     func late() -> HTTPExchange.Completion {
         let limit = connections.settings.requestLimit
-        return completion(endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID))
+        let performed = endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID)
+        if let fault = performed.fault { report(fault, correlationID) }
+        return completion(performed)
     }
 
     private func completion(_ performed: Performed) -> HTTPExchange.Completion {
