@@ -89,16 +89,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     private func sweepingTasks(_ serve: @escaping @Sendable () async throws -> Void) async throws {
         guard server.definition.tasks != nil else { return try await serve() }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                // One sleep for the whole server, and cancelled only at its end.
-                while (try? await Task.sleep(for: .seconds(60))) != nil {
-                    do {
-                        try await server.definition.tasks?.removeExpired()
-                    } catch {
-                        report(error, "tasks")
-                    }
-                }
-            }
+            group.addTask { await server.sweepTasks(report) }
             defer { group.cancelAll() }
             try await serve()
         }

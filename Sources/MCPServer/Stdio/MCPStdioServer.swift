@@ -71,6 +71,10 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
                 return .written
             }
             group.addTask { try await session.tellChanges() }
+            group.addTask {
+                await server.sweepTasks(report)
+                return .idle
+            }
             while true {
                 while let line = state.nextLine(settings) { session.follow(state.receive(line, session), &state, &group) }
                 if state.hasEnded, !state.isBusy { session.finish() }
