@@ -86,6 +86,34 @@ package final class MCPConnections: Sendable {
         }
     }
 
+    /// How much is held at this moment: nothing, once all connections are gone, all work has ended and no stream can be resumed any more.
+    package struct Counts: Sendable, Equatable {
+        package var principals = 0
+        package var exchanges = 0
+        package var connectedStreams = 0
+        package var resumableStreams = 0
+        package var standaloneStreams = 0
+        package var questions = 0
+        package var countedStreams = 0
+
+        package init() {}
+    }
+
+    package var counts: Counts {
+        var counts = state.withLock { state in
+            var counts = Counts()
+            counts.principals = state.requestsOfPrincipals.count
+            counts.exchanges = state.exchanges.count
+            counts.connectedStreams = state.streams.count
+            counts.resumableStreams = state.resumable.count
+            counts.standaloneStreams = state.standalone.values.reduce(0) { $0 + $1.count }
+            return counts
+        }
+        counts.questions = questions.count
+        counts.countedStreams = streamCounts.count
+        return counts
+    }
+
     // MARK: Requests
 
     /// - Returns: false if this principal runs as many as it may.
@@ -234,7 +262,8 @@ package final class MCPConnections: Sendable {
 
     // MARK: Time
 
-    private func tick(now: ContinuousClock.Instant, unixNow: Int64) {
+    /// Looks whether a time is over; the process's clock calls it by itself.
+    package func tick(now: ContinuousClock.Instant, unixNow: Int64) {
         let (exchanges, beats, ends) = state.withLock { state in
             for (name, found) in state.resumable where !found.stream.isConnected && found.seen.duration(to: now) >= settings.resumable {
                 forget(name, &state)
