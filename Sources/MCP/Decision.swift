@@ -24,8 +24,8 @@ public struct Decision: Sendable {
 public enum Action: Sendable, Equatable {
     case answer(HTTPReply)
     case run(Invocation)
-    /// Elements one after the other, their answers together (S19).
-    case batch([BatchStep], AnswerForm)
+    /// First what gets no answer, then the elements one after the other, their answers together (S19).
+    case batch([BatchStep], asides: [BatchAside], AnswerForm)
     /// Open a stream of notices (2026-07-28).
     case listen(Listen)
     /// Open a stream of its own for a session, or go on with one that broke (W54–W56).

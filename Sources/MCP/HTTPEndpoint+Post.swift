@@ -125,7 +125,7 @@ extension HTTPEndpoint {
         let peer = session.map { Peer($0, of: message.principal) } ?? .unknown(headers.versions, principal: message.principal)
         do {
             let steps = try Batch.steps(array, from: peer, in: engine, trace: message.trace, now: message.now, form: message.form)
-            return Decision(.batch(steps, message.form), session: session)
+            return Decision(.batch(steps, asides: Batch.asides(array), message.form), session: session)
         } catch {
             throw Refusal(400, error, revision: peer.revision)
         }

@@ -77,7 +77,8 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         case .run(let invocation):
             let exchange = try begin(message.principal, decision.session, invocation, caller)
             return await run(invocation, on: exchange, endpoint, caller, request)
-        case .batch(let steps, let form):
+        case .batch(let steps, let asides, let form):
+            if let session = decision.session { follow(asides, of: session, message.principal) }
             let exchange = try begin(message.principal, decision.session, steps, caller, canStream: message.takesEvents)
             return await run(steps, form, on: exchange, endpoint, caller, request)
         case .listen(let listen):
@@ -94,6 +95,16 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
             let isRemembered = try await ended.end(session)
             if isRemembered { connections.end(session.number) }
             return Answer(.ended(isRemembered: isRemembered))
+        }
+    }
+
+    /// What elements of a batch ask for that get no answer, as if each had come alone.
+    private func follow(_ asides: [BatchAside], of session: Session, _ principal: Principal) {
+        for aside in asides {
+            switch aside {
+            case .deliver(let response): _ = connections.questions.deliver(response, from: .session(session.number, principal))
+            case .cancel(let id): connections.cancel(id, of: session.number)
+            }
         }
     }
 

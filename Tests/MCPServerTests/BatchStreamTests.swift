@@ -76,6 +76,7 @@ struct BatchStreamTests {
                 let id = try #require(session["Mcp-Session-Id"])
                 #expect(try await server.exchange("DELETE", ["Mcp-Session-Id": id]).status == 204)
                 #expect(await gate.cancelled.wait())
+                #expect(try await client.head().isStream)
                 #expect(try await client.rest().isEmpty)
             }
             try await server.untilNothingIsHeld()

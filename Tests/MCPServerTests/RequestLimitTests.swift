@@ -9,10 +9,9 @@ struct RequestLimitTests {
 
     @Test("B17 60 s without a sign of life end a request, progress extends that, 300 s end it in any case")
     func timeLimits() async throws {
-        let gate = Gate()
-        try await StreamServer.run(gate: gate) { server in
-            let session = try await server.session("2025-06-18")
-            for (fields, isModern) in [(session, false), (Self.modern, true)] {
+        for isModern in [true, false] {
+            try await StreamServer.run { server in
+                let fields = isModern ? Self.modern : try await server.session("2025-06-18")
                 try await server.open("POST", fields, StreamTools.call("hold", #"{"times":1}"#, isModern: isModern)) { client, _ in
                     _ = try await client.message()
                     server.tick(after: .seconds(59))
@@ -22,7 +21,7 @@ struct RequestLimitTests {
                     #expect(event?.json?["result"]?["isError"] == true)
                     #expect(try await client.next() == nil)
                 }
-                try await server.until { server.connections.counts.exchanges == 0 && server.connections.counts.principals == 0 }
+                try await server.untilNothingIsHeld()
             }
         }
         var settings = MCPConnections.Settings()

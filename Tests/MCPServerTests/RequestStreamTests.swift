@@ -253,7 +253,7 @@ struct RequestStreamTests {
         try await StreamServer.run(gate: gate) { server in
             for (fields, isModern) in [(try await server.session("2025-06-18"), false), (Self.modernCall("hold"), true)] {
                 try await server.open("POST", fields, StreamTools.call("hold", #"{"times":50}"#, isModern: isModern)) { client, _ in
-                    for number in 0..<20 { #expect(try await client.next()?.json?["params"]?["progress"]?.integer == Int64(number)) }
+                    for number in 0..<20 { #expect(try await client.next()?.json?["params"]?["progress"]?.integral == Int64(number)) }
                     server.tick(after: .seconds(3))
                     let held = try await client.next()
                     #expect(held?.json?["params"]?["progress"] == 49)
