@@ -70,8 +70,8 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         case .run(let invocation):
             let exchange = try begin(message.principal, decision.session, invocation, caller)
             return await run(invocation, on: exchange, endpoint, caller, request)
-        case .batch(let steps, let form):
-            if let session = decision.session { follow(decision.asides, of: session, message.principal) }
+        case .batch(let steps, let asides, let form):
+            if let session = decision.session { follow(asides, of: session, message.principal) }
             let exchange = try begin(message.principal, decision.session, steps, caller, canStream: message.takesEvents)
             return await run(steps, form, on: exchange, endpoint, caller, request)
         case .listen(let listen):
@@ -91,6 +91,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         }
     }
 
+    /// What elements of a batch ask for that get no answer, as if each had come alone.
     private func follow(_ asides: [BatchAside], of session: Session, _ principal: Principal) {
         for aside in asides {
             switch aside {
