@@ -66,6 +66,8 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         }
         switch decision.action {
         case .answer(let reply):
+            // A session costs no memory, but whoever opens them without end uses up the keys (S17).
+            if reply.sessionID != nil { try admit(caller) }
             return Answer(reply)
         case .run(let invocation):
             let exchange = try begin(message.principal, decision.session, invocation, caller)
@@ -101,7 +103,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         }
     }
 
-    /// What does work counts as a request to the data behind it; discovery and lists that are written already don't.
+    /// What does work, opens a stream or a session counts for the rate limit; discovery and lists that are written already don't.
     func admit(_ caller: Caller) throws(Problem) {
         if let standing = identity.charge(caller), !standing.isGranted { throw standing.refusal }
     }
