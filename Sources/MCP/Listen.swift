@@ -23,7 +23,7 @@ public struct Listen: Sendable, Equatable {
         let capabilities: ClientCapabilities
     }
 
-    /// Addresses in one listen, and ids of tasks (section 28).
+    /// Addresses in one listen, and ids of tasks.
     static let maximumCount = 256
 
     init(_ request: Message, by peer: Peer, offer: Offer) throws(MCPError) {

@@ -27,7 +27,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     /// - Parameters:
     ///   - authenticate: Finds out who calls, for each request; nil refuses it with 401.
     ///   - principal: Whom sessions, cursors and request states of this caller belong to: nobody else can use them.
-    ///   - report: Takes errors of ours, for the log; clients see only the correlation id.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id.
     ///   - onReady: Called once, when connections are accepted, with the port.
     public init(
         _ server: Server<Caller>,
@@ -49,7 +49,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - caller: What handlers get as caller.
-    ///   - report: Takes errors of ours, for the log; clients see only the correlation id.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id.
     ///   - onReady: Called once, when connections are accepted, with the port.
     public init(
         _ server: Server<Caller>,

@@ -3,7 +3,7 @@ internal import HTTPTypes
 package import MCP
 internal import NIOCore
 
-/// MCP over HTTP: `/mcp`, `/sse` as its second name (E9), and HTTP+SSE of 2024-11-05 (section 11).
+/// MCP over HTTP: `/mcp`, `/sse` as its second name (E9), and HTTP+SSE of 2024-11-05.
 package struct MCPRoutes<Caller: Sendable>: Sendable {
     let server: Server<Caller>
     let connections: MCPConnections
@@ -19,7 +19,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
     ///   - sealer: Seals sessions, cursors and request states.
     ///   - ended: Remembers which sessions were ended.
     ///   - connections: What this process holds open; other transports of the same server may share it.
-    ///   - report: Takes errors of ours, for the log; the client only sees the correlation id.
+    ///   - report: Takes errors that handlers throw, for the log; the client only sees the correlation id.
     package init(
         _ server: Server<Caller>,
         sealer: any Sealer,

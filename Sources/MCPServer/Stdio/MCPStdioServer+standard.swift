@@ -3,7 +3,7 @@ public import MCP
 extension MCPStdioServer {
     /// Serves the client that started this process, over standard input and output.
     ///
-    /// - Parameter report: Takes errors of ours, for the log; nothing but messages may be written to standard output.
+    /// - Parameter report: Takes errors that your handlers throw, for the log; nothing but messages may be written to standard output.
     /// - Throws: `DescriptorError` where they are closed.
     public init(
         _ server: Server<Caller>,

@@ -16,7 +16,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
 
     /// Serves something that never changes.
     ///
-    /// - Parameter report: Takes errors of ours, for the log; nothing but messages may be written to the stream.
+    /// - Parameter report: Takes errors that your handlers throw, for the log; nothing but messages may be written to the stream.
     public init(
         _ definition: ServerDefinition<Caller>,
         caller: Caller,
@@ -31,7 +31,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - principal: Who the caller is among those whom notices are meant for (I9).
-    ///   - report: Takes errors of ours, for the log; nothing but messages may be written to the stream.
+    ///   - report: Takes errors that your handlers throw, for the log; nothing but messages may be written to the stream.
     public init(
         _ server: Server<Caller>,
         caller: Caller,
