@@ -11,7 +11,11 @@ struct BatchStreamTests {
     func forms() async throws {
         try await StreamServer.run { server in
             let session = try await server.session("2025-03-26")
-            let quiet = batch(TalkingServer.call("note", id: "1"), Fixtures.request("ping", id: #""b""#), TalkingServer.call("note", id: "3"))
+            let quiet = batch(
+                TalkingServer.call("note", id: "1"),
+                Fixtures.request("ping", id: #""b""#),
+                TalkingServer.call("note", id: "3")
+            )
             let whole = try await server.exchange("POST", session, quiet)
             #expect(whole.json?.elements.map { $0["id"] ?? "none" } == [1, "b", 3])
             let loud = batch(StreamTools.call("count", #"{"to":1}"#, id: "1"), Fixtures.request("ping", id: #""b""#))
@@ -70,7 +74,12 @@ struct BatchStreamTests {
         try await StreamServer.run(gate: gate, server: talking) { server in
             let session = try await server.session("2025-03-26")
             try await StreamClient.connect(server.port) { client in
-                try await client.send("POST", "/mcp", session, batch(TalkingServer.call("wait", id: "1"), TalkingServer.call("mark", id: "2")))
+                try await client.send(
+                    "POST",
+                    "/mcp",
+                    session,
+                    batch(TalkingServer.call("wait", id: "1"), TalkingServer.call("mark", id: "2"))
+                )
                 _ = await gate.entered.wait()
                 try await server.until { server.connections.counts.exchanges == 1 }
                 let id = try #require(session["Mcp-Session-Id"])

@@ -79,7 +79,9 @@ struct RequestStreamTests {
     func priming(version: String) async throws {
         try await StreamServer.run { server in
             let session = try await server.session(version)
-            let events = try await server.open("POST", session, StreamTools.call("count", #"{"to":1}"#)) { client, _ in try await client.rest() }
+            let events = try await server.open("POST", session, StreamTools.call("count", #"{"to":1}"#)) { client, _ in
+                try await client.rest()
+            }
             #expect(events.count == (version == "2025-11-25" ? 3 : 2))
             #expect((events.first?.data == "") == (version == "2025-11-25"))
             #expect(events.allSatisfy { $0.id?.hasPrefix("r1.") == true })
@@ -205,7 +207,9 @@ struct RequestStreamTests {
                 try await server.open("GET", session.merging(["Last-Event-ID": id]) { $1 }) { client, head in
                     #expect(head.isStream)
                     #expect(try await former.next() == nil, "closed for the newer one")
-                    try await server.until { server.connections.counts.countedStreams == 1 && server.connections.counts.connectedStreams == 1 }
+                    try await server.until {
+                        server.connections.counts.countedStreams == 1 && server.connections.counts.connectedStreams == 1
+                    }
                     server.tick(after: .seconds(16))
                     server.tick(after: .seconds(32))
                     gate.released.fire()
@@ -223,7 +227,8 @@ struct RequestStreamTests {
         let gate = Gate()
         try await StreamServer.run(gate: gate) { server in
             let session = try await server.session("2025-06-18")
-            try await server.open("POST", session, StreamTools.call("hold", #"{"times":1}"#)) { client, _ in _ = try await client.message() }
+            try await server.open("POST", session, StreamTools.call("hold", #"{"times":1}"#)) { client, _ in _ = try await client.message()
+            }
             try await server.until { server.connections.counts.connectedStreams == 0 }
             gate.released.fire()
             #expect(await gate.finished.wait())

@@ -9,19 +9,28 @@ enum StreamTools {
                 try await wait(gate)
                 return .text("let go")
             },
-            Tool("speak", title: "Speak", "Says something, then gives much text at once.", annotations: .reading, .integer("bytes", "How much.")) {
-                context, bytes in
+            Tool(
+                "speak",
+                title: "Speak",
+                "Says something, then gives much text at once.",
+                annotations: .reading,
+                .integer("bytes", "How much.")
+            ) {
+                context,
+                bytes in
                 await context.progress(1)
                 return .text(String(repeating: "x", count: bytes))
             },
             Tool("hold", title: "Hold", "Says something, then waits.", annotations: .reading, .integer("times", "How often.")) {
-                context, times in
+                context,
+                times in
                 for number in 0..<times { await context.progress(Double(number)) }
                 try await wait(gate)
                 return .text("held")
             },
             Tool("release", title: "Release", "Gives up the connection.", annotations: .reading, .integer("bytes", "How much to say.")) {
-                context, bytes in
+                context,
+                bytes in
                 guard await context.releaseConnection(clientReturnsAfterMilliseconds: 20) else { return .text("not released") }
                 gate.entered.fire()
                 _ = await gate.released.wait()
