@@ -110,7 +110,7 @@ package final class EventStream: Sendable {
     /// Shows that the connection is alive, if nothing else did since the last call.
     package func beat() {
         update { state in
-            if !state.hasSpoken, state.isConnected, state.raw.isEmpty { state.raw = Array(": \n\n".utf8) }
+            if !state.hasSpoken, !state.isFinished, state.isConnected, state.raw.isEmpty { state.raw = Array(": \n\n".utf8) }
             state.hasSpoken = false
         }
     }
