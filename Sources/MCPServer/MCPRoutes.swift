@@ -66,12 +66,14 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         }
         switch decision.action {
         case .answer(let reply):
+            // A session costs no memory, but whoever opens them without end uses up the keys (S17).
+            if reply.sessionID != nil { try admit(caller) }
             return Answer(reply)
         case .run(let invocation):
             let exchange = try begin(message.principal, decision.session, invocation, caller)
             return await run(invocation, on: exchange, endpoint, caller, request)
-        case .batch(let steps, let form):
-            if let session = decision.session { follow(decision.asides, of: session, message.principal) }
+        case .batch(let steps, let asides, let form):
+            if let session = decision.session { follow(asides, of: session, message.principal) }
             let exchange = try begin(message.principal, decision.session, steps, caller, canStream: message.takesEvents)
             return await run(steps, form, on: exchange, endpoint, caller, request)
         case .listen(let listen):
@@ -91,6 +93,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         }
     }
 
+    /// What elements of a batch ask for that get no answer, as if each had come alone.
     private func follow(_ asides: [BatchAside], of session: Session, _ principal: Principal) {
         for aside in asides {
             switch aside {
@@ -100,7 +103,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         }
     }
 
-    /// What does work counts as a request to the data behind it; discovery and lists that are written already don't.
+    /// What does work, opens a stream or a session counts for the rate limit; discovery and lists that are written already don't.
     func admit(_ caller: Caller) throws(Problem) {
         if let standing = identity.charge(caller), !standing.isGranted { throw standing.refusal }
     }
