@@ -179,7 +179,12 @@ let package = Package(
         ),
 
         // What README and the articles show: a server to start with, and all their other code. Built so that what they show compiles.
-        .executableTarget(name: "example-server", dependencies: ["MCP", "MCPServer"], path: "Examples/NotesServer", swiftSettings: settings),
+        .executableTarget(
+            name: "example-server",
+            dependencies: ["MCP", "MCPServer"],
+            path: "Examples/NotesServer",
+            swiftSettings: settings
+        ),
         .target(name: "Snippets", dependencies: ["MCP", "MCPServer", "JSON"], path: "Examples/Snippets", swiftSettings: settings),
 
         // The program: the only place where a driver meets a route.

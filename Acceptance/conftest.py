@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from support.fixtures import Fixtures, start_stdio
-from support.peer import HTTPPeer, Peer, SSEPeer, StdioPeer
+from support.peer import CLIENTS, HTTPPeer, Peer, SSEPeer, StdioPeer
 from support.places import FIXTURES, PROGRAM
 from support.program import Server, environment
 
@@ -126,18 +126,9 @@ class Connect:
         return self.stack.enter_context(peer)
 
 
-# Every transport with every revision that is spoken over it.
-CLIENTS = [
-    ("sse", "2024-11-05"),
-    ("sse", "2025-11-25"),
-    *(("http", revision) for revision in ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")),
-    *(("stdio", revision) for revision in ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")),
-]
-
-
 @pytest.fixture(params=CLIENTS, ids="-".join)
 def connect(request, tmp_path):
-    """The test runs once for every transport and revision."""
+    """The test runs once for every transport and revision, or for those that `clients` chooses."""
     with contextlib.ExitStack() as stack:
         yield Connect(*request.param, request, tmp_path, stack)
 

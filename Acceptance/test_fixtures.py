@@ -1,4 +1,4 @@
-"""`mcp-fixtures` from outside: what it says of itself, its tools, resources, prompts and completions, in every revision over every transport.
+"""`mcp-fixtures` from outside: what it says of itself, its tools, resources, prompts, completions, in every revision over every transport.
 
 Each message is checked by the official schema of its revision, and for members that the revision does not have, by the client itself.
 """
@@ -8,23 +8,11 @@ import json
 import time
 
 import pytest
+from jsonschema import ValidationError
 
-from support.peer import SAMPLED, HTTPPeer, SSEPeer
-from support.schema import MODERN, REVISIONS, TASKS, check_value
-
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC"
-WAV = "UklGRiwAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQgAAACAgICAgICAgA=="
-
-TOOLS = """
-    test_simple_text test_image_content test_audio_content test_embedded_resource test_multiple_content_types test_error_handling
-    json_schema_2020_12_tool test_tool_with_progress test_tool_with_logging test_logging_tool test_reconnection test_trigger_tool_change
-    test_trigger_prompt_change test_sampling test_elicitation test_elicitation_sep1034_defaults test_elicitation_sep1330_enums
-    test_missing_capability test_streaming_elicitation test_input_required_result_elicitation test_input_required_result_sampling
-    test_input_required_result_list_roots test_input_required_result_request_state test_input_required_result_multiple_inputs
-    test_input_required_result_multi_round test_input_required_result_tampered_state test_input_required_result_capabilities
-    test_x_mcp_header greet slow_compute failing_job protocol_error_job confirm_delete multi_input test_tool_with_task test_structured
-    test_resource_link test_wait test_counters test_big test_touch_resource test_url_elicitation test_ui
-""".split()
+from support.fixtures import PNG, PROMPTS, TOOLS, WAV
+from support.peer import PIPES, SAMPLED, HTTPPeer, SSEPeer
+from support.schema import MODERN, REVISIONS, TASKS, check_message, check_value
 
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -49,14 +37,6 @@ SCHEMA = {
     "else": {"required": ["email"]},
     "additionalProperties": False,
 }
-
-PROMPTS = [
-    "test_simple_prompt",
-    "test_prompt_with_arguments",
-    "test_prompt_with_embedded_resource",
-    "test_prompt_with_image",
-    "test_input_required_result_prompt",
-]
 
 
 def code_of(peer, method: str, params: dict) -> int:
@@ -398,11 +378,10 @@ def test_s13_a_handler_gives_up_its_connection(peer):
     assert time.monotonic() - begun >= 0.38
 
 
+@PIPES
 def test_cn1_cancelling_over_a_pipe(connect):
     """CN1, I4: what was cancelled is not answered, and the work stops."""
     peer = connect()
-    if not hasattr(peer, "start"):
-        pytest.skip("test_fixtures_streams.py does this for Streamable HTTP")
     before = json.loads(peer.call("test_counters").text)
     id = peer.start("tools/call", {"name": "test_wait", "arguments": {"ms": 60_000}})
     counters = before
@@ -598,3 +577,49 @@ def test_f1_the_path_and_the_address_of_a_message(make_fixtures):
 def test_no_sampling_is_ever_made_up(peer):
     """The text of a sampled answer is what the client said, to the byte."""
     assert peer.call("test_sampling", {"prompt": "é"}).text == f"LLM response: {SAMPLED}"
+
+
+def test_j6_the_checks_refuse_what_is_wrong():
+    meta = {"io.modelcontextprotocol/serverInfo": {"name": "a", "version": "1"}}
+    content = [{"type": "text", "text": "a"}]
+
+    def answer(**result) -> dict:
+        return {"jsonrpc": "2.0", "id": 1, "result": result}
+
+    created = {"createdAt": "2026-07-28T00:00:00Z", "lastUpdatedAt": "2026-07-28T00:00:00Z", "ttlMs": 1}
+    task = {"taskId": "a", "status": "working", **created}
+    good = [
+        (MODERN, "tools/call", answer(content=content, resultType="complete", _meta=meta)),
+        (MODERN, "tools/call", answer(resultType="task", _meta=meta, **task)),
+        (MODERN, "tools/call", answer(resultType="input_required", _meta=meta, requestState="x")),
+        (MODERN, "tasks/get", answer(resultType="complete", _meta=meta, **task)),
+        ("2025-06-18", "tools/call", answer(content=content, structuredContent={})),
+        ("2024-11-05", "notification", {"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}),
+        ("2024-11-05", "question", {"jsonrpc": "2.0", "id": 1, "method": "roots/list"}),
+    ]
+    wrong = [
+        (MODERN, "tools/call", answer(content=content, _meta=meta)),
+        (MODERN, "tools/call", answer(content=content, resultType="complete")),
+        (MODERN, "tools/call", answer(content=content, resultType="complete", _meta=meta, ttlMs=0)),
+        (MODERN, "tools/call", answer(resultType="task", _meta=meta, **task, result={})),
+        (MODERN, "tools/call", answer(resultType="input_required", _meta=meta)),
+        (MODERN, "tools/list", answer(resultType="input_required", _meta=meta, requestState="x")),
+        (MODERN, "tasks/get", answer(resultType="complete", _meta=meta, **{**task, "status": "completed"})),
+        (MODERN, "question", {"jsonrpc": "2.0", "id": 1, "method": "roots/list"}),
+        ("2025-06-18", "tools/call", answer(content=content, resultType="complete")),
+        ("2025-03-26", "tools/call", answer(content=content, structuredContent={})),
+        ("2024-11-05", "tools/call", answer(content=[{"type": "audio", "data": "", "mimeType": "audio/wav"}])),
+        ("2024-11-05", "tools/list", answer(tools=[{"name": "a", "inputSchema": {"type": "object"}, "annotations": {}}])),
+        ("2025-06-18", "prompts/list", answer(prompts=[{"name": "a", "icons": []}])),
+        ("2025-11-25", "ping", {"jsonrpc": "2.0", "id": 1, "error": {"code": -32020, "message": "a"}}),
+        ("2025-11-25", "resources/read", {"jsonrpc": "2.0", "id": 1, "error": {"code": -32002, "message": "a", "data": {"uri": ""}}}),
+        (MODERN, "ping", {"jsonrpc": "2.0", "id": 1, "error": {"code": -32002, "message": "a", "data": {"uri": "a"}}}),
+        (MODERN, "notification", {"jsonrpc": "2.0", "method": "notifications/elicitation/complete", "params": {"elicitationId": "a"}}),
+        (MODERN, "notification", {"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progress": 1}}),
+        ("2025-03-26", "question", {"jsonrpc": "2.0", "id": 1, "method": "elicitation/create", "params": {}}),
+    ]
+    for revision, method, message in good:
+        check_message(revision, message, method)
+    for revision, method, message in wrong:
+        with pytest.raises((AssertionError, KeyError, ValidationError)):
+            check_message(revision, message, method)

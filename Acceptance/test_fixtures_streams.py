@@ -112,7 +112,7 @@ def test_e5_the_end_of_the_stream_ends_the_work_of_the_first_transport(fixtures)
 
 
 @pytest.mark.parametrize("revision", SESSIONS)
-def test_s12_a_lost_stream_goes_on_where_it_was(fixtures, revision):
+def test_s12_w55_a_lost_stream_goes_on_where_it_was(fixtures, revision):
     with HTTPPeer(fixtures, revision) as peer:
         message = peer.message("tools/call", {"name": "test_tool_with_progress"}, {"progressToken": "t"})
         stream = peer.open(message)
@@ -156,7 +156,7 @@ def check_lost(stream, id):
     assert message["error"]["message"].startswith("the stream was lost")
 
 
-def test_ls12_a_stream_of_a_process_that_is_gone(make_fixtures):
+def test_ls12_w56_a_stream_of_a_process_that_is_gone(make_fixtures):
     server = make_fixtures("--state-keys", new_ring()).start()
     with HTTPPeer(server, "2025-11-25") as peer:
         ids = []
@@ -190,7 +190,7 @@ def test_s13_retry_is_said_before_the_connection_is_given_up(fixtures):
 
 
 @pytest.mark.parametrize("revision", [*SESSIONS, MODERN])
-def test_h12_plain_json_unless_there_is_more_to_say(fixtures, revision):
+def test_h5_h12_plain_json_unless_there_is_more_to_say(fixtures, revision):
     with HTTPPeer(fixtures, revision) as peer:
         assert not peer.call("test_simple_text").is_stream
         assert not peer.call("test_tool_with_progress").is_stream
@@ -201,8 +201,8 @@ def test_h12_plain_json_unless_there_is_more_to_say(fixtures, revision):
 def test_h3_s4_a_client_that_takes_json_alone(fixtures, revision):
     """Nothing but the answer reaches it, and it cannot be asked."""
     with HTTPPeer(fixtures, revision) as peer:
-        fields = peer.fields
-        peer.fields = lambda message=None: [("Accept", "application/json") if name == "Accept" else (name, value) for name, value in fields(message)]
+        fields, json_alone = peer.fields, ("Accept", "application/json")
+        peer.fields = lambda message=None: [json_alone if field[0] == "Accept" else field for field in fields(message)]
         exchange = peer.call("test_tool_with_progress", meta={"progressToken": 1})
         assert not exchange.is_stream and exchange.text == "Progress test completed"
         if revision != MODERN:
@@ -214,7 +214,7 @@ def test_h3_s4_a_client_that_takes_json_alone(fixtures, revision):
             assert fixtures.request("POST", "/mcp", peer.fields(message), encode(message)).status == 406, "H3"
 
 
-def test_ls10_an_answer_counts_only_from_the_session_that_was_asked(fixtures):
+def test_ls10_w42_an_answer_counts_only_from_the_session_that_was_asked(fixtures):
     with HTTPPeer(fixtures, "2025-11-25") as peer, HTTPPeer(fixtures, "2025-11-25") as stranger:
         with peer.open(peer.message("tools/call", {"name": "test_sampling", "arguments": {"prompt": "?"}})) as stream:
             event = stream.next()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from support.peer import HTTPPeer, StdioPeer, capabilities, reply, with_tasks
+from support.peer import LEGACY_CLIENTS, HTTPPeer, StdioPeer, capabilities, reply, with_tasks
 from support.fixtures import start_stdio
 from support.schema import LEGACY, MODERN, TASKS, check_task
 
@@ -86,11 +86,9 @@ def test_tk2_without_the_extension_the_tool_runs_in_the_request(connect):
         assert peer.call("multi_input").text == "name=Ada, confirm=true"
 
 
+@LEGACY_CLIENTS
 def test_tk12_ki18_legacy_clients_never_see_a_task(connect):
-    peer = connect()
-    if peer.is_modern:
-        pytest.skip("a modern client does")
-    peer = connect(with_tasks(capabilities(peer.revision)))
+    peer = connect(with_tasks(capabilities(connect.revision)))
     assert peer.ask("tools/call", {"name": "slow_compute", "arguments": {"seconds": 0.05, "label": "pi"}, "task": {"ttl": 1000}}).text
     for method in ("tasks/get", "tasks/cancel", "tasks/list", "tasks/result"):
         assert peer.ask(method, {"taskId": "x"}).error["code"] == -32601
@@ -198,8 +196,8 @@ def test_tk9_r2_the_name_header_is_the_task_id(fixtures):
         task = create(peer, "slow_compute", {"seconds": 0.05, "label": "pi"})
         message = peer.message("tasks/get", {"taskId": task["taskId"]})
         other = {**message, "params": {**message["params"], "taskId": "other"}}
-        for sent, headers in [(message, peer.fields(other)), (message, [field for field in peer.fields(message) if field[0] != "Mcp-Name"])]:
-            response = fixtures.request("POST", "/mcp", headers, json.dumps(sent).encode())
+        for headers in (peer.fields(other), [field for field in peer.fields(message) if field[0] != "Mcp-Name"]):
+            response = fixtures.request("POST", "/mcp", headers, json.dumps(message).encode())
             assert (response.status, response.json()["error"]["code"]) == (400, -32020)
 
 

@@ -351,7 +351,7 @@ def test_v5_discover(shared_server):
     )
 
 
-def test_capabilities_are_honest_in_both_eras(shared_server):
+def test_b19_l5_capabilities_are_honest_in_both_eras(shared_server):
     """B19: what is advertised works, what is not is unknown."""
     methods = {"tools": "tools/list", "resources": "resources/list", "prompts": "prompts/list", "completions": "completion/complete"}
     discovered = post(shared_server, request("server/discover"), modern_fields(shared_server, "server/discover")).json()["result"][
@@ -360,6 +360,7 @@ def test_capabilities_are_honest_in_both_eras(shared_server):
     for capability, method in methods.items():
         status = post(shared_server, request(method), modern_fields(shared_server, method)).status
         assert (status == 404) == (capability not in discovered), capability
+    assert "logging" not in discovered, "L5: deprecated"
     check(MODERN, "ServerCapabilities", discovered)
 
 

@@ -9,7 +9,7 @@ from support.places import DRIVERS
 from support.program import environment
 
 # 1,000,000 in a full run.
-COUNT = int(os.environ.get("REQUESTS", "50000"))
+COUNT = int(os.environ.get("MUTATIONS", "50000"))
 PROCESSES = 2
 
 

@@ -1,4 +1,4 @@
-"""The official Python SDK as client: newest and first release line, over HTTP and stdio, in every era that it knows."""
+"""The official Python SDK as client: newest and first release line, over HTTP, HTTP+SSE and stdio, in every era that it knows."""
 
 import json
 import shutil
@@ -77,6 +77,12 @@ def test_over_http_then_curl_then_a_restart(server, tmp_path, line, mode, revisi
     before = curl(server, f"/v1/notes/{last['uid']}")
     server.restart()
     assert curl(server, f"/v1/notes/{last['uid']}") == before
+
+
+@pytest.mark.parametrize("line, mode, revision", [client for client in CLIENTS if client[2] == "2025-11-25"])
+def test_over_the_first_transport(server, tmp_path, line, mode, revision):
+    told = drive(tmp_path, line, mode, "sse", f"{server.url}/sse", server.token)
+    check(told, revision)
 
 
 @pytest.mark.parametrize("line, mode, revision", CLIENTS)

@@ -3,11 +3,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source Scripts/packages.sh
-need wrk nginx
-Scripts/build.sh toolbridge JSONBenchmark StoreBenchmark
+need wrk nginx curl
+Scripts/build.sh toolbridge mcp-fixtures JSONBenchmark StoreBenchmark
 folder=$(swift build -c release --show-bin-path)
 echo "== HTTP"
 python3 Benchmarks/http/bench.py --program "$folder/toolbridge" "$@"
+echo "== MCP"
+python3 Benchmarks/http/mcp.py --program "$folder/mcp-fixtures" "$@"
 echo "== sync, search, live feeds"
 python3 Benchmarks/http/sync.py --program "$folder/toolbridge"
 echo "== JSON"

@@ -6,6 +6,7 @@ import sys
 
 import httpx
 from mcp import ClientSession, StdioServerParameters
+from mcp.client.sse import sse_client
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from steps import life
@@ -27,6 +28,10 @@ async def drive(read, write) -> dict:
 async def main(transport: str, *rest: str) -> None:
     if transport == "stdio":
         async with stdio_client(StdioServerParameters(command=rest[0], args=list(rest[1:]))) as (read, write):
+            told = await drive(read, write)
+    elif transport == "sse":
+        url, token = rest
+        async with sse_client(url, headers={"Authorization": f"Bearer {token}"}) as (read, write):
             told = await drive(read, write)
     else:
         url, token = rest

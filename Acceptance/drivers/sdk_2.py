@@ -6,6 +6,7 @@ import sys
 
 import httpx2
 from mcp import Client, StdioServerParameters
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from steps import life
 
@@ -24,6 +25,9 @@ async def drive(server, mode: str) -> dict:
 async def main(transport: str, mode: str, *rest: str) -> None:
     if transport == "stdio":
         told = await drive(StdioServerParameters(command=rest[0], args=list(rest[1:])), mode)
+    elif transport == "sse":
+        url, token = rest
+        told = await drive(sse_client(url, headers={"Authorization": f"Bearer {token}"}), mode)
     else:
         url, token = rest
         async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=20) as http:

@@ -3,7 +3,16 @@
 import asyncio
 import json
 
-FORM = {"username": "ada", "email": "ada@example.com", "name": "Ada", "ok": True, "confirmed": True, "confirm": True, "color": "blue", "context": "spring"}
+FORM = {
+    "username": "ada",
+    "email": "ada@example.com",
+    "name": "Ada",
+    "ok": True,
+    "confirmed": True,
+    "confirm": True,
+    "color": "blue",
+    "context": "spring",
+}
 WATCHED = "test://watched-resource"
 
 
@@ -103,8 +112,11 @@ async def tour(client, seen: Seen) -> dict:
 
     async with client.watch(WATCHED) as changes:
         # What the stream of a session says before the client has opened it is lost, so it is said again.
-        await until(lambda: ["notifications/resources/updated", WATCHED] in changes(), lambda: text("test_touch_resource"))
-        await until(lambda: "notifications/tools/list_changed" in [method for method, _ in changes()], lambda: text("test_trigger_tool_change"))
+        for change, tool in [
+            (["notifications/resources/updated", WATCHED], "test_touch_resource"),
+            (["notifications/tools/list_changed", ""], "test_trigger_tool_change"),
+        ]:
+            await until(lambda: change in changes(), lambda: text(tool))
         told["changes"] = sorted({method for method, _ in changes() if method.endswith(("changed", "updated"))})
     if "test_dynamic_tool" in [tool["name"] for tool in await client.tools()]:
         told["dynamic"] = await text("test_dynamic_tool")

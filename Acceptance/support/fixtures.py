@@ -12,6 +12,28 @@ from .polling import until
 from .program import environment
 from .wire import Connection, Response
 
+# What it serves, as its contract says: two pieces of binary data, the names of its tools and prompts in their order.
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC"
+WAV = "UklGRiwAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQgAAACAgICAgICAgA=="
+
+TOOLS = """
+    test_simple_text test_image_content test_audio_content test_embedded_resource test_multiple_content_types test_error_handling
+    json_schema_2020_12_tool test_tool_with_progress test_tool_with_logging test_logging_tool test_reconnection test_trigger_tool_change
+    test_trigger_prompt_change test_sampling test_elicitation test_elicitation_sep1034_defaults test_elicitation_sep1330_enums
+    test_missing_capability test_streaming_elicitation test_input_required_result_elicitation test_input_required_result_sampling
+    test_input_required_result_list_roots test_input_required_result_request_state test_input_required_result_multiple_inputs
+    test_input_required_result_multi_round test_input_required_result_tampered_state test_input_required_result_capabilities
+    test_x_mcp_header greet slow_compute failing_job protocol_error_job confirm_delete multi_input test_tool_with_task test_structured
+    test_resource_link test_wait test_counters test_big test_touch_resource test_url_elicitation test_ui
+""".split()
+PROMPTS = [
+    "test_simple_prompt",
+    "test_prompt_with_arguments",
+    "test_prompt_with_embedded_resource",
+    "test_prompt_with_image",
+    "test_input_required_result_prompt",
+]
+
 READY = "mcp-fixtures http://127.0.0.1:"
 
 

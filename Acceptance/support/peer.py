@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import pytest
+
 from .events import Closed, EventStream
 from .mcp import ACCEPT, JSON_BODY, PREFIX, Refused, encode
 from .schema import MODERN, TASKS, check_answer, check_message
@@ -630,3 +632,23 @@ class StdioPeer(_Pipe):
 def with_tasks(declared: dict) -> dict:
     """The capabilities of a client that also knows the tasks extension."""
     return {**declared, "extensions": {TASKS: {}}}
+
+
+# Every transport with every revision that is spoken over it.
+CLIENTS = [
+    ("sse", "2024-11-05"),
+    ("sse", "2025-11-25"),
+    *(("http", revision) for revision in ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")),
+    *(("stdio", revision) for revision in ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")),
+]
+
+
+def clients(chosen: Callable[[str, str], bool]):
+    """A mark for tests that are given `connect`: only the transports and revisions that are chosen."""
+    return pytest.mark.parametrize("connect", [client for client in CLIENTS if chosen(*client)], indirect=True, ids="-".join)
+
+
+# Who has a session, who can show its user a form, who may not leave an answer by leaving its connection.
+LEGACY_CLIENTS = clients(lambda transport, revision: revision != MODERN)
+WITH_FORMS = clients(lambda transport, revision: revision >= "2025-06-18")
+PIPES = clients(lambda transport, revision: transport != "http")

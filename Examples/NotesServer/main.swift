@@ -36,5 +36,5 @@ let definition = try ServerDefinition<Void>(
 if CommandLine.arguments.contains("--http") {
     try await MCPHTTPServer(definition, port: CommandLine.arguments.last.flatMap { Int($0) } ?? 8080).runUntilSignal()
 } else {
-    try await MCPStdioServer(definition).run()
+    try await MCPStdioServer(definition).runUntilSignal()
 }

@@ -8,6 +8,8 @@ package struct Answer: Sendable {
     package enum Body: Sendable {
         case none
         case bytes(ByteBuffer)
+        /// The same from an array, which small answers needn't copy into a buffer of their own first.
+        case array([UInt8])
         /// Sent in pieces, each as soon as it is written; the closure's return ends it.
         ///
         /// The closure's task is cancelled when the client goes away or the server stops, and writing throws then.

@@ -71,9 +71,14 @@ extension Connection {
 
     /// Returns the body's size.
     func write(_ answer: Answer, id: CorrelationID, omitsBody: Bool, closes: Bool, _ context: ChannelHandlerContext) -> Int {
-        var body = ByteBuffer()
-        if case .bytes(let bytes) = answer.body { body = bytes }
-        let size = body.readableBytes
+        var (body, array) = (ByteBuffer(), [UInt8]())
+        switch answer.body {
+        case .bytes(let bytes): body = bytes
+        case .array(let bytes) where bytes.count <= AnswerEncoder.copyLimit: array = bytes
+        case .array(let bytes): body = ByteBuffer(bytes: bytes)
+        case .none, .stream: break
+        }
+        let size = body.readableBytes + array.count
         let code = answer.status.code
         let length: AnswerEncoder.Length = code == 204 || code == 304 || code < 200 ? .none : .bytes(size)
         let copies = size <= AnswerEncoder.copyLimit
@@ -81,7 +86,7 @@ extension Connection {
         if omitsBody || code == 204 || code == 304 {
             context.writeAndFlush(wrapOutboundOut(out), promise: nil)
         } else if copies {
-            out.writeImmutableBuffer(body)
+            if array.isEmpty { out.writeImmutableBuffer(body) } else { out.writeBytes(array) }
             context.writeAndFlush(wrapOutboundOut(out), promise: nil)
         } else {
             context.write(wrapOutboundOut(out), promise: nil)

@@ -14,10 +14,12 @@ package struct HostPolicy: Sendable {
     ///
     /// `port` is the one we listen on.
     package func allows(host: String, boundToLoopback: Bool, port: Int) -> Bool {
-        let host = host.lowercased()
-        guard boundToLoopback else { return allowedHosts.isEmpty || contains(allowedHosts, host) }
+        guard boundToLoopback else { return allowedHosts.isEmpty || contains(allowedHosts, host.lowercased()) }
         return Self.loopbackNames.contains { name in
-            host.utf8.elementsEqual("\(name):\(port)".utf8) || port == 80 && host.utf8.elementsEqual(name.utf8)
+            let (host, name) = (host.utf8, name.utf8)
+            guard host.count >= name.count, zip(host, name).allSatisfy({ $0.asciiLowercased == $1 }) else { return false }
+            let rest = host.dropFirst(name.count)
+            return rest.isEmpty ? port == 80 : rest.first == UInt8(ascii: ":") && Self.isNumber(rest.dropFirst(), port)
         }
     }
 
@@ -25,6 +27,17 @@ package struct HostPolicy: Sendable {
         let origin = origin.lowercased()
         if contains(allowedOrigins, origin) { return true }
         return boundToLoopback && Self.isLoopback(origin: origin)
+    }
+
+    /// Whether the digits are those of the number as it is written: no sign, no zeros before it.
+    private static func isNumber(_ digits: Substring.UTF8View, _ number: Int) -> Bool {
+        var value = 0
+        guard (1...5).contains(digits.count), digits.first != UInt8(ascii: "0") || digits.count == 1 else { return false }
+        for digit in digits {
+            guard (0x30...0x39).contains(digit) else { return false }
+            value = value * 10 + Int(digit - 0x30)
+        }
+        return value == number
     }
 
     private static let loopbackNames = ["localhost", "127.0.0.1", "[::1]"]

@@ -45,6 +45,6 @@ package struct IncomingRequest: Sendable {
 
     /// All values of a field, one per field line, never joined.
     package func headerValues(_ name: HTTPField.Name) -> [String] {
-        received.values(name.canonicalName).map(received.text)
+        received.texts(name.canonicalName)
     }
 }

@@ -79,6 +79,14 @@ package final class RequestHead: Sendable {
         fields.lazy.filter { self.isNamed($0, canonicalName) }.map(\.value)
     }
 
+    /// The values of every field with this (lower-case) name.
+    func texts(_ canonicalName: String) -> [String] {
+        // Few have any, and those have one.
+        var texts: [String] = []
+        for field in fields where isNamed(field, canonicalName) { texts.append(text(field.value)) }
+        return texts
+    }
+
     func firstValue(_ canonicalName: String) -> Span? {
         for field in fields where isNamed(field, canonicalName) { return field.value }
         return nil

@@ -9,7 +9,7 @@ enum Batch {
     /// - Throws: `invalidRequest` for an array that is no batch (W11).
     static func steps<Caller>(
         _ array: JSONValue,
-        from peer: ProtocolEngine<Caller>.Peer,
+        from peer: Peer,
         in engine: ProtocolEngine<Caller>,
         trace: TraceContext,
         now: Int64,
@@ -33,7 +33,7 @@ enum Batch {
 
     private static func step<Caller>(
         _ element: JSONValue,
-        from peer: ProtocolEngine<Caller>.Peer,
+        from peer: Peer,
         in engine: ProtocolEngine<Caller>,
         trace: TraceContext,
         now: Int64,

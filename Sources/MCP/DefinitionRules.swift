@@ -46,7 +46,8 @@ extension Tool {
             output: output,
             marked: marked,
             wrapsObjects: outputSchema.map { !$0.isOfObjects } ?? false,
-            hasPage: ui?.page != nil
+            hasPage: ui?.page != nil,
+            mayBecomeTask: tasks != .never
         )
     }
 }

@@ -79,8 +79,6 @@ extension HTTPEndpoint {
         return Decision(action, session: session, request: request)
     }
 
-    private typealias Peer = ProtocolEngine<Caller>.Peer
-
     /// W33, W34: the only thing that makes a session (S17).
     private func initialize(_ parsed: Message, _ message: HTTPMessage) -> Action {
         do throws(MCPError) {
@@ -125,7 +123,8 @@ extension HTTPEndpoint {
         let peer = session.map { Peer($0, of: message.principal) } ?? .unknown(headers.versions, principal: message.principal)
         do {
             let steps = try Batch.steps(array, from: peer, in: engine, trace: message.trace, now: message.now, form: message.form)
-            return Decision(.batch(steps, asides: Batch.asides(array), message.form), session: session)
+            // Without a session nothing was asked, and nothing can be cancelled (LS13).
+            return Decision(.batch(steps, asides: session == nil ? [] : Batch.asides(array), message.form), session: session)
         } catch {
             throw Refusal(400, error, revision: peer.revision)
         }
@@ -137,7 +136,7 @@ extension HTTPEndpoint {
     }
 }
 
-extension ProtocolEngine.Peer {
+extension Peer {
     init(_ session: Session, of principal: Principal) {
         self.init(
             revision: session.revision,

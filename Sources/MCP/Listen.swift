@@ -26,7 +26,7 @@ public struct Listen: Sendable, Equatable {
     /// Addresses in one listen, and ids of tasks (section 28).
     static let maximumCount = 256
 
-    init<Caller>(_ request: Message, by peer: ProtocolEngine<Caller>.Peer, offer: Offer) throws(MCPError) {
+    init(_ request: Message, by peer: Peer, offer: Offer) throws(MCPError) {
         guard let id = request.id else { throw .invalidRequest("subscriptions/listen needs an id") }
         guard let wanted = request.params?.object("notifications") else {
             throw .invalidParameters("subscriptions/listen needs notifications, an object")

@@ -85,7 +85,7 @@ struct DeclaredParameters {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("type", "object")
-            writer.member("properties", raw: properties.bytes)
+            if !names.all.isEmpty { writer.member("properties", raw: properties.bytes) }
             if !required.isEmpty {
                 writer.key("required")
                 writer.array { writer in

@@ -29,7 +29,9 @@ extension ProtocolEngine {
         let context = RequestContext(invocation, caller: caller, correlationID: correlationID, link: link)
         do {
             if case .tool(let tool, let arguments, let fault) = invocation.work {
-                guard definition.tools[tool].tasks == .never else { return try await perform(tool, arguments, fault, invocation, context) }
+                guard !definition.toolRules[tool].mayBecomeTask else {
+                    return try await perform(tool, arguments, fault, invocation, context)
+                }
                 return answer(try await call(tool, arguments, fault, context), to: invocation)
             }
             return answer(try await result(of: invocation, context), to: invocation)

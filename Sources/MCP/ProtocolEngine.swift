@@ -31,29 +31,6 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         case listen(Listen)
     }
 
-    /// Who sends a request: a session, or nobody in particular (LS13, V4).
-    struct Peer: Sendable, Equatable {
-        let revision: Revision
-        var clientCapabilities: ClientCapabilities = []
-        var client: ClientInfo?
-        var session: SessionNumber?
-        var principal = Principal.anonymous
-        /// Whether it can be sent anything later: not so without a session over HTTP (LS13).
-        var canBeNotified = true
-        /// Whether it ever said what it can do (LS13, W97).
-        var isInitialized = true
-
-        /// Without a session nothing is known of the client; the revision is the header's, else the default of 2025-03-26.
-        static func unknown(_ versions: [String] = [], principal: Principal = .anonymous) -> Self {
-            Self(
-                revision: versions.first.flatMap { Revision($0) } ?? .v2025_03_26,
-                principal: principal,
-                canBeNotified: false,
-                isInitialized: false
-            )
-        }
-    }
-
     /// A modern request (W15–W28).
     ///
     /// - Parameter headers: nil on stdio, where there are none (W93).
@@ -162,20 +139,17 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         }
         guard let id = request.id else { throw .invalidRequest("a call needs an id") }
         var invocation = Invocation(
-            id: id,
-            revision: peer.revision,
-            method: method.rawValue,
-            target: target,
-            work: work,
-            progressToken: meta.progressToken,
-            client: peer.client,
-            clientCapabilities: peer.clientCapabilities,
-            session: peer.session,
-            principal: peer.principal,
-            trace: meta.trace ?? transportTrace,
-            logLevel: meta.logLevel,
-            now: now,
-            isInitialized: peer.isInitialized
+            UnderstoodCall(
+                id: id,
+                method: method,
+                target: target,
+                work: work,
+                progressToken: meta.progressToken,
+                peer: peer,
+                trace: meta.trace ?? transportTrace,
+                logLevel: meta.logLevel,
+                now: now
+            )
         )
         if era == .modern { invocation.input = try input(of: request, to: method, invocation) }
         return .run(invocation)

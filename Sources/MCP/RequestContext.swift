@@ -4,22 +4,24 @@ public import JSON
 public struct RequestContext<Caller: Sendable>: Sendable {
     /// Who calls, as the transport verified it.
     public let caller: Caller
-    /// What the client calls itself; for logs only.
-    public let client: ClientInfo?
-    /// What this client can be asked for, for this request.
-    public let clientCapabilities: ClientCapabilities
-    /// The revision in which the answer will be written.
-    public let revision: Revision
-    /// Names this request in logs, and in an internal error's answer.
-    public let correlationID: String
-    /// Where this request stands in a distributed trace.
-    public let trace: TraceContext
-    /// nil in a context that was made by hand.
-    let link: RequestLink?
+    private let facts: RequestFacts
     /// nil unless the call may become a task.
     let taskStart: TaskStart<Caller>?
+
+    /// What the client calls itself; for logs only.
+    public var client: ClientInfo? { facts.client }
+    /// What this client can be asked for, for this request.
+    public var clientCapabilities: ClientCapabilities { facts.clientCapabilities }
+    /// The revision in which the answer will be written.
+    public var revision: Revision { facts.revision }
+    /// Names this request in logs, and in an internal error's answer.
+    public var correlationID: String { facts.correlationID }
+    /// Where this request stands in a distributed trace.
+    public var trace: TraceContext { facts.trace }
+    /// nil in a context that was made by hand.
+    var link: RequestLink? { facts.link }
     /// Where questions go instead of the client; nil outside of tasks.
-    let desk: (any QuestionDesk)?
+    var desk: (any QuestionDesk)? { facts.desk }
 
     /// A context without a client behind it: what is said is lost, and nobody can be asked.
     public init(
@@ -31,26 +33,30 @@ public struct RequestContext<Caller: Sendable>: Sendable {
         trace: TraceContext = TraceContext()
     ) {
         self.caller = caller
-        self.client = client
-        self.clientCapabilities = clientCapabilities
-        self.revision = revision
-        self.correlationID = correlationID
-        self.trace = trace
-        link = nil
+        facts = RequestFacts(
+            client: client,
+            clientCapabilities: clientCapabilities,
+            revision: revision,
+            correlationID: correlationID,
+            trace: trace,
+            link: nil,
+            desk: nil
+        )
         taskStart = nil
-        desk = nil
     }
 
     init(_ invocation: Invocation, caller: Caller, correlationID: String, link: RequestLink) {
         self.caller = caller
-        client = invocation.client
-        clientCapabilities = invocation.clientCapabilities
-        revision = invocation.revision
-        self.correlationID = correlationID
-        trace = invocation.trace
-        self.link = link
+        facts = RequestFacts(
+            client: invocation.client,
+            clientCapabilities: invocation.clientCapabilities,
+            revision: invocation.revision,
+            correlationID: correlationID,
+            trace: invocation.trace,
+            link: link,
+            desk: nil
+        )
         taskStart = nil
-        desk = nil
     }
 
     /// The same for a call that may become a task.
@@ -70,14 +76,16 @@ public struct RequestContext<Caller: Sendable>: Sendable {
 
     private init(_ context: Self, link: RequestLink?, taskStart: TaskStart<Caller>?, desk: (any QuestionDesk)?) {
         caller = context.caller
-        client = context.client
-        clientCapabilities = context.clientCapabilities
-        revision = context.revision
-        correlationID = context.correlationID
-        trace = context.trace
-        self.link = link
+        facts = RequestFacts(
+            client: context.client,
+            clientCapabilities: context.clientCapabilities,
+            revision: context.revision,
+            correlationID: context.correlationID,
+            trace: context.trace,
+            link: link,
+            desk: desk
+        )
         self.taskStart = taskStart
-        self.desk = desk
     }
 
     /// Tells how far the work is, if the client wants to know (PR1).
@@ -112,5 +120,34 @@ public struct RequestContext<Caller: Sendable>: Sendable {
     public func releaseConnection(clientReturnsAfterMilliseconds milliseconds: Int) async -> Bool {
         guard let link, revision == .v2025_11_25 else { return false }
         return link.transport.reconnect(afterMilliseconds: milliseconds)
+    }
+}
+
+/// What all copies of a context share: one object, for handlers pass contexts on through many hands.
+private final class RequestFacts: Sendable {
+    let client: ClientInfo?
+    let clientCapabilities: ClientCapabilities
+    let revision: Revision
+    let correlationID: String
+    let trace: TraceContext
+    let link: RequestLink?
+    let desk: (any QuestionDesk)?
+
+    init(
+        client: ClientInfo?,
+        clientCapabilities: ClientCapabilities,
+        revision: Revision,
+        correlationID: String,
+        trace: TraceContext,
+        link: RequestLink?,
+        desk: (any QuestionDesk)?
+    ) {
+        self.client = client
+        self.clientCapabilities = clientCapabilities
+        self.revision = revision
+        self.correlationID = correlationID
+        self.trace = trace
+        self.link = link
+        self.desk = desk
     }
 }

@@ -22,7 +22,7 @@ struct RequestParameters {
     /// T9, T15.
     func toolCall<Caller>(
         _ definition: ServerDefinition<Caller>,
-        by peer: ProtocolEngine<Caller>.Peer
+        by peer: Peer
     ) throws(MCPError) -> (Invocation.Work, target: String) {
         let name = try string("name", in: params)
         guard let tool = definition.indexOfTool(named: name) else { throw .invalidParameters("unknown tool") }

@@ -62,8 +62,10 @@ struct RoutingHeaders {
 
     /// `=?base64?…?=` decoded, anything else as it stands; nil if it is marked so but isn't the Base64 of UTF-8 (R5).
     private static func decoded(_ value: String) -> [UInt8]? {
-        let (prefix, suffix, bytes) = (Array("=?base64?".utf8), Array("?=".utf8), Array(value.utf8))
-        guard bytes.count >= prefix.count + suffix.count, bytes.starts(with: prefix), bytes.suffix(suffix.count).elementsEqual(suffix)
+        let (prefix, suffix, bytes) = ("=?base64?".utf8, "?=".utf8, Array(value.utf8))
+        // Looked at first, as hardly any value is marked.
+        guard bytes.first == UInt8(ascii: "="), bytes.count >= prefix.count + suffix.count, bytes.starts(with: prefix),
+            bytes.suffix(suffix.count).elementsEqual(suffix)
         else {
             return bytes
         }

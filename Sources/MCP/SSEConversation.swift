@@ -2,11 +2,12 @@ public import JSON
 
 /// The rules of the transport of 2024-11-05 (W71–W80, E1–E9): messages come one by one by POST, answers go over one stream.
 ///
-/// The transport isn't the revision: up to 2025-11-25 can be negotiated on it (E6). It holds no engine, for what a server offers may change.
+/// The transport isn't the revision: up to 2025-11-25 can be negotiated on it (E6). It holds no engine, for what a server offers may
+/// change.
 public struct SSEConversation<Caller: Sendable>: Sendable {
     private let principal: Principal
     /// The one session that a stream can have.
-    private var initialized: ProtocolEngine<Caller>.Peer?
+    private var initialized: Peer?
 
     /// - Parameter principal: Who opened the stream; only its POSTs may be handed in (E5).
     public init(principal: Principal) {
@@ -59,8 +60,8 @@ public struct SSEConversation<Caller: Sendable>: Sendable {
         }
     }
 
-    private var peer: ProtocolEngine<Caller>.Peer {
-        initialized ?? ProtocolEngine<Caller>.Peer(revision: .v2024_11_05, principal: principal)
+    private var peer: Peer {
+        initialized ?? Peer(revision: .v2024_11_05, principal: principal)
     }
 
     private func read(_ body: [UInt8]) throws(Refusal) -> IncomingJSON {

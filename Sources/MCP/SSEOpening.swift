@@ -46,8 +46,12 @@ extension HTTPReply {
     public static let sseStreamUnnamed = Refusal(400, .invalidRequest("session_id is missing or garbled"), revision: .v2024_11_05).reply
 
     /// A POST to a stream that is unknown, closed, another principal's or another replica's: all look alike (W76, W77, SEC3).
-    public static let sseStreamUnknown = Refusal(404, .invalidRequest("there is no such stream; open one with GET /sse"), revision: .v2024_11_05)
-        .reply
+    public static let sseStreamUnknown = Refusal(
+        404,
+        .invalidRequest("there is no such stream; open one with GET /sse"),
+        revision: .v2024_11_05
+    )
+    .reply
 
     /// Any other method than POST (W81).
     public static let sseMethodRefused = Refusal.method("POST").reply

@@ -1,6 +1,6 @@
 extension Session {
     /// What was negotiated on a connection that needs no token for it: a pipe, or a stream of 2024-11-05.
-    init<Caller>(of peer: ProtocolEngine<Caller>.Peer) {
+    init(of peer: Peer) {
         self.init(
             revision: peer.revision,
             clientCapabilities: peer.clientCapabilities,

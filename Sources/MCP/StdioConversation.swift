@@ -6,7 +6,7 @@ public import JSON
 public struct StdioConversation<Caller: Sendable>: Sendable {
     private let principal: Principal
     /// The one legacy session that a connection can have (W95).
-    private var initialized: ProtocolEngine<Caller>.Peer?
+    private var initialized: Peer?
 
     /// - Parameter principal: Who is at the other end (I9).
     public init(principal: Principal = .anonymous) {
@@ -63,9 +63,9 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
         Batch.array(of: messages).onOneLine
     }
 
-    private var peer: ProtocolEngine<Caller>.Peer {
+    private var peer: Peer {
         if let initialized { return initialized }
-        var peer = ProtocolEngine<Caller>.Peer.unknown(principal: principal)
+        var peer = Peer.unknown(principal: principal)
         peer.canBeNotified = true
         return peer
     }

@@ -13,6 +13,9 @@ struct ToolRules: Sendable {
     /// Whether the tool's results are shown on a page (UI5).
     let hasPage: Bool
 
+    /// Whether a call may become a task (TK2).
+    let mayBecomeTask: Bool
+
     /// Why the arguments can't be taken, for the model: which of them, and what would be right (T9); nil if they can.
     ///
     /// - Parameter arguments: nil counts as `{}` (T15).

@@ -52,7 +52,7 @@ extension Answer {
         let status = HTTPResponse.Status(code: reply.status)
         if case .json(let message) = reply.body, reply.sessionID == nil, reply.allow == nil {
             // Nearly every answer: its fields are the same each time.
-            self.init(status, contentType: "application/json", headers: .noStore, body: .bytes(ByteBuffer(bytes: message)))
+            self.init(status, contentType: "application/json", headers: .noStore, body: .array(message))
             return
         }
         var fields = HTTPFields()

@@ -70,14 +70,38 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     ///
     /// - Throws: When the address can't be listened on, and when two routes have the same path.
     public func run() async throws {
-        try await service().run()
+        let service = try service()
+        try await sweepingTasks { try await service.run() }
     }
 
     /// Serves until the process gets SIGTERM or SIGINT: the whole of a program that only serves.
     ///
+    /// At the end it stops the definition's tasks too.
+    ///
     /// - Throws: As `run()`.
     public func runUntilSignal() async throws {
-        try await service().runUntilSignal()
+        let service = try service()
+        try await sweepingTasks { try await service.runUntilSignal() }
+        await server.definition.tasks?.stop()
+    }
+
+    /// Forgets expired tasks now and then while `serve` runs (B17).
+    private func sweepingTasks(_ serve: @escaping @Sendable () async throws -> Void) async throws {
+        guard server.definition.tasks != nil else { return try await serve() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // One sleep for the whole server, and cancelled only at its end.
+                while (try? await Task.sleep(for: .seconds(60))) != nil {
+                    do {
+                        try await server.definition.tasks?.removeExpired()
+                    } catch {
+                        report(error, "tasks")
+                    }
+                }
+            }
+            defer { group.cancelAll() }
+            try await serve()
+        }
     }
 
     private func service() throws -> HTTPService<Caller> {
@@ -88,6 +112,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
         var routeSettings = MCPRouteSettings()
         routeSettings.path = settings.path
         routeSettings.sessionLife = settings.sessionLife
+        routeSettings.legacySSE = settings.legacySSE
         let (keys, ended) = settings.seals
         let routes = MCPRoutes(
             server,

@@ -29,18 +29,11 @@ extension MCPRoutes {
         _ caller: Caller,
         _ request: IncomingRequest
     ) async -> Answer {
-        let correlationID = request.correlationID
-        let (connections, report, limit) = (connections, report, connections.settings.requestLimit)
-        let completion = { @Sendable (performed: Performed) in
-            HTTPExchange.Completion(reply: endpoint.reply(performed, to: invocation), messages: [performed.message])
-        }
+        let work = RequestWork(invocation, endpoint, caller, request.correlationID, connections, report)
         exchange.start {
-            completion(endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID))
-        } _: {
-            let performed = await endpoint.engine.perform(invocation, caller: caller, correlationID: correlationID, transport: exchange)
-            connections.endRequest(of: exchange.principal)
-            if let fault = performed.fault { report(fault, correlationID) }
-            return completion(performed)
+            work.late()
+        } _: { [exchange] in
+            await work.perform(on: exchange)
         }
         if case .whole(let reply) = exchange.outcomeAtOnce { return Answer(reply) }
         return await follow(exchange, ids: [invocation.requestID].compactMap { $0 }, isModern: !invocation.revision.isLegacy)
@@ -133,7 +126,50 @@ private final class BatchAnswers: Sendable {
 
 extension Problem {
     /// Section 28.
-    fileprivate static var tooManyRequests: Problem {
+    static var tooManyRequests: Problem {
         Problem(.tooManyRequests, "too_many_requests", "too many requests of yours run at once", headers: [.retryAfter: "1"])
+    }
+}
+
+/// What a request's work needs: one object, for closures carry it along.
+private final class RequestWork<Caller: Sendable>: Sendable {
+    private let invocation: Invocation
+    private let endpoint: HTTPEndpoint<Caller>
+    private let caller: Caller
+    private let correlationID: String
+    private let connections: MCPConnections
+    private let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+
+    init(
+        _ invocation: Invocation,
+        _ endpoint: HTTPEndpoint<Caller>,
+        _ caller: Caller,
+        _ correlationID: String,
+        _ connections: MCPConnections,
+        _ report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    ) {
+        self.invocation = invocation
+        self.endpoint = endpoint
+        self.caller = caller
+        self.correlationID = correlationID
+        self.connections = connections
+        self.report = report
+    }
+
+    func perform(on exchange: HTTPExchange) async -> HTTPExchange.Completion {
+        let performed = await endpoint.engine.perform(invocation, caller: caller, correlationID: correlationID, transport: exchange)
+        connections.endRequest(of: exchange.principal)
+        if let fault = performed.fault { report(fault, correlationID) }
+        return completion(performed)
+    }
+
+    /// The answer if it takes too long (B17).
+    func late() -> HTTPExchange.Completion {
+        let limit = connections.settings.requestLimit
+        return completion(endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID))
+    }
+
+    private func completion(_ performed: Performed) -> HTTPExchange.Completion {
+        HTTPExchange.Completion(reply: endpoint.reply(performed, to: invocation), messages: [performed.message])
     }
 }

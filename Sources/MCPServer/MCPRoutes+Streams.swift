@@ -88,7 +88,7 @@ extension MCPRoutes {
     }
 
     /// - Throws: 503 above the limits (SB5).
-    private func count(_ principal: Principal) throws(Problem) {
+    func count(_ principal: Principal) throws(Problem) {
         guard connections.streamCounts.add(principal) else {
             throw Problem(.serviceUnavailable, "too_many_streams", "too many event streams are open", headers: [.retryAfter: "5"])
         }
@@ -106,6 +106,7 @@ extension MCPRoutes {
     ///
     /// - Parameters:
     ///   - connection: Where it was connected already.
+    ///   - hasAgeLimit: Whether it ends when it is old, or its caller's token is.
     ///   - end: Says goodbye at the age limit, at the token's end and when the server stops; nil for a stream that ends with its request.
     ///   - tell: Writes a notice; nil if the caller may not know it.
     ///   - finally: Called once, at the connection's end, whoever ended it.
@@ -113,6 +114,7 @@ extension MCPRoutes {
         with stream: EventStream,
         connection: Int? = nil,
         expires: Int64? = nil,
+        hasAgeLimit: Bool = true,
         end: (@Sendable (EventStream) -> Void)? = nil,
         tell: @escaping @Sendable (ChangeNotice) async -> [UInt8]? = { _ in nil },
         finally: @escaping @Sendable () -> Void = {}
@@ -121,7 +123,7 @@ extension MCPRoutes {
         let body: @Sendable (any AnswerWriter) async throws -> Void = { writer in
             defer { finally() }
             guard let connection = connection ?? stream.connect() else { return }
-            connections.opened(stream, connection, expires: expires, end: end)
+            connections.opened(stream, connection, expires: expires, end: hasAgeLimit ? end : nil)
             defer { connections.closed(stream, connection) }
             try await carry(stream, connection, to: writer, end: end, tell: tell)
         }

@@ -3,15 +3,16 @@ internal import HTTPTypes
 package import MCP
 internal import NIOCore
 
-/// MCP over Streamable HTTP: `/mcp`, and `/sse` as its second name (E9).
+/// MCP over HTTP: `/mcp`, `/sse` as its second name (E9), and HTTP+SSE of 2024-11-05 (section 11).
 package struct MCPRoutes<Caller: Sendable>: Sendable {
     let server: Server<Caller>
     let connections: MCPConnections
-    private let sealer: any Sealer
+    let sealer: any Sealer
     private let ended: any EndedSessions
     let settings: MCPRouteSettings
     let identity: MCPIdentity<Caller>
     let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    let sseClients = SSEClients<Caller>()
     private let stopWatching: WatchEnd
 
     /// - Parameters:
@@ -43,15 +44,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         return [
             Route(.any, path, label: path, rules: .mcp, cancelsOnDisconnect: true, .authenticated(serve)),
             Route(.any, "/sse", label: "/sse", rules: .mcp, cancelsOnDisconnect: true, .authenticated(serveSSE)),
-        ]
-    }
-
-    /// W70, W71; the transport of 2024-11-05 is not offered (W82).
-    private func serveSSE(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
-        if request.method == .get, request.headerValues(.mcpSessionID).isEmpty {
-            throw Problem(.notFound, "route_not_found", "no such route")
-        }
-        return try await serve(request, caller)
+        ] + messageRoutes
     }
 
     func serve(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
@@ -121,6 +114,10 @@ package struct MCPRouteSettings: Sendable {
     package var resource = ""
     /// Seconds, 1 hour to 30 days (LS5).
     package var sessionLife: Int64 = 604_800
+    /// Whether the transport of 2024-11-05 is there (E8, W82).
+    package var legacySSE = true
+    /// What stands before our paths in the addresses that clients use, such as `/bridge` (E2); empty for nothing.
+    package var publicPrefix = ""
 
     package init() {}
 }

@@ -64,7 +64,8 @@ package final class PendingQuestions: Sendable {
     ///
     /// - Parameter send: Takes the question, and if it is given up then also `notifications/cancelled` for it.
     /// - Returns: The whole response.
-    /// - Throws: `NoAnswer` if none came within the question's patience, or its client went away; `CancellationError` if the task was cancelled.
+    /// - Throws: `NoAnswer` if none came within the question's patience, or its client went away; `CancellationError` if the task was
+    ///   cancelled.
     package func ask(
         _ question: OutgoingRequest,
         of owner: QuestionOwner,

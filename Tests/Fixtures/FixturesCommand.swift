@@ -45,7 +45,7 @@ struct FixturesCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let server = try Fixtures.server(Fixtures.Options(pageSize: pageSize, hasTasks: tasks))
         if stdio {
-            try await MCPStdioServer(server, caller: ()).run()
+            try await MCPStdioServer(server, caller: ()).runUntilSignal()
         } else {
             try await serve(server)
         }
@@ -58,9 +58,14 @@ struct FixturesCommand: AsyncParsableCommand {
         settings.handlersAreShort = true
         if let stateKeys { settings.stateKeys = try StateKeys(text: stateKeys) }
         let (host, path) = (host, path)
-        try await MCPHTTPServer(server, settings: settings, caller: (), onReady: { port in
-            say("mcp-fixtures http://\(host):\(port)\(path)")
-        })
+        try await MCPHTTPServer(
+            server,
+            settings: settings,
+            caller: (),
+            onReady: { port in
+                say("mcp-fixtures http://\(host):\(port)\(path)")
+            }
+        )
         .runUntilSignal()
     }
 

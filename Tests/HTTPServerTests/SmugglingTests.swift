@@ -88,7 +88,7 @@ struct SmugglingTests {
         "Content-Length: 5\r\n\r",
     ].filter { $0 != "Content-Length: 5 " }
 
-    @Test("refuses framing that isn't plain, and closes", arguments: fields)
+    @Test("H14 refuses framing that isn't plain, and closes", arguments: fields)
     func framing(_ field: String) async throws {
         try await expectRefusal(Self.post(field, Self.chunk))
     }

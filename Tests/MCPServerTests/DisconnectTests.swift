@@ -4,6 +4,10 @@ import MCPServer
 import Synchronization
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// Clients that leave at any moment, and what is left of them.
 @Suite("Clients that go away", .timeLimit(.minutes(3)))
 struct DisconnectTests {

@@ -131,7 +131,7 @@ struct RoutesTests {
         }
     }
 
-    @Test("LS1 LS6 a session lives at a second process with the same ring, and only for its principal")
+    @Test("LS1 LS4 LS6 a session lives at a second process with the same ring, and only for its principal")
     func twoReplicas() async throws {
         let ring = { try StateKeys([(kid: "a", secret: Self.secret)]) }
         try await serve([try ring(), try ring(), StateKeys()], ended: { _ in NoEndedSessions() }) { ports in
@@ -144,6 +144,8 @@ struct RoutesTests {
             }
             #expect(try await post(ports[2], Fixtures.call("who"), ["Mcp-Session-Id": id]).status == 404, "LS7 another ring")
             #expect(try await post(ports[0], Fixtures.call("who"), ["Mcp-Session-Id": id, "Authorization": "you"]).status == 404, "S16")
+            let fields = ["Content-Type": "application/json", "Mcp-Session-Id": id]
+            #expect(try await RawAnswer.exchange(ports[0], "POST", "/mcp", fields, Fixtures.call("who")).status == 401, "LS4")
             let tampered = id.dropLast() + (id.hasSuffix("A") ? "B" : "A")
             let dead = try await post(ports[0], Fixtures.call("who"), ["Mcp-Session-Id": String(tampered)])
             #expect(dead.status == 404)
@@ -195,7 +197,7 @@ struct RoutesTests {
         }
     }
 
-    @Test("W50 W51 W66 W71 W82 GET and other methods")
+    @Test("W50 W51 W66 W71 S1 GET and other methods")
     func otherMethods() async throws {
         try await serve([StateKeys()]) { ports in
             func send(_ method: String, _ path: String, _ fields: [String: String] = [:]) async throws -> RawAnswer {
@@ -205,12 +207,9 @@ struct RoutesTests {
             #expect(try await send("GET", "/mcp").header("allow") == "POST")
             #expect(try await send("GET", "/mcp", ["Mcp-Session-Id": "dead"]).status == 404)
             #expect(try await send("PUT", "/mcp").status == 405)
-            #expect(try await send("GET", "/sse").status == 404, "W82")
-            #expect(try await send("GET", "/sse").json?["code"] == "route_not_found")
             let resumed = try await send("GET", "/sse", ["Mcp-Session-Id": "dead"])
             #expect(resumed.json?["error"]?["code"] == -32600, "W71")
             #expect(try await send("DELETE", "/sse").status == 400, "W70")
-            #expect(try await send("GET", "/messages/").status == 404)
         }
     }
 
@@ -230,6 +229,29 @@ struct RoutesTests {
             #expect(box.ids.withLock { $0 } == [id ?? "none"])
             #expect(try await post(ports[0], Fixtures.call("wait")).json?["result"]?["isError"] == true)
             #expect(await gate.cancelled.wait())
+        }
+    }
+
+    @Test("S19 CN1 a cancellation in a batch stops the request of its session, and no other")
+    func batchedCancellation() async throws {
+        let gate = Gate()
+        try await serve([StateKeys()], gate: gate) { ports in
+            let id = try #require(try await post(ports[0], Fixtures.initialize("2025-03-26")).header("mcp-session-id"))
+            let other = try #require(try await post(ports[0], Fixtures.initialize("2025-03-26")).header("mcp-session-id"))
+            let batch = "[\(TalkingServer.cancelled("7"))]"
+            try await withThrowingTaskGroup(of: RawAnswer.self) { group in
+                group.addTask { try await post(ports[0], Fixtures.call("wait", id: "7"), ["Mcp-Session-Id": id]) }
+                #expect(await gate.entered.wait())
+                for session in [other, id] {
+                    let answer = try await post(ports[0], batch, ["Mcp-Session-Id": session])
+                    #expect(answer.status == 202)
+                    if session == other {
+                        #expect(try await post(ports[0], Fixtures.request("ping"), ["Mcp-Session-Id": id]).status == 200)
+                    }
+                }
+                #expect(await gate.cancelled.wait())
+                #expect(try await group.next()?.body.contains("result") == false)
+            }
         }
     }
 

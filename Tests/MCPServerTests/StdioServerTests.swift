@@ -328,7 +328,7 @@ struct StdioServerTests {
         }
     }
 
-    @Test("I1 bytes are cut into lines, however they arrive", arguments: [1, 2, 3, 7, 100])
+    @Test("I1 I10 bytes are cut into lines, however they arrive", arguments: [1, 2, 3, 7, 100])
     func lines(size: Int) {
         let bytes = Array("one\n\ntwo\nmuch too long\nfour\nrest".utf8)
         var buffer = LineBuffer(limit: 5)

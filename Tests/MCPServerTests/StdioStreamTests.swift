@@ -280,6 +280,78 @@ struct StdioStreamTests {
         }
     }
 
+    @Test("I2 S18 W99 a question goes to the client that declared it, and its answer to the call that asked")
+    func questions() async throws {
+        try await serve(try TalkingServer.make()) { peer in
+            try await peer.send(Fixtures.call("roots", id: "1"))
+            #expect(try await peer.receive()?["result"]?["isError"] == true, "not before initialize")
+            try await peer.send(TalkingServer.initialize("2025-11-25"))
+            _ = try await peer.receive()
+            try await peer.send(Fixtures.call("roots", id: "2"), Fixtures.call("roots", id: "3"))
+            let questions = [try await peer.receive(), try await peer.receive()]
+            for (number, question) in questions.enumerated() {
+                #expect(question?["method"] == "roots/list")
+                #expect(question?["id"]?.string?.wholeMatch(of: try Regex("\\.[0-9a-f]{16}")) != nil, "LS10")
+                // Answers that nobody waits for are ignored.
+                try await peer.send(
+                    #"{"jsonrpc":"2.0","id":".0000000000000000","result":{"roots":[]}}"#,
+                    #"{"jsonrpc":"2.0","id":1,"result":{}}"#
+                )
+                try await peer.send(try TalkingServer.answer(to: question, "file:///\(number)"))
+            }
+            let texts = [try await peer.receiveText() ?? "", try await peer.receiveText() ?? ""]
+            #expect(Set(texts.map { String($0.suffix(9)) }) == ["file:///0", "file:///1"])
+            #expect(Set(texts.map { String($0.prefix(1)) }) == ["2", "3"])
+        }
+    }
+
+    @Test("I3 B14 a modern client is never sent a request, whatever the session declared")
+    func modernQuestion() async throws {
+        try await serve(try TalkingServer.make()) { peer in
+            try await peer.send(TalkingServer.initialize("2025-11-25"))
+            _ = try await peer.receive()
+            try await peer.send(TalkingServer.call("roots", isModern: true))
+            #expect(try await peer.receive()?["error"]?["code"] == -32021)
+        }
+    }
+
+    @Test("CN1 a call that is cancelled takes its question back; the answer that still comes is ignored")
+    func cancelledQuestion() async throws {
+        try await serve(try TalkingServer.make()) { peer in
+            try await peer.send(TalkingServer.initialize("2024-11-05"))
+            _ = try await peer.receive()
+            try await peer.send(Fixtures.call("roots", id: "5"))
+            let question = try await peer.receive()
+            try await peer.send(TalkingServer.cancelled("5"))
+            let cancellation = try await peer.receive()
+            #expect(cancellation?["method"] == "notifications/cancelled")
+            #expect(cancellation?["params"]?["requestId"] == question?["id"])
+            try await peer.send(try TalkingServer.answer(to: question, "file:///late"), Fixtures.request("ping", id: "6"))
+            #expect(try await peer.receive()?["id"] == 6)
+        }
+    }
+
+    @Test("W100 I6 at the end of the input nobody waits for an answer any more")
+    func endedQuestion() async throws {
+        let gate = Gate()
+        var settings = StdioSettings()
+        settings.patience = .seconds(600)
+        try await serve(
+            try TalkingServer.make(gate),
+            settings: settings,
+            rest: { messages in
+                #expect(messages.last?["id"] == 5)
+                #expect(messages.last?["result"]?["isError"] == true)
+            },
+            { peer in
+                try await peer.send(TalkingServer.initialize("2024-11-05"))
+                _ = try await peer.receive()
+                try await peer.send(Fixtures.call("roots", id: "5"))
+                #expect(await gate.entered.wait())
+            }
+        )
+    }
+
     @Test("T14 W93 what is offered may change from line to line; calls that run keep what they began with")
     func replaced() async throws {
         let gate = Gate()

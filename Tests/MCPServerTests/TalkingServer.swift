@@ -1,6 +1,7 @@
 import JSON
 import MCP
 import MCPServer
+import Testing
 
 /// A server that says something before it answers, and that changes.
 enum TalkingServer {
@@ -32,6 +33,10 @@ enum TalkingServer {
                     gate.finished.fire()
                     return .text("late")
                 },
+                Tool("roots", title: "Roots", "Asks for roots.", annotations: .reading) { context in
+                    gate.entered.fire()
+                    return .text(try await context.ask(.roots("roots")).map(\.uri).joined(separator: " "))
+                },
                 Tool("endless", title: "Endless", "Never ends.", annotations: .reading) { context in
                     for number in 1... {
                         await context.progress(Double(number))
@@ -53,6 +58,18 @@ enum TalkingServer {
 
     static func listen(_ filter: String, id: String = "1") -> String {
         Fixtures.request("subscriptions/listen", #"\#(envelope),"notifications":{\#(filter)}"#, id: id)
+    }
+
+    /// The `initialize` of a client that has roots.
+    static func initialize(_ version: String) -> String {
+        let client = #""clientInfo":{"name":"client","version":"1"}"#
+        return Fixtures.request("initialize", #""protocolVersion":"\#(version)","capabilities":{"roots":{}},\#(client)"#)
+    }
+
+    /// The client's answer to our question for its roots.
+    static func answer(to question: JSONValue?, _ uri: String) throws -> String {
+        let id = String(decoding: try #require(question?["id"]).bytes, as: UTF8.self)
+        return #"{"jsonrpc":"2.0","id":\#(id),"result":{"roots":[{"uri":"\#(uri)"}]}}"#
     }
 
     static func cancelled(_ id: String) -> String {

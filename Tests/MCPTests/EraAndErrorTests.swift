@@ -41,7 +41,14 @@ struct EraAndErrorTests {
     func bodiless(method: HTTPMessage.Method) async throws {
         let id = try await server.session(.v2025_11_25)
         for (version, isModern) in [("2026-07-28", true), ("2027-01-01", true), ("2025-06-18", false)] {
-            let message = HTTPMessage(method, body: [], principal: .anonymous, now: TestServer.now, protocolVersion: [version], sessionID: [id])
+            let message = HTTPMessage(
+                method,
+                body: [],
+                principal: .anonymous,
+                now: TestServer.now,
+                protocolVersion: [version],
+                sessionID: [id]
+            )
             let decision = server.endpoint.receive(message)
             if case .answer(let reply) = decision.action {
                 #expect(isModern && reply.status == 405, "\(version)")
@@ -55,7 +62,8 @@ struct EraAndErrorTests {
     private static let codes: [(MCPError, Int, Int)] = [
         (.notJSON("x"), -32700, -32700), (.invalidRequest("x"), -32600, -32600), (.methodNotFound, -32601, -32601),
         (.invalidParameters("x"), -32602, -32602), (.resourceNotFound(uri: "a:b"), -32002, -32602),
-        (.internalError(correlationID: "x"), -32603, -32603), (.internalFailure("x"), -32603, -32603), (.headerMismatch("x"), -32020, -32020),
+        (.internalError(correlationID: "x"), -32603, -32603), (.internalFailure("x"), -32603, -32603),
+        (.headerMismatch("x"), -32020, -32020),
         (.missingCapability([:]), -32021, -32021), (.unsupportedVersion(requested: "x", supported: []), -32022, -32022),
     ]
 

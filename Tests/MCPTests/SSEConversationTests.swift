@@ -48,10 +48,13 @@ struct SSEConversationTests {
         #expect(error["id"] == (body.contains(#""id":1,"#) ? 1 : .null), "B6")
     }
 
-    @Test("E6 W80 before initialize revision 2024-11-05, then what was negotiated, up to 2025-11-25", arguments: [
-        ("2024-11-05", "2024-11-05"), ("2025-03-26", "2025-03-26"), ("2025-06-18", "2025-06-18"), ("2025-11-25", "2025-11-25"),
-        ("2026-07-28", "2025-11-25"), ("1999-01-01", "2025-11-25"),
-    ])
+    @Test(
+        "E6 W80 before initialize revision 2024-11-05, then what was negotiated, up to 2025-11-25",
+        arguments: [
+            ("2024-11-05", "2024-11-05"), ("2025-03-26", "2025-03-26"), ("2025-06-18", "2025-06-18"), ("2025-11-25", "2025-11-25"),
+            ("2026-07-28", "2025-11-25"), ("1999-01-01", "2025-11-25"),
+        ]
+    )
     mutating func revisions(asked: String, negotiated: String) throws {
         #expect(try outcome(call("who")) == "who 2024-11-05")
         #expect(conversation.session.clientCapabilities == [])

@@ -45,7 +45,8 @@ struct SecondFaultTests {
         #expect(reply.isToolError)
         #expect(reply.text?.hasPrefix("a") == true)
         var conversation = StdioConversation<String>()
-        guard case .run = conversation.receive(Array(Self.body(arguments).utf8), by: try TestServer().endpoint.engine, now: TestServer.now) else {
+        guard case .run = conversation.receive(Array(Self.body(arguments).utf8), by: try TestServer().endpoint.engine, now: TestServer.now)
+        else {
             Issue.record("W92: lines alike")
             return
         }

@@ -77,7 +77,7 @@ struct Server: Sendable {
             version: Version.current,
             role: "serve",
             revisions: Revision.supported.map(\.description),
-            endpoints: ["/mcp"]
+            endpoints: try settings.value(Settings.legacySSE) ?? true ? ["/mcp", "/sse"] : ["/mcp"]
         )
         let routes = health + [serverInfoRoute(info)] + (try apiRoutes(limits))
         let documentation = openAPIRoutes(routes, version: Version.current, isDevelopment: profile.name == "dev")
@@ -101,6 +101,7 @@ struct Server: Sendable {
         let observations = observations
         var mcp = MCPRouteSettings()
         if let life = try settings.value(Settings.sessionLifetime) { mcp.sessionLife = life }
+        mcp.legacySSE = try settings.value(Settings.legacySSE) ?? true
         return MCPRoutes(
             MCP.Server(try services.definition(role: "serve")),
             sealer: try await services.stateKeys(settings),

@@ -98,6 +98,13 @@ enum Settings {
         form: "3600 to 2592000",
         parse: { integer($0, in: 3600...2_592_000).map { Int64($0) } }
     )
+    static let legacySSE = Setting(
+        "TOOLBRIDGE_LEGACY_SSE",
+        default: "on",
+        "Whether MCP's HTTP+SSE transport of 2024-11-05 is served: GET /sse and /messages/.",
+        form: "on or off",
+        parse: { $0 == "on" ? true : $0 == "off" ? false : nil }
+    )
     static let shutdownTimeout = Setting(
         "TOOLBRIDGE_SHUTDOWN_TIMEOUT_SECONDS",
         default: "7",

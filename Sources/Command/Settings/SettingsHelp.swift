@@ -19,6 +19,7 @@ enum SettingsHelp {
         add(Settings.allowsRemoteDevelopment)
         add(Settings.stateKeys)
         add(Settings.sessionLifetime)
+        add(Settings.legacySSE)
         add(Settings.streamHeartbeat)
         add(Settings.streamMaximumAge)
         add(Settings.shutdownTimeout)

@@ -7,4 +7,7 @@ public protocol ByteStream: Sendable {
     ///
     /// - Throws: When the other side is gone.
     func write(_ bytes: [UInt8]) async throws
+
+    /// Makes `read` say that the input has ended, also one that waits; later ones too.
+    func endInput()
 }

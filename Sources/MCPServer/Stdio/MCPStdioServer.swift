@@ -1,3 +1,4 @@
+internal import HTTPServer
 public import MCP
 
 /// Serves tools to one client over a byte stream, one message a line (I1–I11).
@@ -45,6 +46,14 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
         self.stream = stream
         self.settings = settings
         self.report = report
+    }
+
+    /// Serves until the input ends or the process gets SIGTERM or SIGINT: the whole of a program that only serves (I6).
+    ///
+    /// - Throws: As `run()`.
+    public func runUntilSignal() async throws {
+        try await signalled(ending: stream.endInput, run)
+        await server.definition.tasks?.stop()
     }
 
     /// Serves until the input ends, and then until what was read is answered, but not much longer (I6).

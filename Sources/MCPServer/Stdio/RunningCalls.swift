@@ -29,4 +29,8 @@ struct RunningCalls {
             running.call.stop()
         }
     }
+
+    func stopAll() {
+        for running in calls.values.joined() { running.call.stop() }
+    }
 }

@@ -16,15 +16,15 @@ struct StdioSession<Caller: Sendable>: Sendable {
     typealias Tasks = ThrowingTaskGroup<Event, any Error>
 
     let output = LineOutput()
-    private let server: Server<Caller>
-    private let caller: Caller
-    private let principal: Principal
-    private let settings: StdioSettings
-    private let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    let server: Server<Caller>
+    let caller: Caller
+    let principal: Principal
+    let settings: StdioSettings
+    let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
     private let sealer = StateKeys()
-    private let client: ConnectedClient
+    let client: ConnectedClient
     /// What the legacy session is to be told.
-    private let changes: NoticeQueue
+    let changes: NoticeQueue
 
     init(
         _ server: Server<Caller>,
@@ -144,93 +144,14 @@ struct StdioSession<Caller: Sendable>: Sendable {
         return performed?.message
     }
 
-    private func newCorrelationID() -> String {
+    func newCorrelationID() -> String {
         String(UInt64.random(in: .min ... .max), radix: 16)
-    }
-
-    // MARK: What changes
-
-    /// Takes note of what the legacy session is to be told.
-    ///
-    /// - Returns: What ends it.
-    func watch() -> @Sendable () -> Void {
-        server.changes.watch { [client, changes] in if client.wants($0) { changes.add($0) } }
-    }
-
-    /// Tells the legacy session what it wants to know, until `finish`.
-    func tellChanges() async throws -> Event {
-        while let notices = await changes.next() {
-            // It may have unsubscribed meanwhile.
-            for notice in notices where client.wants(notice) {
-                let message = await engine.message(
-                    for: notice,
-                    to: client.session,
-                    of: principal,
-                    caller: caller,
-                    correlationID: newCorrelationID()
-                )
-                if let message { try await output.write(message) }
-            }
-        }
-        return .idle
-    }
-
-    private func open(_ listen: Listen, _ engine: ProtocolEngine<Caller>, _ state: inout State, _ group: inout Tasks) {
-        let correlationID = newCorrelationID()
-        guard state.listens.count < settings.subscriptions else {
-            report(TooManySubscriptions(), correlationID)
-            let keys = state.running.add([])
-            group.addTask { [output] in
-                try await output.write(listen.refusal(correlationID: correlationID))
-                return .done(keys)
-            }
-            return
-        }
-        let call = RunningCall(client, canAsk: false, limits: settings.callLimits)
-        let notices = NoticeQueue(interval: settings.noticeInterval)
-        let number = state.listens.add(listen.requestID, call, notices)
-        if state.hasEnded { notices.end() }
-        group.addTask {
-            try await tell(listen, engine, call, notices, correlationID)
-            return .listenEnded(number)
-        }
-    }
-
-    /// One subscription from its acknowledgement to its end (SB2–SB9, I5).
-    private func tell(
-        _ listen: Listen,
-        _ engine: ProtocolEngine<Caller>,
-        _ call: RunningCall,
-        _ notices: NoticeQueue,
-        _ correlationID: String
-    ) async throws {
-        let subscription: Subscription
-        do {
-            subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
-        } catch {
-            report(error, correlationID)
-            return try await output.write(listen.refusal(correlationID: correlationID), of: call)
-        }
-        let stopWatching = server.changes.watch { if subscription.wants($0) { notices.add($0) } }
-        defer { stopWatching() }
-        try await output.write(subscription.acknowledgement, of: call)
-        while let due = await notices.next() {
-            for notice in due {
-                let message = await self.engine.message(for: notice, on: subscription, caller: caller, correlationID: correlationID)
-                if let message { try await output.write(message, of: call) }
-            }
-        }
-        // SB6; where the client ended it, both are dropped.
-        try await output.write(subscription.cancellation, of: call)
-        try await output.write(subscription.end, of: call)
     }
 }
 
-/// For the log: a client opened more subscriptions than it may (SB5).
-struct TooManySubscriptions: Error {}
-
 extension BatchStep {
-    fileprivate var invocation: Invocation? {
+    /// What is to be run for it, if anything.
+    var invocation: Invocation? {
         if case .run(let invocation) = self { invocation } else { nil }
     }
 }

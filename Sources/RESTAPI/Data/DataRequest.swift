@@ -37,7 +37,11 @@ struct DataRequest: Sendable {
 extension RecordedAnswer {
     init(_ answer: Answer) {
         var body: [UInt8] = []
-        if case .bytes(let buffer) = answer.body { body = Array(buffer: buffer) }
+        switch answer.body {
+        case .bytes(let buffer): body = Array(buffer: buffer)
+        case .array(let bytes): body = bytes
+        case .none, .stream: break
+        }
         self.init(
             status: answer.status.code,
             headers: answer.headers.map { Header($0.name.rawName, $0.value) },

@@ -1,0 +1,148 @@
+internal import HTTPServer
+internal import HTTPTypes
+internal import JSON
+internal import MCP
+import Synchronization
+
+extension MCPRoutes {
+    /// HTTP+SSE of 2024-11-05, with and without the slash (section 3.5).
+    var messageRoutes: [Route<Caller>] {
+        guard settings.legacySSE else { return [] }
+        return ["/messages/", "/messages"].map { path in
+            Route(.any, path, label: "/messages/", rules: .mcp, .authenticated(take))
+        }
+    }
+
+    /// /sse: a second name of Streamable HTTP but for the GET of 2024-11-05 (W70–W74, W82, E9).
+    func serveSSE(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
+        guard request.method == .get else { return try await serve(request, caller) }
+        guard settings.legacySSE || !request.headerValues(.mcpSessionID).isEmpty else {
+            throw Problem(.notFound, "route_not_found", "no such route")
+        }
+        let message = HTTPMessage(request, principal: identity.principal(caller), now: identity.now(), parameterHeaders: [])
+        switch SSEOpening(message) {
+        case .streamableHTTP: return try await serve(request, caller)
+        case .refused(let reply): return Answer(reply)
+        case .opened: return try open(message.principal, caller, request)
+        }
+    }
+
+    /// Opens a stream; its first event says where messages go (E2).
+    private func open(_ principal: Principal, _ caller: Caller, _ request: IncomingRequest) throws -> Answer {
+        try count(principal)
+        let id = SSEStreamID(number: (0..<16).map { _ in UInt8.random(in: .min ... .max) }, replica: connections.replica)
+        let client = SSEClient<Caller>(id, of: principal, connections)
+        client.stream.send(Array("\(settings.publicPrefix)/messages/?session_id=\(id)".utf8), event: "endpoint")
+        sseClients.add(client)
+        let stopWatching = server.changes.watch { [weak client] notice in
+            if client?.client.wants(notice) == true { client?.stream.notify(notice) }
+        }
+        let end = AtEnd { [sseClients, connections] in
+            stopWatching()
+            sseClients.remove(client)
+            client.close()
+            connections.streamCounts.remove(principal)
+        }
+        let (server, correlationID) = (server, request.correlationID)
+        // A stream of its own session has no age limit (LS15): a session would end with it.
+        return answer(with: client.stream, hasAgeLimit: false) { _ in
+            client.endWhenIdle()
+        } tell: { notice in
+            guard client.client.wants(notice) else { return nil }
+            return await ProtocolEngine(server.definition)
+                .message(for: notice, to: client.client.session, of: principal, caller: caller, correlationID: correlationID)
+        } finally: {
+            end.run()
+        }
+    }
+
+    /// A message of a client with a stream (W75–W81).
+    private func take(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
+        guard request.method == .post else { return Answer(.sseMethodRefused) }
+        guard let id = (try? request.queryParameter("session_id")).flatMap({ SSEStreamID($0) }) else { return Answer(.sseStreamUnnamed) }
+        let principal = identity.principal(caller)
+        guard let client = sseClients.client(id, of: principal) else { return Answer(.sseStreamUnknown) }
+        let engine = ProtocolEngine(server.definition, sealer: sealer)
+        let message = HTTPMessage(request, principal: principal, now: identity.now(), parameterHeaders: [])
+        switch client.receive(message, by: engine) {
+        case .refused(let reply): return Answer(reply)
+        case .accepted(let action):
+            try follow(action, engine, client, caller, request)
+            return .text(.accepted, "Accepted")
+        }
+    }
+
+    private func follow(
+        _ action: SSEConversation<Caller>.Action,
+        _ engine: ProtocolEngine<Caller>,
+        _ client: SSEClient<Caller>,
+        _ caller: Caller,
+        _ request: IncomingRequest
+    ) throws(Problem) {
+        switch action {
+        case .nothing: break
+        case .answer(let message): client.stream.send(message)
+        case .deliver(let response): _ = connections.questions.deliver(response, from: client.client.owner)
+        case .cancel(let id): client.cancel(id)
+        case .run(let invocation): try run([.run(invocation)], engine, client, caller, request)
+        case .batch(let steps, let asides):
+            for aside in asides {
+                switch aside {
+                case .deliver(let response): _ = connections.questions.deliver(response, from: client.client.owner)
+                case .cancel(let id): client.cancel(id)
+                }
+            }
+            try run(steps, engine, client, caller, request)
+        }
+    }
+
+    /// Requests of one POST, one after the other, each answered by an event of its own (S19).
+    ///
+    /// - Throws: 429 if the principal runs as many as it may, or its rate limit is used up.
+    private func run(
+        _ steps: [BatchStep],
+        _ engine: ProtocolEngine<Caller>,
+        _ client: SSEClient<Caller>,
+        _ caller: Caller,
+        _ request: IncomingRequest
+    ) throws(Problem) {
+        for case .run in steps { try admit(caller) }
+        guard connections.beginRequest(of: client.principal) else { throw .tooManyRequests }
+        let (calls, keys) = client.begin(steps.compactMap(\.invocation))
+        let (connections, report, correlationID) = (connections, report, request.correlationID)
+        // A task of its own, for the POST is answered at once (E3). It ends with its work, at the time limit, or with its stream (E5).
+        Task {
+            var calls = calls[...]
+            for step in steps {
+                switch step {
+                case .answer(let message): client.stream.send(message)
+                case .run(let invocation):
+                    guard let call = calls.popFirst(), !call.isStopped else { continue }
+                    let performed = await call.perform(invocation, by: engine, caller: caller, correlationID: correlationID)
+                    if let fault = performed?.fault { report(fault, correlationID) }
+                    if let performed { client.stream.send(performed.message) }
+                }
+            }
+            connections.endRequest(of: client.principal)
+            client.end(keys)
+        }
+    }
+}
+
+/// Does something once: when it is told to, or when nobody can tell it any more.
+///
+/// The body of an answer whose client has gone is never run, and what was opened for it must be closed all the same.
+final class AtEnd: Sendable {
+    private let work: @Sendable () -> Void
+    private let isDone = Atomic(false)
+
+    init(_ work: @escaping @Sendable () -> Void) {
+        self.work = work
+    }
+
+    deinit { run() }
+
+    func run() {
+        if !isDone.exchange(true, ordering: .relaxed) { work() }
+    }
+}
