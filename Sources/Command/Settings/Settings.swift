@@ -150,7 +150,7 @@ enum Settings {
         Setting(
             name,
             default: fallback,
-            meaning + " requests/seconds/burst, or off; the local profile has no limits.",
+            meaning + " As requests/seconds/burst, or off. The local profile has no limits.",
             form: "requests/seconds/burst, such as \(fallback), or off",
             parse: RateSetting.init(text:)
         )
