@@ -69,7 +69,7 @@ extension ProtocolEngine {
         }
     }
 
-    private func call(
+    func call(
         _ tool: Int,
         _ arguments: JSONValue?,
         _ fault: String?,

@@ -36,7 +36,15 @@ struct ToolRules: Sendable {
             if isThorough, hasPage, !result.isError { throw ResultFault("a tool with a page gave no structured content") }
             return
         }
-        guard isThorough else { return }
+        guard isThorough else {
+            // Bytes that are no JSON would break the whole message.
+            guard result.isUnproven else { return }
+            do {
+                return try JSON.check(structured, limits: .message)
+            } catch {
+                throw ResultFault("structured content is not JSON: \(error)")
+            }
+        }
         if hasPage, !result.isReadable { throw ResultFault("a tool with a page gave nothing to read") }
         let value: JSONValue
         do {
