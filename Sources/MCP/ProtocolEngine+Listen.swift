@@ -19,7 +19,7 @@ extension ProtocolEngine {
         for id in listen.filter.tasks where offer.contains(.tasks) {
             if try await definition.tasks?.find(id, of: listen.peer.principal) != nil { honoured.tasks.append(id) }
         }
-        return Subscription(listen: listen, honoured: honoured, resultMeta: definition.published.resultMeta)
+        return Subscription(listen, honouring: honoured, resultMeta: definition.published.resultMeta)
     }
 
     /// What a stream of 2026-07-28 says for a notice that its subscription wants; nil if the caller may not know it any more (SB7).

@@ -255,7 +255,7 @@ enum TaskMessage {
 
 extension Duration {
     /// Whole ones; what doesn't fit is the largest that does.
-    fileprivate var milliseconds: Int64 {
+    var milliseconds: Int64 {
         let (whole, overflow) = components.seconds.multipliedReportingOverflow(by: 1_000)
         let (sum, overflows) = whole.addingReportingOverflow(components.attoseconds / 1_000_000_000_000_000)
         return overflow || overflows ? .max : sum

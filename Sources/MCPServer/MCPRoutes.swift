@@ -70,6 +70,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
             if reply.sessionID != nil { try admit(caller) }
             return Answer(reply)
         case .run(let invocation):
+            if let performed = try performAtOnce(invocation, endpoint, caller, request) { return performed }
             let exchange = try begin(message.principal, decision.session, invocation, caller)
             return await run(invocation, on: exchange, endpoint, caller, request)
         case .batch(let steps, let asides, let form):

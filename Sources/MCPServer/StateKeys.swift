@@ -65,7 +65,9 @@ public final class StateKeys: Sealer {
         let key = try ring.withLock { ring throws(StateKeysError) in
             // One key seals at most 2^31 times (KY4): random nonces of 96 bits stay unlikely to meet.
             if ring.uses >= Self.maximumUses, ring.isRandom { ring = Ring(keys: [.random()], isRandom: true) }
-            guard ring.uses < Self.maximumUses else { throw StateKeysError("the first key has sealed as often as it may; put a new one before it") }
+            guard ring.uses < Self.maximumUses else {
+                throw StateKeysError("the first key has sealed as often as it may; put a new one before it")
+            }
             ring.uses += 1
             return ring.keys[0]
         }
