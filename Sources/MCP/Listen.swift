@@ -23,7 +23,7 @@ public struct Listen: Sendable, Equatable {
         let capabilities: ClientCapabilities
     }
 
-    /// Addresses in one listen, and ids of tasks (section 28).
+    /// Addresses in one listen, and ids of tasks.
     static let maximumCount = 256
     /// A stream keeps what it was asked for and sends some of it again and again, so it must be short: bytes of an id as it is written, of a
     /// task's id, and of all addresses together.

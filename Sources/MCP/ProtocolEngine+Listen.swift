@@ -35,7 +35,7 @@ extension ProtocolEngine {
 
     /// What a legacy session is told; nil if it may not know it.
     ///
-    /// - Parameter isSubscribed: Whether it has asked for this resource.
+    /// Which resources a session watches is remembered by the transport, and looked up before this is called.
     public func message(
         for notice: ChangeNotice,
         to session: Session,
