@@ -55,7 +55,8 @@ func rawValues<Choice: RawRepresentable & CaseIterable>(of type: Choice.Type) ->
 }
 
 /// The case with exactly these bytes as its raw value.
-func foundCase<Choice: RawRepresentable & CaseIterable>(of type: Choice.Type, _ text: String, for name: String) throws(ArgumentError) -> Choice
+func foundCase<Choice: RawRepresentable & CaseIterable>(of type: Choice.Type, _ text: String, for name: String) throws(ArgumentError)
+    -> Choice
 where Choice.RawValue == String {
     guard let choice = type.allCases.first(where: { $0.rawValue.sameBytes(text) }) else {
         throw ArgumentError(name, "must be one of \(rawValues(of: type).joined(separator: ", ")), not '\(text.shortened)'")

@@ -13,7 +13,10 @@ extension Parameter where Value == [String] {
                 throw ArgumentError(name, "must be an array of strings, not \(argument.kind.withArticle)")
             }
             guard let list = try readCollection(argument, of: name, as: .array, called: "an array of strings") else {
-                throw ArgumentError(parameter: name, message: "Invalid JSON string for \(name): it is empty, but must hold an array of strings")
+                throw ArgumentError(
+                    parameter: name,
+                    message: "Invalid JSON string for \(name): it is empty, but must hold an array of strings"
+                )
             }
             return try readStrings(list, of: name, isText: argument.kind == .string)
         }

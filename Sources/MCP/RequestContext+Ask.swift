@@ -70,7 +70,9 @@ extension RequestContext {
     /// The same with an integer, such as a number that was drawn.
     public func remember(_ name: String, _ make: () async throws -> Int) async throws -> Int {
         let value = try await remember(name) { () async throws -> JSONValue in JSONValue(try await make()) }
-        guard let number = value.integer.flatMap({ Int(exactly: $0) }) else { throw QuestionFault("what was remembered as \(name) is no integer") }
+        guard let number = value.integer.flatMap({ Int(exactly: $0) }) else {
+            throw QuestionFault("what was remembered as \(name) is no integer")
+        }
         return number
     }
 
