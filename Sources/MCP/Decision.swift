@@ -6,15 +6,12 @@ public struct Decision: Sendable {
     public let action: Action
     /// The live session that the message used; whoever remembers ended sessions must be asked before `action` is followed (LS8).
     public let session: Session?
-    /// What elements of a batch ask for that get no answer, to be done for `session` before `action` (S19).
-    public let asides: [BatchAside]
     private let request: JSONValue?
 
-    init(_ action: Action, session: Session? = nil, request: JSONValue? = nil, asides: [BatchAside] = []) {
+    init(_ action: Action, session: Session? = nil, request: JSONValue? = nil) {
         self.action = action
         self.session = session
         self.request = request
-        self.asides = asides
     }
 
     /// What to answer instead if the session was ended: the same 404 as for one that never was.
@@ -27,8 +24,8 @@ public struct Decision: Sendable {
 public enum Action: Sendable, Equatable {
     case answer(HTTPReply)
     case run(Invocation)
-    /// Elements one after the other, their answers together (S19).
-    case batch([BatchStep], AnswerForm)
+    /// First what gets no answer, then the elements one after the other, their answers together (S19).
+    case batch([BatchStep], asides: [BatchAside], AnswerForm)
     /// Open a stream of notices (2026-07-28).
     case listen(Listen)
     /// Open a stream of its own for a session, or go on with one that broke (W54–W56).

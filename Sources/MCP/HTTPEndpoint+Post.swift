@@ -124,7 +124,7 @@ extension HTTPEndpoint {
         do {
             let steps = try Batch.steps(array, from: peer, in: engine, trace: message.trace, now: message.now, form: message.form)
             // Without a session nothing was asked, and nothing can be cancelled (LS13).
-            return Decision(.batch(steps, message.form), session: session, asides: session == nil ? [] : Batch.asides(array))
+            return Decision(.batch(steps, asides: session == nil ? [] : Batch.asides(array), message.form), session: session)
         } catch {
             throw Refusal(400, error, revision: peer.revision)
         }

@@ -49,7 +49,8 @@ public struct HTTPEndpoint<Caller: Sendable>: Sendable {
     ///
     /// - Parameter messages: The answers of its elements, in order.
     public func reply(toBatch messages: [[UInt8]], form: AnswerForm) -> HTTPReply {
-        messages.isEmpty ? .accepted : HTTPReply(200, message: Batch.array(of: messages), form: form)
+        if messages.isEmpty { return .accepted }
+        return HTTPReply(200, form == .event ? .events(messages) : .json(Batch.array(of: messages)))
     }
 
     /// W50–W56.

@@ -3,8 +3,8 @@ public struct HTTPReply: Sendable, Equatable {
     public enum Body: Sendable, Equatable {
         case none
         case json([UInt8])
-        /// A whole event stream: one message, then its end.
-        case event([UInt8])
+        /// A whole event stream: these messages, then its end.
+        case events([[UInt8]])
     }
 
     public let status: Int
@@ -25,7 +25,7 @@ public struct HTTPReply: Sendable, Equatable {
     ///
     /// Refusals are always JSON.
     init(_ status: Int, message: [UInt8], form: AnswerForm, sessionID: String? = nil) {
-        self.init(status, form == .event && status == 200 ? .event(message) : .json(message), sessionID: sessionID)
+        self.init(status, form == .event && status == 200 ? .events([message]) : .json(message), sessionID: sessionID)
     }
 
     /// 202 without a body (H4, S3).
@@ -36,7 +36,8 @@ public struct HTTPReply: Sendable, Equatable {
         switch body {
         case .none: nil
         case .json(let message): message
-        case .event(let message): Array("event: message\ndata: ".utf8) + message.onOneLine + Array("\n\n".utf8)
+        case .events(let messages):
+            messages.reduce(into: []) { $0 += Array("event: message\ndata: ".utf8) + $1.onOneLine + Array("\n\n".utf8) }
         }
     }
 
@@ -46,7 +47,7 @@ public struct HTTPReply: Sendable, Equatable {
         switch body {
         case .none: break
         case .json: headers += [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
-        case .event:
+        case .events:
             headers += [("Content-Type", "text/event-stream"), ("Cache-Control", "no-cache, no-store"), ("X-Accel-Buffering", "no")]
         }
         if let sessionID { headers.append(("Mcp-Session-Id", sessionID)) }

@@ -45,7 +45,7 @@ public struct RequestContext<Caller: Sendable>: Sendable {
         taskStart = nil
     }
 
-    init(_ invocation: Invocation, caller: Caller, correlationID: String, link: RequestLink) {
+    init(_ invocation: Invocation, caller: Caller, correlationID: String, link: RequestLink?) {
         self.caller = caller
         facts = RequestFacts(
             client: invocation.client,

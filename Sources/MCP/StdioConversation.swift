@@ -120,7 +120,7 @@ public struct RequestID: Sendable, Hashable {
     private let key: [UInt8]
 
     /// nil unless the value is a string or an integer.
-    init?(_ value: JSONValue) {
+    public init?(_ value: JSONValue) {
         guard value.isRequestID else { return nil }
         key = value.string.map { [UInt8(ascii: "\"")] + $0.utf8 } ?? Array(value.bytes)
     }

@@ -15,6 +15,8 @@ struct ToolRules: Sendable {
 
     /// Whether a call may become a task (TK2).
     let mayBecomeTask: Bool
+    /// Whether its work never waits.
+    let endsAtOnce: Bool
 
     /// Why the arguments can't be taken, for the model: which of them, and what would be right (T9); nil if they can.
     ///

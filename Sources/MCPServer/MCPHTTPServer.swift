@@ -7,7 +7,8 @@ public import MCP
 /// ```swift
 /// try await MCPHTTPServer(definition, port: 8080).run()
 /// ```
-/// It listens on this machine alone unless its settings name another `host`, and checks `Host` and `Origin`, so that no web page can reach it (H2).
+/// It listens on this machine alone unless its settings name another `host`, and checks `Host` and `Origin`, so that no page of
+/// another site can reach it (H2).
 public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     private let server: Server<Caller>
     private let settings: MCPHTTPSettings
@@ -27,7 +28,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     /// - Parameters:
     ///   - authenticate: Finds out who calls, for each request; nil refuses it with 401.
     ///   - principal: Whom sessions, cursors and request states of this caller belong to: nobody else can use them.
-    ///   - report: Takes errors of ours, for the log; clients see only the correlation id. nil writes a line each on standard error.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id. nil writes a line each on standard error.
     ///   - onReady: Called once, when connections are accepted, with the port.
     public init(
         _ server: Server<Caller>,
@@ -51,7 +52,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - caller: What handlers get as caller.
-    ///   - report: Takes errors of ours, for the log; clients see only the correlation id. nil writes a line each on standard error.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id. nil writes a line each on standard error.
     ///   - onReady: Called once, when connections are accepted, with the port.
     public init(
         _ server: Server<Caller>,
@@ -148,7 +149,7 @@ extension MCPHTTPServer where Caller == Void {
     ///
     /// - Parameters:
     ///   - port: 0 takes a free one.
-    ///   - report: Takes errors of ours, for the log; clients see only the correlation id. nil writes a line each on standard error.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id. nil writes a line each on standard error.
     ///   - onReady: Called once, when connections are accepted, with the port.
     public init(
         _ definition: ServerDefinition<Void>,

@@ -1,8 +1,25 @@
 internal import HTTPServer
 internal import HTTPTypes
 internal import MCP
+import Synchronization
 
 extension MCPRoutes {
+    /// Calls a tool whose work never waits; nil for everything else.
+    func performAtOnce(
+        _ invocation: Invocation,
+        _ endpoint: HTTPEndpoint<Caller>,
+        _ caller: Caller,
+        _ request: IncomingRequest
+    ) throws(Problem) -> Answer? {
+        guard endpoint.engine.endsAtOnce(invocation) else { return nil }
+        try admit(caller)
+        guard let performed = endpoint.engine.performAtOnce(invocation, caller: caller, correlationID: request.correlationID) else {
+            return nil
+        }
+        if let fault = performed.fault { report(fault, request.correlationID) }
+        return Answer(endpoint.reply(performed, to: invocation))
+    }
+
     /// Makes room for a request's work.
     ///
     /// - Throws: 429 if the principal runs as many as it may, or its rate limit is used up.
@@ -48,24 +65,29 @@ extension MCPRoutes {
         _ request: IncomingRequest
     ) async -> Answer {
         let correlationID = request.correlationID
-        let (connections, report) = (connections, report)
+        let (connections, report, limit) = (connections, report, connections.settings.requestLimit)
+        let answers = BatchAnswers(steps)
+        let completion = { @Sendable (messages: [[UInt8]]) in
+            HTTPExchange.Completion(reply: endpoint.reply(toBatch: messages, form: form), messages: messages)
+        }
         exchange.start {
-            HTTPExchange.Completion(reply: endpoint.reply(toBatch: [], form: form), messages: [])
-        } _: {
-            var messages: [[UInt8]] = []
-            for step in steps {
-                switch step {
-                case .answer(let message): messages.append(message)
-                case .run(let invocation):
-                    let performed = await exchange.element(invocation.requestID) {
-                        await endpoint.engine.perform(invocation, caller: caller, correlationID: correlationID, transport: exchange)
-                    }
-                    if let fault = performed?.fault { report(fault, correlationID) }
-                    if let performed { messages.append(performed.message) }
+            completion(
+                answers.messages { invocation in
+                    guard !exchange.isCancelled(invocation.requestID) else { return nil }
+                    return endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID).message
                 }
+            )
+        } _: {
+            for (place, step) in steps.enumerated() {
+                guard case .run(let invocation) = step else { continue }
+                let performed = await exchange.element(invocation.requestID) {
+                    await endpoint.engine.perform(invocation, caller: caller, correlationID: correlationID, transport: exchange)
+                }
+                if let fault = performed?.fault { report(fault, correlationID) }
+                if let performed { answers.set(performed.message, at: place) }
             }
             connections.endRequest(of: exchange.principal)
-            return HTTPExchange.Completion(reply: endpoint.reply(toBatch: messages, form: form), messages: messages)
+            return completion(answers.messages { _ in nil })
         }
         if case .whole(let reply) = exchange.outcomeAtOnce { return Answer(reply) }
         let ids = steps.compactMap { step in if case .run(let invocation) = step { invocation.requestID } else { nil } }
@@ -75,8 +97,8 @@ extension MCPRoutes {
     /// Waits until it is decided whether the answer is whole or a stream.
     private func follow(_ exchange: HTTPExchange, ids: [RequestID], isModern: Bool) async -> Answer {
         connections.add(exchange, ids: ids)
-        // It may have ended in between.
-        if exchange.outcomeAtOnce.isWhole { connections.remove(exchange) }
+        // It may have ended in between, also as a stream that nobody has begun to send.
+        if exchange.isAnswered { connections.remove(exchange) }
         let outcome = await withTaskCancellationHandler {
             await exchange.outcome()
         } onCancel: {
@@ -86,14 +108,35 @@ extension MCPRoutes {
         switch outcome {
         case .whole(let reply): return Answer(reply)
         case .stream(let stream):
-            return answer(with: stream, goesAway: { if isModern { exchange.stop() } })
+            // Also when the stream was closed because the client takes too little.
+            return answer(with: stream, finally: { if isModern { exchange.stop() } })
         }
     }
 }
 
-extension HTTPExchange.Outcome? {
-    fileprivate var isWhole: Bool {
-        if case .whole = self { true } else { false }
+/// The answers of a batch so far.
+private final class BatchAnswers: Sendable {
+    private let steps: [BatchStep]
+    private let answers: Mutex<[[UInt8]?]>
+
+    init(_ steps: [BatchStep]) {
+        self.steps = steps
+        answers = Mutex(steps.map { if case .answer(let message) = $0 { message } else { nil } })
+    }
+
+    func set(_ message: [UInt8], at place: Int) {
+        answers.withLock { $0[place] = message }
+    }
+
+    /// Those there are, in the order of the elements.
+    ///
+    /// - Parameter missing: Answers what has none.
+    func messages(_ missing: (Invocation) -> [UInt8]?) -> [[UInt8]] {
+        zip(steps, answers.withLock { $0 }).compactMap { step, answer in
+            if let answer { return answer }
+            guard case .run(let invocation) = step else { return nil }
+            return missing(invocation)
+        }
     }
 }
 

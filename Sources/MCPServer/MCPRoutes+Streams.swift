@@ -14,9 +14,19 @@ extension MCPRoutes {
         _ principal: Principal
     ) async throws -> Answer {
         let correlationID = request.correlationID
-        let subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
+        // Looking at the caller's rights is work, so it is only done for a stream that may be opened.
+        try admit(caller)
         try count(principal)
-        let stream = EventStream(limits: connections.settings.stream)
+        let subscription: Subscription
+        do {
+            subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
+        } catch {
+            connections.streamCounts.remove(principal)
+            if error is CancellationError { throw error }
+            report(error, correlationID)
+            return answer(withOnly: listen.refusal(correlationID: correlationID))
+        }
+        let stream = EventStream(limits: connections.settings.stream, farewell: subscription.end)
         stream.send(subscription.acknowledgement)
         let server = server
         let stopWatching = server.changes.watch { [weak stream] notice in
@@ -43,21 +53,15 @@ extension MCPRoutes {
         _ request: IncomingRequest,
         _ principal: Principal
     ) throws -> Answer {
+        try admit(caller)
         try count(principal)
         let finally = { @Sendable [connections] in connections.streamCounts.remove(principal) }
         if let parsed = lastEventID.flatMap({ EventIDs.parse($0) }) {
-            if let found = connections.resumable(parsed, of: session, principal),
-                let connection = found.stream.connect(after: parsed.number)
-            {
-                guard found.isStandalone else { return answer(with: found.stream, connection: connection, finally: finally) }
-                return standalone(found.stream, connection, session, caller, request, principal, finally: finally)
+            if let found = connections.resume(parsed, of: session, principal) {
+                guard found.isStandalone else { return answer(with: found.stream, connection: found.connection, finally: finally) }
+                return standalone(found.stream, found.connection, session, caller, request, principal, finally: finally)
             }
-            if let id = parsed.requestID {
-                let lost = EventStream()
-                lost.send(MCPError.lostStream(of: id))
-                lost.finish()
-                return answer(with: lost, finally: finally)
-            }
+            if let id = parsed.requestID { return answer(withOnly: MCPError.lostStream(of: id), finally: finally) }
         }
         let stream = connections.standaloneStream(of: session, principal)
         return standalone(stream, nil, session, caller, request, principal, finally: finally)
@@ -93,6 +97,14 @@ extension MCPRoutes {
         }
     }
 
+    /// A stream of one message.
+    private func answer(withOnly message: [UInt8], finally: @escaping @Sendable () -> Void = {}) -> Answer {
+        let stream = EventStream()
+        stream.send(message)
+        stream.finish()
+        return answer(with: stream, finally: finally)
+    }
+
     /// The answer that carries a stream.
     ///
     /// - Parameters:
@@ -100,8 +112,7 @@ extension MCPRoutes {
     ///   - hasAgeLimit: Whether it ends when it is old, or its caller's token is.
     ///   - end: Says goodbye at the age limit, at the token's end and when the server stops; nil for a stream that ends with its request.
     ///   - tell: Writes a notice; nil if the caller may not know it.
-    ///   - goesAway: The client has closed the stream.
-    ///   - finally: Called once, at the connection's end.
+    ///   - finally: Called once, at the connection's end, whoever ended it.
     func answer(
         with stream: EventStream,
         connection: Int? = nil,
@@ -109,24 +120,15 @@ extension MCPRoutes {
         hasAgeLimit: Bool = true,
         end: (@Sendable (EventStream) -> Void)? = nil,
         tell: @escaping @Sendable (ChangeNotice) async -> [UInt8]? = { _ in nil },
-        goesAway: @escaping @Sendable () -> Void = {},
         finally: @escaping @Sendable () -> Void = {}
     ) -> Answer {
         let connections = connections
         let body: @Sendable (any AnswerWriter) async throws -> Void = { writer in
             defer { finally() }
             guard let connection = connection ?? stream.connect() else { return }
-            connections.opened(stream, expires: expires, end: hasAgeLimit ? end : nil)
-            defer {
-                stream.disconnect(connection)
-                connections.closed(stream)
-            }
-            do {
-                try await carry(stream, connection, to: writer, end: end, tell: tell)
-            } catch {
-                goesAway()
-                throw error
-            }
+            connections.opened(stream, connection, expires: expires, end: hasAgeLimit ? end : nil)
+            defer { connections.closed(stream, connection) }
+            try await carry(stream, connection, to: writer, end: end, tell: tell)
         }
         return Answer(.ok, headers: .eventStream, body: .stream(body))
     }

@@ -16,7 +16,7 @@ extension TaskRunner {
     ///   - lifetime: How long after its creation a task can be asked for; then its work is stopped too. nil for ever.
     ///   - pollInterval: How often clients should ask for a task.
     ///   - openTasks: How many tasks of one owner may run; `anonymous` may have any number.
-    ///   - report: Is told of our own faults, of which clients see only the correlation id; nil writes a line each on standard error.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id. nil writes a line each on standard error.
     public convenience init(
         store: any TaskStore = TasksInMemory(),
         lifetime: Duration? = .seconds(3_600),

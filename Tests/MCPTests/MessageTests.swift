@@ -157,7 +157,7 @@ struct MessageTests {
         #expect(answers[1]["result"]?["content"]?.count == 1)
         #expect(reply.sessionID == nil)
         let event = try await server.send(.post("[" + request("ping") + "]", version: version, accept: ["text/event-stream"]))
-        #expect(event.body == .event(Array(#"[{"jsonrpc":"2.0","id":1,"result":{}}]"#.utf8)))
+        #expect(event.body == .events([Array(#"{"jsonrpc":"2.0","id":1,"result":{}}"#.utf8)]), "one event each")
     }
 
     @Test("S3 S19 a batch with nothing to answer is 202")

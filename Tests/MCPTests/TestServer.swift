@@ -83,7 +83,7 @@ struct TestServer: Sendable {
         switch decision.action {
         case .answer(let reply): return reply
         case .run(let invocation): return endpoint.reply(await perform(invocation), to: invocation)
-        case .batch(let steps, let form):
+        case .batch(let steps, _, let form):
             var messages: [[UInt8]] = []
             for step in steps {
                 switch step {
@@ -191,7 +191,8 @@ extension HTTPReply {
     var message: JSONValue? {
         switch body {
         case .none: nil
-        case .json(let bytes), .event(let bytes): try? JSONValue(parsing: bytes, limits: .message)
+        case .json(let bytes): try? JSONValue(parsing: bytes, limits: .message)
+        case .events(let messages): messages.first.flatMap { try? JSONValue(parsing: $0, limits: .message) }
         }
     }
 

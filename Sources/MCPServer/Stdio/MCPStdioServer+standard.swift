@@ -3,7 +3,7 @@ public import MCP
 extension MCPStdioServer {
     /// Serves the client that started this process, over standard input and output.
     ///
-    /// - Parameter report: Takes errors of ours, for the log; nil writes a line each on standard error. Nothing but messages may be written to
+    /// - Parameter report: Takes errors that your handlers throw, for the log; nil writes a line each on standard error. Nothing but messages may be written to
     ///   standard output.
     /// - Throws: `DescriptorError` where they are closed.
     public init(
@@ -19,7 +19,7 @@ extension MCPStdioServer {
 extension MCPStdioServer where Caller == Void {
     /// Serves something that never changes to the client that started this process, over standard input and output.
     ///
-    /// - Parameter report: Takes errors of ours, for the log; nil writes a line each on standard error.
+    /// - Parameter report: Takes errors that your handlers throw, for the log; nil writes a line each on standard error.
     /// - Throws: `DescriptorError` where they are closed.
     public init(
         _ definition: ServerDefinition<Void>,

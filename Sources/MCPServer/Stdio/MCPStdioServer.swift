@@ -16,7 +16,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
 
     /// Serves something that never changes.
     ///
-    /// - Parameter report: Takes errors of ours, for the log; nil writes a line each on standard error. Nothing but messages may be written to the
+    /// - Parameter report: Takes errors that your handlers throw, for the log; nil writes a line each on standard error. Nothing but messages may be written to the
     ///     stream.
     public init(
         _ definition: ServerDefinition<Caller>,
@@ -32,7 +32,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - principal: Who the caller is among those whom notices are meant for (I9).
-    ///   - report: Takes errors of ours, for the log; nil writes a line each on standard error. Nothing but messages may be written to the
+    ///   - report: Takes errors that your handlers throw, for the log; nil writes a line each on standard error. Nothing but messages may be written to the
     ///     stream.
     public init(
         _ server: Server<Caller>,

@@ -1,4 +1,4 @@
-/// The limits of a stdio server (section 28).
+/// The limits of a stdio server.
 public struct StdioSettings: Sendable {
     /// Calls that run at once; further input waits unread.
     public var concurrency = 64

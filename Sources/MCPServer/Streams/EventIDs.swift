@@ -28,7 +28,7 @@ package struct EventIDs: Sendable, Equatable {
         /// The request's id as JSON; nil if it isn't a request's stream, or the text is none of ours.
         package var requestID: JSONValue? {
             guard let request = ids.request, let bytes = Base64.url.decode(request.utf8) else { return nil }
-            guard let value = try? JSONValue(parsing: bytes), value.kind == .string || value.kind == .number else { return nil }
+            guard let value = try? JSONValue(parsing: bytes), RequestID(value) != nil else { return nil }
             return value
         }
     }

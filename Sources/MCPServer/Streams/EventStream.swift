@@ -5,9 +5,9 @@ import Synchronization
 
 /// One stream of events to a client, apart from the connection that carries it: what waits to be sent, and what can be sent again (S12).
 ///
-/// Whoever sends never waits. A client that takes too little loses its stream (section 28).
+/// Whoever sends never waits. A client that takes too little loses its stream.
 package final class EventStream: Sendable {
-    /// How much may wait and be kept (section 28).
+    /// How much may wait and be kept.
     package struct Limits: Sendable {
         package var unsentEvents = 256
         package var unsentBytes = 1_048_576
@@ -31,6 +31,8 @@ package final class EventStream: Sendable {
     package let ids: EventIDs?
     private static let gathering = TimeAmount.milliseconds(100)
     private let limits: Limits
+    /// The last thing that a client which takes too little is told; nil for nothing (SB6).
+    private let farewell: [UInt8]?
     private let state = Mutex(State())
 
     private struct State {
@@ -55,6 +57,8 @@ package final class EventStream: Sendable {
         var reader: UnsafeContinuation<Step, Never>?
         /// `wake` came while nobody waited.
         var isWoken = false
+
+        var isLeft: Bool { connection > 0 && !isConnected }
     }
 
     private struct Event {
@@ -62,9 +66,10 @@ package final class EventStream: Sendable {
         let bytes: [UInt8]
     }
 
-    package init(ids: EventIDs? = nil, limits: Limits = Limits()) {
+    package init(ids: EventIDs? = nil, limits: Limits = Limits(), farewell: [UInt8]? = nil) {
         self.ids = ids
         self.limits = limits
+        self.farewell = farewell
     }
 
     // MARK: For whoever has something to say
@@ -105,7 +110,7 @@ package final class EventStream: Sendable {
     /// Shows that the connection is alive, if nothing else did since the last call.
     package func beat() {
         update { state in
-            if !state.hasSpoken, state.isConnected, state.raw.isEmpty { state.raw = Array(": \n\n".utf8) }
+            if !state.hasSpoken, !state.isFinished, state.isConnected, state.raw.isEmpty { state.raw = Array(": \n\n".utf8) }
             state.hasSpoken = false
         }
     }
@@ -123,6 +128,9 @@ package final class EventStream: Sendable {
     package var isFinished: Bool { state.withLock { $0.isFinished } }
 
     package var isConnected: Bool { state.withLock { $0.isConnected } }
+
+    /// It had a connection, and has none now.
+    package var isLeft: Bool { state.withLock { $0.isLeft } }
 
     // MARK: For the connection
 
@@ -161,7 +169,9 @@ package final class EventStream: Sendable {
         // Unsafe only in that nobody checks what `State` guarantees: a reader is resumed by the one who takes it out.
         await withUnsafeContinuation { continuation in
             let step = state.withLock { state -> Step? in
-                guard state.connection == connection, !state.isWoken else {
+                // A former connection; what wakes its successor is none of its business.
+                guard state.connection == connection else { return .close }
+                guard !state.isWoken else {
                     state.isWoken = false
                     return .close
                 }
@@ -189,12 +199,16 @@ package final class EventStream: Sendable {
     private func add(data: [UInt8], event: StaticString?) {
         update { state in
             guard !state.isFinished else { return }
-            state.lastNumber += 1
-            let bytes = EventText.event(data, named: event, id: ids?.text(state.lastNumber))
-            state.events.append(Event(number: state.lastNumber, bytes: bytes))
-            state.bytes += bytes.count
+            append(data, event: event, &state)
             trim(&state)
         }
+    }
+
+    private func append(_ data: [UInt8], event: StaticString?, _ state: inout State) {
+        state.lastNumber += 1
+        let bytes = EventText.event(data, named: event, id: ids?.text(state.lastNumber))
+        state.events.append(Event(number: state.lastNumber, bytes: bytes))
+        state.bytes += bytes.count
     }
 
     private func update(_ change: (inout sending State) -> Void) {
@@ -229,24 +243,24 @@ package final class EventStream: Sendable {
 
     /// Drops what needn't be kept, and ends a stream whose client takes too little.
     private func trim(_ state: inout State) {
-        let isKept = ids != nil
-        let unsent = state.events.count - state.sent
-        if unsent > limits.unsentEvents || state.isConnected && unsentBytes(state) > limits.unsentBytes {
+        let (count, bytes) = ids == nil ? (0, 0) : (limits.keptEvents, limits.keptBytes)
+        // Before its first connection nothing can be dropped, for nobody has seen it; after its last one nothing is more than kept.
+        let isLeft = state.isLeft
+        if !isLeft, isTooMuch(state) {
             // It can't keep up (E7, SB5): what it has missed is missed.
-            state.isFinished = true
             drop(state.events.count, &state)
+            state.isFinished = true
+            if let farewell { append(farewell, event: "message", &state) }
             return
         }
-        let (count, bytes) = isKept ? (limits.keptEvents, limits.keptBytes) : (0, 0)
-        // Without a connection nothing is more than kept.
-        while state.events.count > count || state.bytes > bytes {
-            guard state.sent > 0 || !state.isConnected && isKept, !state.events.isEmpty else { return }
-            drop(1, &state)
-        }
+        while state.events.count > count || state.bytes > bytes, isLeft || state.sent > 0, !state.events.isEmpty { drop(1, &state) }
     }
 
-    private func unsentBytes(_ state: State) -> Int {
-        state.bytes > limits.unsentBytes ? state.events[state.sent...].reduce(0) { $0 + $1.bytes.count } : 0
+    /// Whether the client has left too much unsent; the newest event's own size doesn't count, for nobody can take that before it is there.
+    private func isTooMuch(_ state: State) -> Bool {
+        let unsent = state.events[state.sent...]
+        if unsent.count > limits.unsentEvents { return true }
+        return state.bytes > limits.unsentBytes && unsent.dropLast().reduce(0) { $0 + $1.bytes.count } > limits.unsentBytes
     }
 
     private func drop(_ count: Int, _ state: inout State) {

@@ -19,7 +19,7 @@ final class HTTPExchange: RequestTransport {
         let messages: [[UInt8]]
     }
 
-    /// How long work may take, and be quiet (section 28).
+    /// How long work may take, and be quiet.
     struct Times: Sendable {
         /// Since the last sign of life.
         var limit = Duration.seconds(60)
@@ -52,6 +52,8 @@ final class HTTPExchange: RequestTransport {
         var element: (id: RequestID?, stop: @Sendable () -> Void)?
         /// Elements that were cancelled.
         var skipped: Set<RequestID> = []
+
+        func isSkipped(_ id: RequestID?) -> Bool { id.map { skipped.contains($0) } ?? false }
     }
 
     /// - Parameter requestID: Nil for a batch.
@@ -96,6 +98,9 @@ final class HTTPExchange: RequestTransport {
         if isStopped { task.cancel() }
     }
 
+    /// Whether nothing is sent any more.
+    var isAnswered: Bool { state.withLock { $0.isAnswered } }
+
     /// What there is at once; nil if the work waits for something.
     var outcomeAtOnce: Outcome? { state.withLock { $0.outcome } }
 
@@ -114,7 +119,7 @@ final class HTTPExchange: RequestTransport {
     /// Cancels the work; whatever it still comes to isn't sent (H7, CN1).
     func stop() {
         let (task, waiter, outcome) = state.withLock { state in
-            defer { (state.isAnswered, state.isStopped, state.waiter) = (true, true, nil) }
+            defer { (state.isAnswered, state.isStopped, state.waiter, state.late) = (true, true, nil, nil) }
             if !state.isAnswered {
                 state.stream?.finish()
                 if state.outcome == nil { state.outcome = silence() }
@@ -136,15 +141,25 @@ final class HTTPExchange: RequestTransport {
         stop?()
     }
 
-    /// Runs an element of a batch, which can be cancelled apart from the others.
+    /// Whether this element of a batch was cancelled.
+    func isCancelled(_ id: RequestID?) -> Bool {
+        state.withLock { $0.isSkipped(id) }
+    }
+
+    /// Runs an element of a batch, which can be cancelled apart from the others, and has a time of its own.
     ///
-    /// - Returns: nil if it was; then it gets no answer.
+    /// - Returns: nil if it was; then it gets no answer. It doesn't even begin if that, or the end of the whole batch, came first.
     func element(_ id: RequestID?, _ work: @escaping @Sendable () async -> Performed) async -> Performed? {
+        let begins = state.withLock { state in
+            state.lastSign = .now
+            return !state.isAnswered && !state.isSkipped(id)
+        }
+        guard begins else { return nil }
         // A task of its own, so that cancelling it leaves the rest of the batch alone; it ends within this call.
         let task = Task(operation: work)
         let isSkipped = state.withLock { state in
             state.element = (id, { task.cancel() })
-            return id.map { state.skipped.contains($0) } ?? false
+            return state.isSkipped(id)
         }
         if isSkipped { task.cancel() }
         let performed = await withTaskCancellationHandler {
@@ -154,7 +169,12 @@ final class HTTPExchange: RequestTransport {
         }
         return state.withLock { state in
             state.element = nil
-            return id.map { state.skipped.contains($0) } == true ? nil : performed
+            state.lastSign = .now
+            let last = state.emissions.flush()
+            state.emissions = EmissionLimits()
+            guard !state.isSkipped(id) else { return nil }
+            if let last, !state.isAnswered { state.stream?.send(last) }
+            return performed
         }
     }
 

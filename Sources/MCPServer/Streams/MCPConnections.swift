@@ -5,7 +5,7 @@ import Synchronization
 
 /// What needs just this process, because a connection or a running task stands behind it (LS10).
 package final class MCPConnections: Sendable {
-    /// Limits and times of streams (section 28).
+    /// Limits and times of streams.
     package struct Settings: Sendable {
         /// Requests of one principal that run at once.
         package var runningRequests = 256
@@ -57,12 +57,13 @@ package final class MCPConnections: Sendable {
 
     private struct OpenStream {
         let stream: EventStream
+        let connection: Int
         let opened: ContinuousClock.Instant
         var lastBeat: ContinuousClock.Instant
         /// Unix seconds at which the caller's token expires (SB7).
         let expires: Int64?
-        /// Says goodbye; nil for a request's stream, which ends with its answer.
-        let end: (@Sendable (EventStream) -> Void)?
+        /// Says goodbye; nil for a request's stream, which ends with its answer, and once it was said.
+        var end: (@Sendable (EventStream) -> Void)?
     }
 
     private struct Resumable {
@@ -84,6 +85,34 @@ package final class MCPConnections: Sendable {
         MultiThreadedEventLoopGroup.singleton.any().scheduleRepeatedTask(initialDelay: tick, delay: tick) { [weak self] task in
             if let self { self.tick(now: .now, unixNow: unixSeconds()) } else { task.cancel() }
         }
+    }
+
+    /// How much is held at this moment: nothing, once all connections are gone, all work has ended and no stream can be resumed any more.
+    package struct Counts: Sendable, Equatable {
+        package var principals = 0
+        package var exchanges = 0
+        package var connectedStreams = 0
+        package var resumableStreams = 0
+        package var standaloneStreams = 0
+        package var questions = 0
+        package var countedStreams = 0
+
+        package init() {}
+    }
+
+    package var counts: Counts {
+        var counts = state.withLock { state in
+            var counts = Counts()
+            counts.principals = state.requestsOfPrincipals.count
+            counts.exchanges = state.exchanges.count
+            counts.connectedStreams = state.streams.count
+            counts.resumableStreams = state.resumable.count
+            counts.standaloneStreams = state.standalone.values.reduce(0) { $0 + $1.count }
+            return counts
+        }
+        counts.questions = questions.count
+        counts.countedStreams = streamCounts.count
+        return counts
     }
 
     // MARK: Requests
@@ -137,39 +166,58 @@ package final class MCPConnections: Sendable {
             session.revision >= .v2025_03_26
             ? resumableStream(of: session, principal, answering: nil, isStandalone: true) : EventStream(limits: settings.stream)
         let oldest = state.withLock { state -> EventStream? in
-            state.standalone[session.number, default: []].append(stream)
-            guard state.standalone[session.number, default: []].count > settings.standaloneStreamsOfSession else { return nil }
-            return state.standalone[session.number]?.removeFirst()
+            var streams = state.standalone[session.number, default: []].filter { !$0.isFinished } + [stream]
+            defer { state.standalone[session.number] = streams }
+            guard streams.count > settings.standaloneStreamsOfSession else { return nil }
+            // One whose client has gone needn't be open; else the oldest.
+            return streams.remove(at: streams.firstIndex { $0.isLeft } ?? 0)
         }
         oldest?.finish()
         return stream
     }
 
-    /// The stream to which an event belongs, if this process holds it for this session.
-    func resumable(_ parsed: EventIDs.Parsed, of session: Session, _ principal: Principal) -> (stream: EventStream, isStandalone: Bool)? {
+    /// Takes up the stream to which an event belongs, if this process holds it for this session and it has all that came later.
+    ///
+    /// A standalone stream that was ended isn't taken up again: its client would only come back, again and again, to a stream that is over.
+    func resume(_ parsed: EventIDs.Parsed, of session: Session, _ principal: Principal) -> Resumed? {
         guard parsed.ids.replica == replica else { return nil }
+        // Under the lock, so that a stream isn't forgotten while it is taken up.
         return state.withLock { state in
-            guard let found = state.resumable[parsed.ids.stream], found.session == session.number, found.principal == principal else {
-                return nil
-            }
-            return (found.stream, found.isStandalone)
+            guard let found = state.resumable[parsed.ids.stream], found.session == session.number, found.principal == principal,
+                !(found.isStandalone && found.stream.isFinished), let connection = found.stream.connect(after: parsed.number)
+            else { return nil }
+            return Resumed(stream: found.stream, connection: connection, isStandalone: found.isStandalone)
         }
+    }
+
+    struct Resumed {
+        let stream: EventStream
+        let connection: Int
+        let isStandalone: Bool
     }
 
     /// From now on the stream gets signs of life, and ends at its age limit.
-    func opened(_ stream: EventStream, expires: Int64? = nil, end: (@Sendable (EventStream) -> Void)? = nil) {
+    func opened(_ stream: EventStream, _ connection: Int, expires: Int64? = nil, end: (@Sendable (EventStream) -> Void)? = nil) {
         let now = ContinuousClock.now
+        let open = OpenStream(stream: stream, connection: connection, opened: now, lastBeat: now, expires: expires, end: end)
         state.withLock { state in
-            state.streams[ObjectIdentifier(stream)] = OpenStream(stream: stream, opened: now, lastBeat: now, expires: expires, end: end)
+            // A newer connection may have taken the stream over before this one came to carry it.
+            guard state.streams[ObjectIdentifier(stream)].map({ $0.connection < connection }) != false else { return }
+            state.streams[ObjectIdentifier(stream)] = open
         }
     }
 
-    /// Its connection is gone.
-    func closed(_ stream: EventStream) {
+    /// One of its connections is gone; a newer one may be there.
+    func closed(_ stream: EventStream, _ connection: Int) {
         state.withLock { state in
-            state.streams[ObjectIdentifier(stream)] = nil
-            guard let ids = stream.ids else { return forgetStandalone(stream, &state) }
-            state.resumable[ids.stream]?.seen = .now
+            if state.streams[ObjectIdentifier(stream)]?.connection == connection { state.streams[ObjectIdentifier(stream)] = nil }
+            if let ids = stream.ids {
+                // Before it is seen without a connection, or it would seem to be so since long ago.
+                state.resumable[ids.stream]?.seen = .now
+            } else {
+                forgetStandalone(stream, &state)
+            }
+            stream.disconnect(connection)
         }
     }
 
@@ -234,7 +282,8 @@ package final class MCPConnections: Sendable {
 
     // MARK: Time
 
-    private func tick(now: ContinuousClock.Instant, unixNow: Int64) {
+    /// Looks whether a time is over; the process's clock calls it by itself.
+    package func tick(now: ContinuousClock.Instant, unixNow: Int64) {
         let (exchanges, beats, ends) = state.withLock { state in
             for (name, found) in state.resumable where !found.stream.isConnected && found.seen.duration(to: now) >= settings.resumable {
                 forget(name, &state)
@@ -242,6 +291,7 @@ package final class MCPConnections: Sendable {
             var (beats, ends): ([EventStream], [OpenStream]) = ([], [])
             for (key, open) in state.streams {
                 if open.end != nil, open.opened.duration(to: now) >= settings.streamAge || open.expires.map({ $0 <= unixNow }) == true {
+                    state.streams[key]?.end = nil
                     ends.append(open)
                 } else if open.lastBeat.duration(to: now) >= settings.heartbeat {
                     state.streams[key]?.lastBeat = now
