@@ -14,7 +14,7 @@ public struct Parameter<Value: Sendable>: Sendable {
     public let isRequired: Bool
     private let parse: @Sendable (JSONValue?) throws(ArgumentError) -> Value
 
-    /// A parameter of the product's own.
+    /// A parameter of your own.
     ///
     /// - Parameter parse: Makes a value of what was sent; nil if nothing was.
     public init(

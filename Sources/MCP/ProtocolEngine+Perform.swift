@@ -69,7 +69,7 @@ extension ProtocolEngine {
         }
     }
 
-    private func call(
+    func call(
         _ tool: Int,
         _ arguments: JSONValue?,
         _ fault: String?,
@@ -102,7 +102,7 @@ extension ProtocolEngine {
         }
     }
 
-    private func answer(_ result: ToolResult, to invocation: Invocation) -> Performed {
+    func answer(_ result: ToolResult, to invocation: Invocation) -> Performed {
         var wrapsObjects = false
         if case .tool(let tool, _, _) = invocation.work { wrapsObjects = definition.toolRules[tool].wrapsObjects }
         let message = result.response(
@@ -121,7 +121,7 @@ extension ProtocolEngine {
         return Performed(message: response(to: invocation.id, result: result), status: 200, fault: nil, isError: false)
     }
 
-    private func refuse(_ error: MCPError, _ invocation: Invocation, fault: (any Error)?) -> Performed {
+    func refuse(_ error: MCPError, _ invocation: Invocation, fault: (any Error)?) -> Performed {
         let status = invocation.revision.isLegacy ? 200 : error.modernStatus
         let message = error.response(to: .request(invocation.id), in: invocation.revision)
         return Performed(message: message, status: status, fault: fault, isError: true)

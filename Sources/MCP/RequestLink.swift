@@ -34,11 +34,13 @@ final class RequestLink: Sendable {
         logLevel = logs ? (revision.isLegacy ? transport.logLevel : invocation.logLevel) : nil
     }
 
-    /// A link for what goes on after the request: it knows the earlier rounds, but nothing can be said on it (PR2).
+    /// A link for what goes on after the request: it knows what was remembered, but nothing can be said on it (PR2).
+    ///
+    /// It keeps nothing of the request, whose message may be large.
     init(after link: RequestLink) {
         transport = SilentTransport()
         sealer = link.sealer
-        rounds = Mutex(link.rounds.withLock { $0 })
+        rounds = Mutex(Rounds(remembering: link.rounds.withLock { $0.notes }))
         hasInput = link.hasInput
         isInitialized = link.isInitialized
         revision = link.revision

@@ -36,6 +36,12 @@ struct Rounds: Sendable {
         notes = input?.state?.notes ?? []
     }
 
+    /// What a task knows of them: its own questions are asked otherwise.
+    init(remembering notes: [Note]) {
+        (responses, asked, answers) = (nil, [], [])
+        self.notes = notes.map { Note(name: $0.name, value: $0.value.copied()) }
+    }
+
     /// The answer to a question, if there is one that counts (M8, M12).
     ///
     /// - Parameter proof: The digest of a sealed question; empty for an open one.

@@ -1,4 +1,4 @@
-/// Work that goes on after its request was answered, as a store keeps it (section 24).
+/// Work that goes on after its request was answered, as a store keeps it.
 public struct TaskRecord: Sendable, Equatable {
     /// 32 hex digits that nobody can guess (TK7).
     public let id: String

@@ -34,9 +34,9 @@ public final class TaskRunner: Sendable {
     ///   - store: Where the tasks are kept.
     ///   - lifetime: How long after its creation a task can be asked for; then its work is stopped too. nil for ever.
     ///   - pollInterval: How often clients should ask for a task.
-    ///   - openTasks: How many tasks of one owner may run; `anonymous` may have any number (section 28).
+    ///   - openTasks: How many tasks of one owner may run; `anonymous` may have any number.
     ///   - now: The time in Unix milliseconds.
-    ///   - report: Is told of our own faults, of which clients see only the correlation id.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id.
     public init(
         store: any TaskStore = TasksInMemory(),
         lifetime: Duration? = .seconds(3_600),
@@ -255,7 +255,7 @@ enum TaskMessage {
 
 extension Duration {
     /// Whole ones; what doesn't fit is the largest that does.
-    fileprivate var milliseconds: Int64 {
+    var milliseconds: Int64 {
         let (whole, overflow) = components.seconds.multipliedReportingOverflow(by: 1_000)
         let (sum, overflows) = whole.addingReportingOverflow(components.attoseconds / 1_000_000_000_000_000)
         return overflow || overflows ? .max : sum

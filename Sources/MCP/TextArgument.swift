@@ -10,7 +10,7 @@ public struct TextArgument<Caller: Sendable, Value: Sendable>: Sendable {
     let complete: Completer<Caller>?
     private let parse: @Sendable (String?) throws(ArgumentError) -> Value
 
-    /// An argument of the product's own.
+    /// An argument of your own.
     ///
     /// - Parameter parse: Makes a value of what was sent; nil if nothing was.
     public init(

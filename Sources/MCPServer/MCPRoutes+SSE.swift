@@ -4,7 +4,7 @@ internal import JSON
 internal import MCP
 
 extension MCPRoutes {
-    /// HTTP+SSE of 2024-11-05, with and without the slash (section 3.5).
+    /// HTTP+SSE of 2024-11-05, with and without the slash.
     var messageRoutes: [Route<Caller>] {
         guard settings.legacySSE else { return [] }
         return ["/messages/", "/messages"].map { path in

@@ -79,9 +79,7 @@ struct StandaloneStreamTests {
                     #expect(head.isStream)
                     try await open(count, clients + [client])
                     // Whatever came before it was told to the newest alone, and now this is the newest.
-                    try await server.until {
-                        server.connections.counts.connectedStreams == clients.count + (count == 5 && clients.isEmpty ? 0 : 1)
-                    }
+                    try await server.until { server.connections.counts.connectedStreams == clients.count + (count == 5 ? 0 : 1) }
                     guard !(count == 5 && clients.isEmpty) else { return }
                     server.server.changes.post(ChangeNotice(.promptList))
                     server.server.changes.post(ChangeNotice(.resourceList))
@@ -108,7 +106,7 @@ struct StandaloneStreamTests {
                 #expect(server.connections.counts.standaloneStreams <= 4)
                 server.tick(after: .seconds(61))
                 server.server.changes.post(ChangeNotice(.toolList))
-                #expect(try await client.next()?.method == Self.changed, "it is still open")
+                #expect(try await client.message()?.method == Self.changed, "it is still open")
             }
             try await server.untilNothingIsHeld()
         }

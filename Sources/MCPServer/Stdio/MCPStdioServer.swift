@@ -16,13 +16,14 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
 
     /// Serves something that never changes.
     ///
-    /// - Parameter report: Takes errors of ours, for the log; nothing but messages may be written to the stream.
+    /// - Parameter report: Takes errors that your handlers throw, for the log; nil writes a line each on standard error. Nothing but messages may be written to the
+    ///     stream.
     public init(
         _ definition: ServerDefinition<Caller>,
         caller: Caller,
         stream: any ByteStream,
         settings: StdioSettings = StdioSettings(),
-        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in }
+        report: (@Sendable (_ fault: any Error, _ correlationID: String) -> Void)? = nil
     ) {
         self.init(Server(definition), caller: caller, stream: stream, settings: settings, report: report)
     }
@@ -31,21 +32,22 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - principal: Who the caller is among those whom notices are meant for (I9).
-    ///   - report: Takes errors of ours, for the log; nothing but messages may be written to the stream.
+    ///   - report: Takes errors that your handlers throw, for the log; nil writes a line each on standard error. Nothing but messages may be written to the
+    ///     stream.
     public init(
         _ server: Server<Caller>,
         caller: Caller,
         principal: Principal = .anonymous,
         stream: any ByteStream,
         settings: StdioSettings = StdioSettings(),
-        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in }
+        report: (@Sendable (_ fault: any Error, _ correlationID: String) -> Void)? = nil
     ) {
         self.server = server
         self.caller = caller
         self.principal = principal
         self.stream = stream
         self.settings = settings
-        self.report = report
+        self.report = report ?? StandardError.report
     }
 
     /// Serves until the input ends or the process gets SIGTERM or SIGINT: the whole of a program that only serves (I6).

@@ -1,4 +1,4 @@
-/// The limits of a stdio server (section 28).
+/// The limits of a stdio server.
 public struct StdioSettings: Sendable {
     /// Calls that run at once; more wait, and are read only as far as memory stays flat (I11).
     public var concurrency = 64

@@ -22,7 +22,7 @@ package final class SessionMemories: Sendable {
 
     /// - Parameters:
     ///   - limit: Sessions; beyond it the one whose wishes are oldest is forgotten.
-    ///   - uriLimit: Addresses of one session (section 28); more are not remembered.
+    ///   - uriLimit: Addresses of one session; more are not remembered.
     package init(limit: Int = 10_000, uriLimit: Int = 256) {
         self.limit = max(1, limit)
         self.uriLimit = uriLimit
