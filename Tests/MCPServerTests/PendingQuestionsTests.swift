@@ -156,4 +156,27 @@ struct PendingQuestionsTests {
         #expect(largest.withLock { $0 } <= 101)
         #expect(questions.count == 0)
     }
+
+    @Test("LS8 E5 a client that goes costs nothing for the questions of all the others")
+    func manyOwners() async throws {
+        let questions = PendingQuestions()
+        let others = (0..<100).map { _ in QuestionOwner.connection(ConnectionNumber()) }
+        let asked = Signal()
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<10_000 {
+                group.addTask { _ = try? await questions.ask(roots, of: others[number % 100]) { _ in asked.fire() } }
+            }
+            for _ in 0..<10_000 { _ = await asked.wait() }
+            let clock = ContinuousClock()
+            let time = clock.measure {
+                for _ in 0..<20_000 { questions.cancelAll(of: .connection(ConnectionNumber())) }
+            }
+            #expect(time < .seconds(2), "a look at each would be 200 million")
+            #expect(questions.count == 10_000)
+            for (gone, owner) in others.enumerated() {
+                questions.cancelAll(of: owner)
+                #expect(questions.count == 10_000 - (gone + 1) * 100)
+            }
+        }
+    }
 }
