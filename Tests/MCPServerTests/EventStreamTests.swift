@@ -171,16 +171,20 @@ struct EventStreamTests {
     @Test("H6 a sign of life only where nothing else was said")
     func beats() async throws {
         let stream = EventStream()
-        stream.beat()
+        let (interval, start) = (Duration.seconds(15), ContinuousClock.now)
+        stream.beat(at: start + .seconds(20), every: interval)
         let connection = try #require(stream.connect())
-        stream.beat()
-        stream.beat()
-        #expect(await stream.next(connection) == .write(Array(": \n\n".utf8)))
+        let opened = ContinuousClock.now
+        #expect(stream.beat(at: start + .seconds(14), every: interval) <= opened + interval, "a connection is new")
         stream.send([0x31])
-        #expect(await stream.next(connection) == .write(Array("event: message\ndata: 1\n\n".utf8)))
-        stream.beat()
+        #expect(await stream.next(connection) == .write(Array("event: message\ndata: 1\n\n".utf8)), "and nothing before it")
+        let spoken = ContinuousClock.now
+        let due = stream.beat(at: start + .seconds(14), every: interval)
+        #expect(due >= opened + interval && due <= spoken + interval, "counted from what was written last")
+        for _ in 0..<2 { stream.beat(at: due, every: interval) }
+        #expect(await stream.next(connection) == .write(Array(": \n\n".utf8)), "not later than that, and once")
         stream.send([0x32])
-        #expect(await stream.next(connection) == .write(Array("event: message\ndata: 2\n\n".utf8)), "it had spoken")
+        #expect(await stream.next(connection) == .write(Array("event: message\ndata: 2\n\n".utf8)))
     }
 
     @Test("SB9 the first notice goes at once; the next 100 ms are gathered, one of each subject")
@@ -257,12 +261,12 @@ struct StreamTableTests {
     }
 
     @Test("LS9 the wishes of 10,000 sessions are remembered, the oldest go first")
-    func sessions() {
+    func sessions() throws {
         let memories = SessionMemories()
-        for number in 0..<10_000 { memories.remember(.logLevel(.error), of: session(number)) }
+        for number in 0..<10_000 { try memories.remember(.logLevel(.error), of: session(number)) }
         #expect(memories.logLevel(of: session(0)) == .error)
-        memories.remember(.logLevel(.debug), of: session(0))
-        for number in 10_000..<10_100 { memories.remember(.logLevel(.error), of: session(number)) }
+        try memories.remember(.logLevel(.debug), of: session(0))
+        for number in 10_000..<10_100 { try memories.remember(.logLevel(.error), of: session(number)) }
         let known = (0..<10_100).filter { memories.logLevel(of: session($0)) != nil }
         #expect(known.count <= 10_000)
         #expect(known.count > 9_000)
@@ -274,12 +278,12 @@ struct StreamTableTests {
     }
 
     @Test("LS9 RS6 256 addresses of a session, compared byte by byte")
-    func addresses() {
+    func addresses() throws {
         let memories = SessionMemories()
-        for number in 0..<300 { memories.remember(.subscription(uri: "test://\(number)"), of: session(1)) }
+        for number in 0..<300 { try? memories.remember(.subscription(uri: "test://\(number)"), of: session(1)) }
         #expect((0..<300).filter { memories.isSubscribed(session(1), to: "test://\($0)") } == Array(0..<256))
-        memories.remember(.noSubscription(uri: "test://3"), of: session(1))
-        memories.remember(.subscription(uri: "test://e\u{301}"), of: session(1))
+        try memories.remember(.noSubscription(uri: "test://3"), of: session(1))
+        try memories.remember(.subscription(uri: "test://e\u{301}"), of: session(1))
         #expect(!memories.isSubscribed(session(1), to: "test://3"))
         #expect(memories.isSubscribed(session(1), to: "test://e\u{301}"))
         #expect(!memories.isSubscribed(session(1), to: "test://\u{E9}"))

@@ -96,8 +96,8 @@ final class RunningCall: RequestTransport {
 
     func reconnect(afterMilliseconds milliseconds: Int) -> Bool { false }
 
-    func remember(_ wish: SessionWish) {
-        client.memories.remember(wish, of: client.number)
+    func remember(_ wish: SessionWish) throws(MCPError) {
+        try client.memories.remember(wish, of: client.number)
     }
 }
 
