@@ -79,6 +79,30 @@ struct EventStreamTests {
         #expect(text.split(separator: "\n\n").count == 102)
     }
 
+    @Test("H12 what was said before the first connection never counts as unsent, however much it was")
+    func muchBeforeTheFirst() async throws {
+        let stream = EventStream(ids: ids)
+        for _ in 0..<20 { stream.send([UInt8](repeating: UInt8(ascii: "x"), count: 60_000)) }
+        let connection = try #require(stream.connect())
+        send(21...21, on: stream)
+        stream.finish()
+        let text = await written(stream, connection)
+        #expect(text.split(separator: "\n\n").count == 21)
+        #expect(text.hasSuffix(event(21, "21")))
+    }
+
+    @Test("SEC8 a stream whose connection never comes doesn't grow without end; the newest stays")
+    func neverConnected() async throws {
+        let stream = EventStream(ids: ids, limits: limits(unsent: 4, unsentBytes: 1_000))
+        send(1...100, on: stream)
+        for _ in 0..<10 { stream.send([UInt8](repeating: UInt8(ascii: "x"), count: 1_500)) }
+        send(111...111, on: stream)
+        stream.finish()
+        let text = await written(stream, try #require(stream.connect()))
+        #expect(text.utf8.count < 8_000)
+        #expect(text.hasSuffix(event(111, "111")))
+    }
+
     @Test("B17 one message alone is never too much for a client that takes it")
     func oneGreatMessage() async throws {
         for hasReader in [true, false] {

@@ -108,7 +108,7 @@ struct StandaloneStreamTests {
                 #expect(server.connections.counts.standaloneStreams <= 4)
                 server.tick(after: .seconds(61))
                 server.server.changes.post(ChangeNotice(.toolList))
-                #expect(try await client.next()?.method == Self.changed, "it is still open")
+                #expect(try await client.message()?.method == Self.changed, "it is still open")
             }
             try await server.untilNothingIsHeld()
         }

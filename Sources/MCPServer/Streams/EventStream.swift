@@ -120,8 +120,8 @@ package final class EventStream: Sendable {
     package func beat(at now: ContinuousClock.Instant, every interval: Duration) -> ContinuousClock.Instant {
         var next = now
         update { state in
-            if state.isConnected, state.lastSign.duration(to: now) >= interval {
-                if state.raw.isEmpty { state.raw = Array(": \n\n".utf8) }
+            if state.isConnected, !state.isFinished, state.lastSign.duration(to: now) >= interval {
+                if state.raw.isEmpty, state.sent == state.events.count { state.raw = Array(": \n\n".utf8) }
                 state.lastSign = now
             }
             next = state.isConnected ? state.lastSign.advanced(by: interval) : now.advanced(by: interval)

@@ -26,7 +26,7 @@ package final class MCPConnections: Sendable {
         package init() {}
 
         /// How often it is looked whether a time is over.
-        var tick: Duration {
+        package var tick: Duration {
             let shortest = [streamAge, heartbeat, resumable, requestLimit, requestHardLimit, untilStream].min() ?? heartbeat
             return max(.milliseconds(5), min(.seconds(1), shortest / 4))
         }
