@@ -103,9 +103,9 @@ final class RunningCall: RequestTransport {
 
     func reconnect(afterMilliseconds milliseconds: Int) -> Bool { false }
 
-    func remember(_ wish: SessionWish) {
+    func remember(_ wish: SessionWish) throws(MCPError) {
         guard !isStopped else { return }
-        client.memories.remember(wish, of: client.number)
+        try client.memories.remember(wish, of: client.number)
     }
 }
 

@@ -47,7 +47,7 @@ struct StdioSession<Caller: Sendable>: Sendable {
         client = ConnectedClient(
             StdioConversation<Caller>(principal: principal).session,
             questions: PendingQuestions(),
-            memories: SessionMemories(limit: 1)
+            memories: SessionMemories()
         ) { [output] in output.post($0, of: $1, mayBeDropped: $2) }
     }
 
