@@ -159,23 +159,26 @@ struct PendingQuestionsTests {
 
     @Test("LS8 E5 a client that goes costs nothing for the questions of all the others")
     func manyOwners() async throws {
-        let questions = PendingQuestions()
-        let others = (0..<100).map { _ in QuestionOwner.connection(ConnectionNumber()) }
+        let (none, many) = (PendingQuestions(), PendingQuestions())
+        let others = (0..<20).map { _ in QuestionOwner.connection(ConnectionNumber()) }
         let asked = Signal()
         await withTaskGroup(of: Void.self) { group in
-            for number in 0..<10_000 {
-                group.addTask { _ = try? await questions.ask(roots, of: others[number % 100]) { _ in asked.fire() } }
+            for number in 0..<1_000 {
+                group.addTask { _ = try? await many.ask(roots, of: others[number % 20]) { _ in asked.fire() } }
             }
-            for _ in 0..<10_000 { _ = await asked.wait() }
-            let clock = ContinuousClock()
-            let time = clock.measure {
-                for _ in 0..<20_000 { questions.cancelAll(of: .connection(ConnectionNumber())) }
+            for _ in 0..<1_000 { _ = await asked.wait() }
+            /// The least of several, for others run meanwhile.
+            func time(_ questions: PendingQuestions) -> Duration? {
+                (0..<10).map { _ in
+                    ContinuousClock().measure { for _ in 0..<200 { questions.cancelAll(of: .connection(ConnectionNumber())) } }
+                }.min()
             }
-            #expect(time < .seconds(2), "a look at each would be 200 million")
-            #expect(questions.count == 10_000)
+            let (short, long) = (time(none) ?? .zero, time(many) ?? .zero)
+            #expect(long < short * 20, "a look at each of 1,000 takes longer")
+            #expect(many.count == 1_000)
             for (gone, owner) in others.enumerated() {
-                questions.cancelAll(of: owner)
-                #expect(questions.count == 10_000 - (gone + 1) * 100)
+                many.cancelAll(of: owner)
+                #expect(many.count == 1_000 - (gone + 1) * 50)
             }
         }
     }
