@@ -20,7 +20,9 @@ struct ConnectionTableTests {
                 return try #require(events.first?.id)
             }
             func isKept(_ id: String, _ session: [String: String]) async throws -> Bool {
-                let rest = try await server.open("GET", session.merging(["Last-Event-ID": id]) { $1 }) { client, _ in try await client.rest() }
+                let rest = try await server.open("GET", session.merging(["Last-Event-ID": id]) { $1 }) { client, _ in
+                    try await client.rest()
+                }
                 try await server.until { server.connections.counts.connectedStreams == 0 }
                 return rest.last?.text == "counted"
             }
