@@ -23,7 +23,7 @@ extension ProtocolEngine {
             return try await result(of: request, by: invocation.principal)
         case .wish(let wish):
             if case .subscription(let uri) = wish, try await !mayWatch(uri, context) { throw MCPError.resourceNotFound(uri: uri) }
-            context.link?.transport.remember(wish)
+            try context.link?.transport.remember(wish)
             return Array("{}".utf8)
         }
     }

@@ -72,6 +72,22 @@ extension RequestContext {
         return text
     }
 
+    /// The same with an integer, such as a number that was drawn.
+    public func remember(_ name: String, _ make: () async throws -> Int) async throws -> Int {
+        let value = try await remember(name) { () async throws -> JSONValue in JSONValue(try await make()) }
+        guard let number = value.integer.flatMap({ Int(exactly: $0) }) else {
+            throw QuestionFault("what was remembered as \(name) is no integer")
+        }
+        return number
+    }
+
+    /// The same with a boolean.
+    public func remember(_ name: String, _ make: () async throws -> Bool) async throws -> Bool {
+        let value = try await remember(name) { () async throws -> JSONValue in JSONValue(try await make()) }
+        guard let value = value.boolean else { throw QuestionFault("what was remembered as \(name) is no boolean") }
+        return value
+    }
+
     /// The same with any JSON value; all of them together have room in 16 KiB.
     public func remember(_ name: String, _ make: () async throws -> JSONValue) async throws -> JSONValue {
         if let value = link?.remembered(name) { return value }

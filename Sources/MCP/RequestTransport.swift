@@ -28,7 +28,9 @@ public protocol RequestTransport: Sendable {
     func reconnect(afterMilliseconds milliseconds: Int) -> Bool
 
     /// Remembers what the session asked for (L2, RS6, LS9).
-    func remember(_ wish: SessionWish)
+    ///
+    /// - Throws: What the client is told if that is too much (section 28).
+    func remember(_ wish: SessionWish) throws(MCPError)
 }
 
 /// What a transport does with a message that a handler sends.

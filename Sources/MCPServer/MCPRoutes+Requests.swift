@@ -46,12 +46,12 @@ extension MCPRoutes {
         _ request: IncomingRequest
     ) async -> Answer {
         let work = RequestWork(invocation, endpoint, caller, request.correlationID, connections, report)
-        exchange.start {
+        let outcome = exchange.start {
             work.late()
         } _: { [exchange] in
             await work.perform(on: exchange)
         }
-        if case .whole(let reply) = exchange.outcomeAtOnce { return Answer(reply) }
+        if case .whole(let reply) = outcome { return Answer(reply) }
         return await follow(exchange, ids: [invocation.requestID].compactMap { $0 }, isModern: !invocation.revision.isLegacy)
     }
 
@@ -70,7 +70,7 @@ extension MCPRoutes {
         let completion = { @Sendable (messages: [[UInt8]]) in
             HTTPExchange.Completion(reply: endpoint.reply(toBatch: messages, form: form), messages: messages)
         }
-        exchange.start {
+        let outcome = exchange.start {
             completion(
                 answers.messages { invocation in
                     guard !exchange.isCancelled(invocation.requestID) else { return nil }
@@ -89,7 +89,7 @@ extension MCPRoutes {
             connections.endRequest(of: exchange.principal)
             return completion(answers.messages { _ in nil })
         }
-        if case .whole(let reply) = exchange.outcomeAtOnce { return Answer(reply) }
+        if case .whole(let reply) = outcome { return Answer(reply) }
         let ids = steps.compactMap { step in if case .run(let invocation) = step { invocation.requestID } else { nil } }
         return await follow(exchange, ids: ids, isModern: false)
     }
@@ -103,7 +103,7 @@ extension MCPRoutes {
             await exchange.outcome()
         } onCancel: {
             // A client that goes away has cancelled its request only in the modern era (H7, S5).
-            if isModern { exchange.stop() }
+            if isModern { exchange.stop() } else { exchange.detach() }
         }
         switch outcome {
         case .whole(let reply): return Answer(reply)

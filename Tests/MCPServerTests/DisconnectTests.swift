@@ -59,7 +59,7 @@ struct DisconnectTests {
                 return .text("paused")
             },
             Tool("leave", title: "Leave", "Gives up the connection.", annotations: .reading) { context in
-                await context.releaseConnection(clientReturnsAfterMilliseconds: 1)
+                await context.releaseConnection(clientReturnsAfter: .milliseconds(1))
                 for _ in 0..<Int.random(in: 0..<40) { await Task.yield() }
                 return .text("left")
             },

@@ -79,6 +79,30 @@ struct EventStreamTests {
         #expect(text.split(separator: "\n\n").count == 102)
     }
 
+    @Test("H12 what was said before the first connection never counts as unsent, however much it was")
+    func muchBeforeTheFirst() async throws {
+        let stream = EventStream(ids: ids)
+        for _ in 0..<20 { stream.send([UInt8](repeating: UInt8(ascii: "x"), count: 60_000)) }
+        let connection = try #require(stream.connect())
+        send(21...21, on: stream)
+        stream.finish()
+        let text = await written(stream, connection)
+        #expect(text.split(separator: "\n\n").count == 21)
+        #expect(text.hasSuffix(event(21, "21")))
+    }
+
+    @Test("SEC8 a stream whose connection never comes doesn't grow without end; the newest stays")
+    func neverConnected() async throws {
+        let stream = EventStream(ids: ids, limits: limits(unsent: 4, unsentBytes: 1_000))
+        send(1...100, on: stream)
+        for _ in 0..<10 { stream.send([UInt8](repeating: UInt8(ascii: "x"), count: 1_500)) }
+        send(111...111, on: stream)
+        stream.finish()
+        let text = await written(stream, try #require(stream.connect()))
+        #expect(text.utf8.count < 8_000)
+        #expect(text.hasSuffix(event(111, "111")))
+    }
+
     @Test("B17 one message alone is never too much for a client that takes it")
     func oneGreatMessage() async throws {
         for hasReader in [true, false] {
@@ -180,19 +204,22 @@ struct EventStreamTests {
     @Test("H6 a sign of life only where nothing else was said")
     func beats() async throws {
         let stream = EventStream()
-        stream.beat()
+        let (interval, start) = (Duration.seconds(15), ContinuousClock.now)
+        stream.beat(at: start + .seconds(20), every: interval)
         let connection = try #require(stream.connect())
-        stream.beat()
-        stream.beat()
-        #expect(await stream.next(connection) == .write(Array(": \n\n".utf8)))
+        let opened = ContinuousClock.now
+        #expect(stream.beat(at: start + .seconds(14), every: interval) <= opened + interval, "a connection is new")
         stream.send([0x31])
-        #expect(await stream.next(connection) == .write(Array("event: message\ndata: 1\n\n".utf8)))
-        stream.beat()
+        #expect(await stream.next(connection) == .write(Array("event: message\ndata: 1\n\n".utf8)), "and nothing before it")
+        let spoken = ContinuousClock.now
+        let due = stream.beat(at: start + .seconds(14), every: interval)
+        #expect(due >= opened + interval && due <= spoken + interval, "counted from what was written last")
+        for _ in 0..<2 { stream.beat(at: due, every: interval) }
+        #expect(await stream.next(connection) == .write(Array(": \n\n".utf8)), "not later than that, and once")
         stream.send([0x32])
-        #expect(await stream.next(connection) == .write(Array("event: message\ndata: 2\n\n".utf8)), "it had spoken")
-        stream.beat()
+        #expect(await stream.next(connection) == .write(Array("event: message\ndata: 2\n\n".utf8)))
         stream.finish()
-        stream.beat()
+        stream.beat(at: due + interval + interval, every: interval)
         #expect(await stream.next(connection) == .close, "nothing comes after the end")
     }
 
@@ -270,12 +297,12 @@ struct StreamTableTests {
     }
 
     @Test("LS9 the wishes of 10,000 sessions are remembered, the oldest go first")
-    func sessions() {
+    func sessions() throws {
         let memories = SessionMemories()
-        for number in 0..<10_000 { memories.remember(.logLevel(.error), of: session(number)) }
+        for number in 0..<10_000 { try memories.remember(.logLevel(.error), of: session(number)) }
         #expect(memories.logLevel(of: session(0)) == .error)
-        memories.remember(.logLevel(.debug), of: session(0))
-        for number in 10_000..<10_100 { memories.remember(.logLevel(.error), of: session(number)) }
+        try memories.remember(.logLevel(.debug), of: session(0))
+        for number in 10_000..<10_100 { try memories.remember(.logLevel(.error), of: session(number)) }
         let known = (0..<10_100).filter { memories.logLevel(of: session($0)) != nil }
         #expect(known.count <= 10_000)
         #expect(known.count > 9_000)
@@ -287,12 +314,12 @@ struct StreamTableTests {
     }
 
     @Test("LS9 RS6 256 addresses of a session, compared byte by byte")
-    func addresses() {
+    func addresses() throws {
         let memories = SessionMemories()
-        for number in 0..<300 { memories.remember(.subscription(uri: "test://\(number)"), of: session(1)) }
+        for number in 0..<300 { try? memories.remember(.subscription(uri: "test://\(number)"), of: session(1)) }
         #expect((0..<300).filter { memories.isSubscribed(session(1), to: "test://\($0)") } == Array(0..<256))
-        memories.remember(.noSubscription(uri: "test://3"), of: session(1))
-        memories.remember(.subscription(uri: "test://e\u{301}"), of: session(1))
+        try memories.remember(.noSubscription(uri: "test://3"), of: session(1))
+        try memories.remember(.subscription(uri: "test://e\u{301}"), of: session(1))
         #expect(!memories.isSubscribed(session(1), to: "test://3"))
         #expect(memories.isSubscribed(session(1), to: "test://e\u{301}"))
         #expect(!memories.isSubscribed(session(1), to: "test://\u{E9}"))

@@ -53,9 +53,9 @@ struct RequestStreamTests {
                     server.tick(after: .seconds(16))
                     #expect(try await client.head().isStream)
                     try await server.until { server.connections.counts.connectedStreams == 1 }
-                    // What was said since the last look counts as a sign of life.
-                    server.tick(after: .seconds(32))
-                    server.tick(after: .seconds(48))
+                    // Nothing was said since the connection came.
+                    server.tick(after: .seconds(14))
+                    server.tick(after: .seconds(16))
                     #expect(try await client.next() == StreamClient.Event(isComment: true))
                     server.gate.released.fire()
                     #expect(try await client.next()?.text == "let go")
@@ -211,7 +211,6 @@ struct RequestStreamTests {
                         server.connections.counts.countedStreams == 1 && server.connections.counts.connectedStreams == 1
                     }
                     server.tick(after: .seconds(16))
-                    server.tick(after: .seconds(32))
                     gate.released.fire()
                     #expect(try await client.next() == StreamClient.Event(isComment: true))
                     #expect(try await client.next()?.text == "held")

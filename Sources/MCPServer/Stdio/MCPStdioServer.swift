@@ -78,7 +78,11 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
                 return .idle
             }
             while true {
-                while let line = state.nextLine(settings) { session.follow(state.receive(line, session), &state, &group) }
+                session.begin(&state, &group)
+                while let line = state.nextLine(settings) {
+                    session.follow(state.receive(line, session), &state, &group)
+                    session.begin(&state, &group)
+                }
                 if state.hasEnded, !state.isBusy { session.finish() }
                 if state.wantsInput(settings) {
                     state.isReading = true
@@ -93,6 +97,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
                     session.inputEnded(&state)
                     group.addTask { .timeIsUp(didWait: await hasPassed(settings.patience)) }
                 case .done(let keys): state.running.remove(keys)
+                case .answered: state.answers -= 1
                 case .listenEnded(let number): state.listens.remove(number)
                 case .timeIsUp(didWait: true), .written, nil: return
                 case .timeIsUp(didWait: false), .idle: break

@@ -44,15 +44,21 @@ package final class EventStream: Sendable {
         /// The number of the newest event that is gone for good.
         var lastDropped = 0
         var raw: [UInt8] = []
+        /// In the order in which they came.
         var notices: [ChangeNotice] = []
+        /// The same, to find them.
+        var noticed: Set<ChangeNotice> = []
         /// Until then further notices are gathered (SB9).
         var noticesDue: ContinuousClock.Instant?
         var hasTimer = false
         var isFinished = false
         /// The connection shall go, the stream not (S13).
         var isReleased = false
-        var hasSpoken = false
+        /// When something was last written, or said to show that it is alive.
+        var lastSign = ContinuousClock.now
         var connection = 0
+        /// What was there when the connection came counts no longer as unsent: up to this number.
+        var lastBefore = 0
         var isConnected = false
         var reader: UnsafeContinuation<Step, Never>?
         /// `wake` came while nobody waited.
@@ -95,7 +101,7 @@ package final class EventStream: Sendable {
     package func notify(_ notice: ChangeNotice) {
         var needsTimer = false
         update { state in
-            if !state.notices.contains(notice), state.notices.count < limits.unsentEvents { state.notices.append(notice) }
+            if state.notices.count < limits.unsentEvents, state.noticed.insert(notice).inserted { state.notices.append(notice) }
             guard let due = state.noticesDue, !state.hasTimer else { return }
             // Whoever finds the time over lets them go, else the timer of the first that was early.
             (needsTimer, state.hasTimer) = ContinuousClock.now < due ? (true, true) : (false, false)
@@ -107,12 +113,20 @@ package final class EventStream: Sendable {
         }
     }
 
-    /// Shows that the connection is alive, if nothing else did since the last call.
-    package func beat() {
+    /// Shows that the connection is alive, if nothing else did for so long (H6).
+    ///
+    /// - Returns: When that has to be looked at again.
+    @discardableResult
+    package func beat(at now: ContinuousClock.Instant, every interval: Duration) -> ContinuousClock.Instant {
+        var next = now
         update { state in
-            if !state.hasSpoken, !state.isFinished, state.isConnected, state.raw.isEmpty { state.raw = Array(": \n\n".utf8) }
-            state.hasSpoken = false
+            if state.isConnected, !state.isFinished, state.lastSign.duration(to: now) >= interval {
+                if state.raw.isEmpty, state.sent == state.events.count { state.raw = Array(": \n\n".utf8) }
+                state.lastSign = now
+            }
+            next = state.isConnected ? state.lastSign.advanced(by: interval) : now.advanced(by: interval)
         }
+        return next
     }
 
     /// Lets the connection go after what waits, but not the stream.
@@ -147,7 +161,9 @@ package final class EventStream: Sendable {
             // A stream may be released before its first connection takes it over; that one still has to go.
             if state.connection > 0 { state.isReleased = false }
             state.connection += 1
-            (state.isConnected, state.hasSpoken, state.isWoken) = (true, false, false)
+            (state.isConnected, state.isWoken) = (true, false)
+            state.lastSign = .now
+            state.lastBefore = state.lastNumber
             defer { state.reader = nil }
             return (state.connection, state.reader)
         }
@@ -230,21 +246,22 @@ package final class EventStream: Sendable {
             bytes += state.raw
             state.raw = []
             state.sent = state.events.count
-            state.hasSpoken = true
+            state.lastSign = .now
             trim(&state)
             return .write(bytes)
         }
         if state.isFinished || state.isReleased { return .close }
         guard !state.notices.isEmpty, state.noticesDue == nil else { return nil }
-        defer { state.notices = [] }
+        defer { (state.notices, state.noticed) = ([], []) }
         state.noticesDue = .now + .milliseconds(100)
         return .notices(state.notices)
     }
 
     /// Drops what needn't be kept, and ends a stream whose client takes too little.
     private func trim(_ state: inout State) {
+        guard state.connection > 0 else { return trimEarly(&state) }
         let (count, bytes) = ids == nil ? (0, 0) : (limits.keptEvents, limits.keptBytes)
-        // Before its first connection nothing can be dropped, for nobody has seen it; after its last one nothing is more than kept.
+        // After its last connection nothing is more than kept.
         let isLeft = state.isLeft
         if !isLeft, isTooMuch(state) {
             // It can't keep up (E7, SB5): what it has missed is missed.
@@ -256,9 +273,21 @@ package final class EventStream: Sendable {
         while state.events.count > count || state.bytes > bytes, isLeft || state.sent > 0, !state.events.isEmpty { drop(1, &state) }
     }
 
+    /// Before the first connection nobody is too slow: an answer may be all said before one can come.
+    ///
+    /// If far too much is said, what was said first is lost, for the answer comes last.
+    private func trimEarly(_ state: inout State) {
+        while state.events.count > 1, state.events.count > 4 * limits.unsentEvents || state.bytes - newestBytes(state) > 4 * limits.unsentBytes
+        {
+            drop(1, &state)
+        }
+    }
+
+    private func newestBytes(_ state: State) -> Int { state.events.last?.bytes.count ?? 0 }
+
     /// Whether the client has left too much unsent; the newest event's own size doesn't count, for nobody can take that before it is there.
     private func isTooMuch(_ state: State) -> Bool {
-        let unsent = state.events[state.sent...]
+        let unsent = state.events[state.sent...].drop { $0.number <= state.lastBefore }
         if unsent.count > limits.unsentEvents { return true }
         return state.bytes > limits.unsentBytes && unsent.dropLast().reduce(0) { $0 + $1.bytes.count } > limits.unsentBytes
     }

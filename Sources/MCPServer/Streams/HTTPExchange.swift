@@ -43,17 +43,35 @@ final class HTTPExchange: RequestTransport {
         var stream: EventStream?
         var isAnswered = false
         var isStopped = false
-        var emissions = EmissionLimits()
+        /// `MCPConnections` has it, or will in a moment.
+        var isListed = false
+        /// The client is gone, and what it would have been sent was not decided.
+        var isDetached = false
         var lastSign: ContinuousClock.Instant
         var openQuestions = 0
         var task: Task<Void, Never>?
         var late: (@Sendable () -> Completion)?
-        /// The element of a batch that runs now.
-        var element: (id: RequestID?, stop: @Sendable () -> Void)?
-        /// Elements that were cancelled.
-        var skipped: Set<RequestID> = []
+        /// Made by what is said first.
+        var emissions: EmissionLimits?
+        /// Made by a batch.
+        var elements: Elements?
 
-        func isSkipped(_ id: RequestID?) -> Bool { id.map { skipped.contains($0) } ?? false }
+        func isSkipped(_ id: RequestID?) -> Bool { id.map { elements?.skipped.contains($0) == true } ?? false }
+
+        mutating func admit(_ message: [UInt8], _ kind: RequestEmission, at now: ContinuousClock.Instant) -> [UInt8]? {
+            if emissions == nil { emissions = EmissionLimits() }
+            return switch kind {
+            case .progress: emissions?.progress(message, at: now)
+            case .log: emissions?.admitsLog(at: now) == true ? message : nil
+            }
+        }
+    }
+
+    private struct Elements {
+        /// The one that runs now.
+        var current: (id: RequestID?, stop: @Sendable () -> Void)?
+        /// Those that were cancelled.
+        var skipped: Set<RequestID> = []
     }
 
     /// - Parameter requestID: Nil for a batch.
@@ -81,8 +99,8 @@ final class HTTPExchange: RequestTransport {
     /// - Parameters:
     ///   - late: The answer if the work takes too long (B17).
     ///   - work: Gives nil if there is nothing to answer.
-    func start(late: @escaping @Sendable () -> Completion, _ work: @escaping @Sendable () async -> Completion?) {
-        state.withLock { $0.late = late }
+    /// - Returns: What there is at once; nil if the work waits for something.
+    func start(late: @escaping @Sendable () -> Completion, _ work: @escaping @Sendable () async -> Completion?) -> Outcome? {
         let run: @Sendable () async -> Void = { [self] in complete(await work()) }
         // A task of its own is the only thing that its parent's cancellation doesn't reach. It ends with its work or at the time limit.
         let task =
@@ -91,24 +109,34 @@ final class HTTPExchange: RequestTransport {
             } else {
                 Task(operation: run)
             }
-        let isStopped = state.withLock { state in
-            if !state.isAnswered { state.task = task }
-            return state.isStopped
+        // Nobody looks at the time before it is listed, and that comes later.
+        let (isStopped, outcome) = state.withLock { state in
+            if !state.isAnswered { (state.task, state.late) = (task, late) }
+            return (state.isStopped, state.outcome)
         }
         if isStopped { task.cancel() }
+        return outcome
+    }
+
+    /// Tells that it is put where time limits and cancellations reach it.
+    ///
+    /// - Returns: false if it is over already.
+    func willBeListed() -> Bool {
+        state.withLock { state in
+            state.isListed = !state.isAnswered
+            return state.isListed
+        }
     }
 
     /// Whether nothing is sent any more.
     var isAnswered: Bool { state.withLock { $0.isAnswered } }
-
-    /// What there is at once; nil if the work waits for something.
-    var outcomeAtOnce: Outcome? { state.withLock { $0.outcome } }
 
     /// What the connection sends, as soon as that is decided.
     func outcome() async -> Outcome {
         await withUnsafeContinuation { continuation in
             let outcome = state.withLock { state -> Outcome? in
                 if let outcome = state.outcome { return outcome }
+                if state.isDetached { return .whole(.accepted) }
                 state.waiter = continuation
                 return nil
             }
@@ -116,18 +144,31 @@ final class HTTPExchange: RequestTransport {
         }
     }
 
+    /// Lets the connection of a client go that went away; the work goes on (S5).
+    ///
+    /// Whoever waits for the outcome gets one that nobody will see. What the work still says is dropped if no stream has begun: its client
+    /// knows no event that it could come back with.
+    func detach() {
+        let waiter = state.withLock { state in
+            state.isDetached = true
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(returning: .whole(.accepted))
+    }
+
     /// Cancels the work; whatever it still comes to isn't sent (H7, CN1).
     func stop() {
-        let (task, waiter, outcome) = state.withLock { state in
+        let (task, waiter, outcome, isListed) = state.withLock { state in
             defer { (state.isAnswered, state.isStopped, state.waiter, state.late) = (true, true, nil, nil) }
             if !state.isAnswered {
                 state.stream?.finish()
                 if state.outcome == nil { state.outcome = silence() }
             }
-            return (state.task, state.waiter, state.outcome)
+            return (state.task, state.waiter, state.outcome, state.isListed)
         }
         task?.cancel()
-        connections.remove(self)
+        if isListed { connections.remove(self) }
         if let waiter, let outcome { waiter.resume(returning: outcome) }
     }
 
@@ -135,8 +176,9 @@ final class HTTPExchange: RequestTransport {
     func cancel(_ id: RequestID) {
         guard requestID == nil else { return stop() }
         let stop = state.withLock { state in
-            state.skipped.insert(id)
-            return state.element?.id == id ? state.element?.stop : nil
+            if state.elements == nil { state.elements = Elements() }
+            state.elements?.skipped.insert(id)
+            return state.elements?.current?.id == id ? state.elements?.current?.stop : nil
         }
         stop?()
     }
@@ -158,7 +200,8 @@ final class HTTPExchange: RequestTransport {
         // A task of its own, so that cancelling it leaves the rest of the batch alone; it ends within this call.
         let task = Task(operation: work)
         let isSkipped = state.withLock { state in
-            state.element = (id, { task.cancel() })
+            if state.elements == nil { state.elements = Elements() }
+            state.elements?.current = (id, { task.cancel() })
             return state.isSkipped(id)
         }
         if isSkipped { task.cancel() }
@@ -168,10 +211,10 @@ final class HTTPExchange: RequestTransport {
             task.cancel()
         }
         return state.withLock { state in
-            state.element = nil
+            state.elements?.current = nil
             state.lastSign = .now
-            let last = state.emissions.flush()
-            state.emissions = EmissionLimits()
+            let last = state.emissions?.flush()
+            state.emissions = nil
             guard !state.isSkipped(id) else { return nil }
             if let last, !state.isAnswered { state.stream?.send(last) }
             return performed
@@ -184,7 +227,7 @@ final class HTTPExchange: RequestTransport {
             guard !state.isAnswered else { return nil }
             let age = started.duration(to: now)
             if age >= times.hardLimit || state.openQuestions == 0 && state.lastSign.duration(to: now) >= times.limit { return state.late }
-            if let progress = state.emissions.due(at: now) { beginStream(&state)?.send(progress) }
+            if let progress = state.emissions?.due(at: now) { beginStream(&state)?.send(progress) }
             return nil
         }
         guard let late else {
@@ -196,21 +239,21 @@ final class HTTPExchange: RequestTransport {
     }
 
     private func complete(_ completion: Completion?) {
-        let waiter = state.withLock { state -> (UnsafeContinuation<Outcome, Never>, Outcome)? in
-            guard !state.isAnswered else { return nil }
+        let (waiter, isListed) = state.withLock { state -> (resumption: (UnsafeContinuation<Outcome, Never>, Outcome)?, isListed: Bool) in
+            guard !state.isAnswered else { return (nil, false) }
             (state.isAnswered, state.late) = (true, nil)
             if let stream = state.stream {
-                if let last = state.emissions.flush() { stream.send(last) }
+                if let last = state.emissions?.flush() { stream.send(last) }
                 for message in completion?.messages ?? [] { stream.send(message) }
                 stream.finish()
-                return nil
+                return (nil, state.isListed)
             }
             let outcome = completion.map { Outcome.whole($0.reply) } ?? silence()
             state.outcome = outcome
             defer { state.waiter = nil }
-            return state.waiter.map { ($0, outcome) }
+            return (state.waiter.map { ($0, outcome) }, state.isListed)
         }
-        connections.remove(self)
+        if isListed { connections.remove(self) }
         if let (waiter, outcome) = waiter { waiter.resume(returning: outcome) }
     }
 
@@ -236,11 +279,11 @@ final class HTTPExchange: RequestTransport {
 
     /// From now on the answer is a stream.
     ///
-    /// - Returns: nil if the client takes none.
+    /// - Returns: nil if the client takes none, or is gone.
     @discardableResult
     private func beginStream(_ state: inout State) -> EventStream? {
         if let stream = state.stream { return stream }
-        guard canStream else { return nil }
+        guard canStream, !state.isDetached else { return nil }
         let stream = connections.requestStream(of: session, principal, answering: requestID.map { Array($0.bytes) })
         state.stream = stream
         state.outcome = .stream(stream)
@@ -254,28 +297,28 @@ final class HTTPExchange: RequestTransport {
     var logLevel: LogLevel { session.flatMap { connections.memories.logLevel(of: $0.number) } ?? .info }
 
     func send(_ message: [UInt8], _ kind: RequestEmission) {
-        guard canStream else { return }
         let now = ContinuousClock.now
+        // A sign of life, whether or not the client can see it (B17).
+        guard canStream else { return state.withLock { $0.lastSign = now } }
         decide { state in
             state.lastSign = now
-            switch kind {
-            case .progress:
-                if let message = state.emissions.progress(message, at: now) { beginStream(&state)?.send(message) }
-            case .log:
-                if state.emissions.admitsLog(at: now) { beginStream(&state)?.send(message) }
-            }
+            if let message = state.admit(message, kind, at: now) { beginStream(&state)?.send(message) }
         }
     }
 
     func ask(_ question: OutgoingRequest) async throws -> JSONValue {
         guard canAsk, let session else { throw NoAnswer() }
-        state.withLock { $0.openQuestions += 1 }
+        let isHeard = state.withLock { state in
+            state.openQuestions += 1
+            return !state.isDetached || state.stream != nil
+        }
         defer {
             state.withLock { state in
                 state.openQuestions -= 1
                 state.lastSign = .now
             }
         }
+        guard isHeard else { throw NoAnswer() }
         return try await connections.questions.ask(question, of: .session(session.number, principal)) { [weak self] message in
             self?.decide { state in self?.beginStream(&state)?.send(message) }
         }
@@ -293,8 +336,8 @@ final class HTTPExchange: RequestTransport {
         return didRelease
     }
 
-    func remember(_ wish: SessionWish) {
+    func remember(_ wish: SessionWish) throws(MCPError) {
         guard let session else { return }
-        connections.memories.remember(wish, of: session.number)
+        try connections.memories.remember(wish, of: session.number, until: session.expires)
     }
 }

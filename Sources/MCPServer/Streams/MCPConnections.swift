@@ -26,8 +26,8 @@ package final class MCPConnections: Sendable {
         package init() {}
 
         /// How often it is looked whether a time is over.
-        var tick: Duration {
-            let shortest = [streamAge, heartbeat, resumable, requestLimit, untilStream].min() ?? heartbeat
+        package var tick: Duration {
+            let shortest = [streamAge, heartbeat, resumable, requestLimit, requestHardLimit, untilStream].min() ?? heartbeat
             return max(.milliseconds(5), min(.seconds(1), shortest / 4))
         }
     }
@@ -38,16 +38,28 @@ package final class MCPConnections: Sendable {
     package let streamCounts: StreamCounts
     /// The name of this process in ids of streams and questions.
     let replica: String
+    /// How many requests of each principal run; apart from `state`, for each request comes by here. Zeros are swept out now and then.
+    private let runningRequests = Mutex<[Principal: Int]>([:])
     private let state = Mutex(State())
 
     private struct State {
-        var requestsOfPrincipals: [Principal: Int] = [:]
         /// Requests that run, by identity, with the ids under which their session can cancel them.
         var exchanges: [ObjectIdentifier: Running] = [:]
+        var exchangesOfSessions: [SessionNumber: Set<ObjectIdentifier>] = [:]
         var streams: [ObjectIdentifier: OpenStream] = [:]
         var resumable: [String: Resumable] = [:]
+        /// Those of `resumable` that have no connection.
+        var waiting = WaitingStreams()
         /// Newest last.
-        var standalone: [SessionNumber: [EventStream]] = [:]
+        var standalone: [SessionNumber: [Standalone]] = [:]
+        /// Whose the streams in `standalone` are.
+        var sessionsOfStreams: [ObjectIdentifier: SessionNumber] = [:]
+    }
+
+    private struct Standalone {
+        let stream: EventStream
+        /// Who opened it.
+        let principal: Principal
     }
 
     private struct Running {
@@ -59,7 +71,8 @@ package final class MCPConnections: Sendable {
         let stream: EventStream
         let connection: Int
         let opened: ContinuousClock.Instant
-        var lastBeat: ContinuousClock.Instant
+        /// Until then it needs no sign of life.
+        var nextBeat: ContinuousClock.Instant
         /// Unix seconds at which the caller's token expires (SB7).
         let expires: Int64?
         /// Says goodbye; nil for a request's stream, which ends with its answer, and once it was said.
@@ -103,13 +116,13 @@ package final class MCPConnections: Sendable {
     package var counts: Counts {
         var counts = state.withLock { state in
             var counts = Counts()
-            counts.principals = state.requestsOfPrincipals.count
             counts.exchanges = state.exchanges.count
             counts.connectedStreams = state.streams.count
             counts.resumableStreams = state.resumable.count
             counts.standaloneStreams = state.standalone.values.reduce(0) { $0 + $1.count }
             return counts
         }
+        counts.principals = runningRequests.withLock { $0.count { $0.value > 0 } }
         counts.questions = questions.count
         counts.countedStreams = streamCounts.count
         return counts
@@ -120,36 +133,57 @@ package final class MCPConnections: Sendable {
     /// - Returns: false if this principal runs as many as it may.
     func beginRequest(of principal: Principal) -> Bool {
         guard principal != .anonymous else { return true }
-        return state.withLock { state in
-            guard state.requestsOfPrincipals[principal, default: 0] < settings.runningRequests else { return false }
-            state.requestsOfPrincipals[principal, default: 0] += 1
-            return true
-        }
+        return runningRequests.withLock { Self.increase(&$0[principal, default: 0], upTo: settings.runningRequests) }
     }
 
     func endRequest(of principal: Principal) {
         guard principal != .anonymous else { return }
-        state.withLock { state in
-            guard let count = state.requestsOfPrincipals[principal] else { return }
-            state.requestsOfPrincipals[principal] = count > 1 ? count - 1 : nil
-        }
+        runningRequests.withLock { $0[principal, default: 1] -= 1 }
+    }
+
+    private static func increase(_ count: inout Int, upTo limit: Int) -> Bool {
+        guard count < limit else { return false }
+        count += 1
+        return true
     }
 
     /// From now on time limits and cancellations reach it.
     func add(_ exchange: HTTPExchange, ids: [RequestID]) {
-        state.withLock { $0.exchanges[ObjectIdentifier(exchange)] = Running(exchange: exchange, ids: ids) }
+        // Before it is there, or it could end without being taken out; whoever adds it looks for that once more.
+        guard exchange.willBeListed() else { return }
+        let key = ObjectIdentifier(exchange)
+        state.withLock { state in
+            state.exchanges[key] = Running(exchange: exchange, ids: ids)
+            if let session = exchange.session { state.exchangesOfSessions[session.number, default: []].insert(key) }
+        }
     }
 
     func remove(_ exchange: HTTPExchange) {
-        state.withLock { _ = $0.exchanges.removeValue(forKey: ObjectIdentifier(exchange)) }
+        let key = ObjectIdentifier(exchange)
+        state.withLock { state in
+            guard state.exchanges.removeValue(forKey: key) != nil, let session = exchange.session?.number else { return }
+            state.exchangesOfSessions[session]?.remove(key)
+            if state.exchangesOfSessions[session]?.isEmpty == true { state.exchangesOfSessions[session] = nil }
+        }
     }
 
     /// Stops a request of a session; unknown and finished ones are ignored (CN1, CN3).
     func cancel(_ id: RequestID, of session: SessionNumber) {
-        let found = state.withLock { state in
-            state.exchanges.values.filter { $0.exchange.session?.number == session && $0.ids.contains(id) }.map(\.exchange)
+        let found = state.withLock { running(in: session, $0).filter { $0.ids.contains(id) } }
+        for running in found { running.exchange.cancel(id) }
+    }
+
+    private func running(in session: SessionNumber, _ state: State) -> [Running] {
+        state.exchangesOfSessions[session, default: []].compactMap { state.exchanges[$0] }
+    }
+
+    /// Stops whatever runs and ends whatever stream is open: for the end of the drain, when their time is over (LS15).
+    package func stopAll() {
+        let (exchanges, streams) = state.withLock { state in
+            (state.exchanges.values.map(\.exchange), state.streams.values.map(\.stream))
         }
-        for exchange in found { exchange.cancel(id) }
+        for exchange in exchanges { exchange.stop() }
+        for stream in streams { stream.finish() }
     }
 
     // MARK: Streams
@@ -166,11 +200,14 @@ package final class MCPConnections: Sendable {
             session.revision >= .v2025_03_26
             ? resumableStream(of: session, principal, answering: nil, isStandalone: true) : EventStream(limits: settings.stream)
         let oldest = state.withLock { state -> EventStream? in
-            var streams = state.standalone[session.number, default: []].filter { !$0.isFinished } + [stream]
-            defer { state.standalone[session.number] = streams }
-            guard streams.count > settings.standaloneStreamsOfSession else { return nil }
+            for former in state.standalone[session.number] ?? [] where former.stream.isFinished { forgetStandalone(former.stream, &state) }
+            state.standalone[session.number, default: []].append(Standalone(stream: stream, principal: principal))
+            state.sessionsOfStreams[ObjectIdentifier(stream)] = session.number
+            guard let streams = state.standalone[session.number], streams.count > settings.standaloneStreamsOfSession else { return nil }
             // One whose client has gone needn't be open; else the oldest.
-            return streams.remove(at: streams.firstIndex { $0.isLeft } ?? 0)
+            let oldest = (streams.first { $0.stream.isLeft } ?? streams.first)?.stream
+            if let oldest { forgetStandalone(oldest, &state) }
+            return oldest
         }
         oldest?.finish()
         return stream
@@ -186,6 +223,7 @@ package final class MCPConnections: Sendable {
             guard let found = state.resumable[parsed.ids.stream], found.session == session.number, found.principal == principal,
                 !(found.isStandalone && found.stream.isFinished), let connection = found.stream.connect(after: parsed.number)
             else { return nil }
+            state.waiting.remove(parsed.ids.stream)
             return Resumed(stream: found.stream, connection: connection, isStandalone: found.isStandalone)
         }
     }
@@ -199,11 +237,19 @@ package final class MCPConnections: Sendable {
     /// From now on the stream gets signs of life, and ends at its age limit.
     func opened(_ stream: EventStream, _ connection: Int, expires: Int64? = nil, end: (@Sendable (EventStream) -> Void)? = nil) {
         let now = ContinuousClock.now
-        let open = OpenStream(stream: stream, connection: connection, opened: now, lastBeat: now, expires: expires, end: end)
+        let open = OpenStream(
+            stream: stream,
+            connection: connection,
+            opened: now,
+            nextBeat: now.advanced(by: settings.heartbeat),
+            expires: expires,
+            end: end
+        )
         state.withLock { state in
             // A newer connection may have taken the stream over before this one came to carry it.
             guard state.streams[ObjectIdentifier(stream)].map({ $0.connection < connection }) != false else { return }
             state.streams[ObjectIdentifier(stream)] = open
+            if let ids = stream.ids { state.waiting.remove(ids.stream) }
         }
     }
 
@@ -211,39 +257,50 @@ package final class MCPConnections: Sendable {
     func closed(_ stream: EventStream, _ connection: Int) {
         state.withLock { state in
             if state.streams[ObjectIdentifier(stream)]?.connection == connection { state.streams[ObjectIdentifier(stream)] = nil }
-            if let ids = stream.ids {
-                // Before it is seen without a connection, or it would seem to be so since long ago.
-                state.resumable[ids.stream]?.seen = .now
-            } else {
-                forgetStandalone(stream, &state)
-            }
             stream.disconnect(connection)
+            guard let ids = stream.ids else { return forgetStandalone(stream, &state) }
+            guard let found = state.resumable[ids.stream], !stream.isConnected else { return }
+            state.resumable[ids.stream]?.seen = .now
+            state.waiting.add(ids.stream, of: found.session, found.principal)
         }
     }
 
     /// Hands a notice to each session's newest stream (S11, SB10).
     package func tell(_ notice: ChangeNotice) {
+        let sessions: Set<SessionNumber>?
+        switch notice.subject {
+        // Only listens tell of tasks.
+        case .task: return
+        case .resource(let uri): sessions = memories.subscribers(of: uri)
+        case .toolList, .promptList, .resourceList: sessions = nil
+        }
         let streams = state.withLock { state in
-            state.standalone.compactMap { session, streams -> EventStream? in
-                if case .resource(let uri) = notice.subject, !memories.isSubscribed(session, to: uri) { return nil }
-                return streams.last { $0.isConnected && !$0.isFinished } ?? streams.last { !$0.isFinished }
-            }
+            guard let sessions else { return state.standalone.values.compactMap { newest($0, for: notice.principal) } }
+            return sessions.compactMap { session in state.standalone[session].flatMap { newest($0, for: notice.principal) } }
         }
         for stream in streams { stream.notify(notice) }
     }
 
+    /// - Parameter principal: Who may be told; nil for everybody.
+    private func newest(_ streams: [Standalone], for principal: Principal?) -> EventStream? {
+        let found = streams.last { $0.stream.isConnected && !$0.stream.isFinished } ?? streams.last { !$0.stream.isFinished }
+        guard let found, principal == nil || principal == found.principal else { return nil }
+        return found.stream
+    }
+
     /// A session is over: its streams end, its requests and questions too (LS8).
     func end(_ session: SessionNumber) {
-        let (streams, exchanges) = state.withLock { state in
-            for (id, found) in state.resumable where found.session == session && found.isStandalone { state.resumable[id] = nil }
-            return (
-                state.standalone.removeValue(forKey: session) ?? [],
-                state.exchanges.values.map(\.exchange).filter { $0.session?.number == session }
-            )
+        let (streams, found) = state.withLock { state in
+            let streams = (state.standalone[session] ?? []).map(\.stream)
+            for stream in streams {
+                forgetStandalone(stream, &state)
+                if let ids = stream.ids { forget(ids.stream, &state) }
+            }
+            return (streams, running(in: session, state))
         }
         memories.forget(session)
         for stream in streams { stream.finish() }
-        for exchange in exchanges { exchange.stop() }
+        for running in found { running.exchange.stop() }
     }
 
     private func resumableStream(of session: Session, _ principal: Principal, answering id: [UInt8]?, isStandalone: Bool) -> EventStream {
@@ -253,9 +310,10 @@ package final class MCPConnections: Sendable {
         let stream = EventStream(ids: EventIDs(replica: replica, stream: name, request: request), limits: settings.stream)
         if session.revision == .v2025_11_25 { stream.prime() }
         state.withLock { state in
-            if state.resumable.count >= settings.resumableStreams {
-                let gone = state.resumable.filter { !$0.value.stream.isConnected }.min { $0.value.seen < $1.value.seen }
-                if let gone { forget(gone.key, &state) }
+            while state.resumable.count >= settings.resumableStreams,
+                let gone = state.waiting.oldest(for: session.number, principal)
+            {
+                forgetUnlessConnected(gone, &state)
             }
             state.resumable[name] = Resumable(
                 stream: stream,
@@ -264,20 +322,27 @@ package final class MCPConnections: Sendable {
                 isStandalone: isStandalone,
                 seen: .now
             )
+            state.waiting.add(name, of: session.number, principal)
         }
         return stream
     }
 
+    /// A stream gets its connection before the tables know of it.
+    private func forgetUnlessConnected(_ name: String, _ state: inout State) {
+        state.waiting.remove(name)
+        if state.resumable[name]?.stream.isConnected != true { forget(name, &state) }
+    }
+
     private func forget(_ name: String, _ state: inout State) {
+        state.waiting.remove(name)
         guard let found = state.resumable.removeValue(forKey: name), found.isStandalone else { return }
         forgetStandalone(found.stream, &state)
     }
 
     private func forgetStandalone(_ stream: EventStream, _ state: inout State) {
-        for (session, streams) in state.standalone where streams.contains(where: { $0 === stream }) {
-            let rest = streams.filter { $0 !== stream }
-            state.standalone[session] = rest.isEmpty ? nil : rest
-        }
+        guard let session = state.sessionsOfStreams.removeValue(forKey: ObjectIdentifier(stream)) else { return }
+        state.standalone[session]?.removeAll { $0.stream === stream }
+        if state.standalone[session]?.isEmpty == true { state.standalone[session] = nil }
     }
 
     // MARK: Time
@@ -285,16 +350,17 @@ package final class MCPConnections: Sendable {
     /// Looks whether a time is over; the process's clock calls it by itself.
     package func tick(now: ContinuousClock.Instant, unixNow: Int64) {
         let (exchanges, beats, ends) = state.withLock { state in
-            for (name, found) in state.resumable where !found.stream.isConnected && found.seen.duration(to: now) >= settings.resumable {
-                forget(name, &state)
+            while let name = state.waiting.oldest(),
+                state.resumable[name].map({ $0.seen.duration(to: now) >= settings.resumable }) != false
+            {
+                forgetUnlessConnected(name, &state)
             }
             var (beats, ends): ([EventStream], [OpenStream]) = ([], [])
             for (key, open) in state.streams {
                 if open.end != nil, open.opened.duration(to: now) >= settings.streamAge || open.expires.map({ $0 <= unixNow }) == true {
                     state.streams[key]?.end = nil
                     ends.append(open)
-                } else if open.lastBeat.duration(to: now) >= settings.heartbeat {
-                    state.streams[key]?.lastBeat = now
+                } else if open.nextBeat <= now {
                     beats.append(open.stream)
                 }
             }
@@ -306,7 +372,14 @@ package final class MCPConnections: Sendable {
             untilStream: settings.untilStream
         )
         for exchange in exchanges { exchange.tick(times, now: now) }
-        for stream in beats { stream.beat() }
+        let due = beats.map { ($0, $0.beat(at: now, every: settings.heartbeat)) }
+        state.withLock { state in
+            for (stream, time) in due { state.streams[ObjectIdentifier(stream)]?.nextBeat = time }
+        }
         for open in ends { open.end?(open.stream) }
+        memories.removeExpired(unixNow: unixNow)
+        runningRequests.withLock { counts in
+            if counts.contains(where: { $0.value == 0 }) { counts = counts.filter { $0.value > 0 } }
+        }
     }
 }

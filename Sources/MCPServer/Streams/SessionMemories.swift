@@ -5,27 +5,50 @@ import Synchronization
 ///
 /// In this process only; its loss costs hints.
 package final class SessionMemories: Sendable {
+    /// How much is remembered (section 28).
+    package struct Limits: Sendable {
+        /// Beyond it the sessions whose wishes are oldest are forgotten.
+        package var sessions = 10_000
+        /// Bytes of all addresses, with what it costs to keep each; beyond it the oldest are forgotten too.
+        package var bytes = 67_108_864
+        /// Addresses of one session.
+        package var addresses = 256
+        /// Bytes of one session's addresses.
+        package var sessionBytes = 65_536
+
+        package init() {}
+    }
+
     private struct Memory {
         var logLevel: LogLevel?
         var uris: Set<[UInt8]> = []
+        /// Of all `uris`.
+        var bytes = 0
         var lastUse = 0
+        /// Unix seconds; nil for a session that ends with its connection.
+        var expires: Int64?
+
+        var cost: Int { bytes + uris.count * SessionMemories.costOfAddress }
     }
 
     private struct State {
         var memories: [SessionNumber: Memory] = [:]
+        var subscribers: [[UInt8]: Set<SessionNumber>] = [:]
         var uses = 0
+        var cost = 0
+        /// No session expires before, in Unix seconds.
+        var nextExpiry = Int64.max
     }
 
-    private let limit: Int
-    private let uriLimit: Int
+    /// What an address takes in the tables besides its own bytes, about.
+    private static let costOfAddress = 128
+    /// Replicas' clocks may differ by so many seconds (LS3).
+    private static let grace: Int64 = 60
+    private let limits: Limits
     private let state = Mutex(State())
 
-    /// - Parameters:
-    ///   - limit: Sessions; beyond it the one whose wishes are oldest is forgotten.
-    ///   - uriLimit: Addresses of one session; more are not remembered.
-    package init(limit: Int = 10_000, uriLimit: Int = 256) {
-        self.limit = max(1, limit)
-        self.uriLimit = uriLimit
+    package init(limits: Limits = Limits()) {
+        self.limits = limits
     }
 
     /// nil if the session never said.
@@ -34,32 +57,94 @@ package final class SessionMemories: Sendable {
     }
 
     package func isSubscribed(_ session: SessionNumber, to uri: String) -> Bool {
-        state.withLock { $0.memories[session]?.uris.contains(Array(uri.utf8)) == true }
+        let uri = Array(uri.utf8)
+        return state.withLock { $0.memories[session]?.uris.contains(uri) == true }
     }
 
-    package func remember(_ wish: SessionWish, of session: SessionNumber) {
-        state.withLock { state in
-            state.uses += 1
-            if state.memories[session] == nil, state.memories.count >= limit { forgetOldest(&state) }
-            var memory = state.memories[session] ?? Memory()
-            memory.lastUse = state.uses
+    /// Everyone who wants to be told of this address.
+    package func subscribers(of uri: String) -> Set<SessionNumber> {
+        let uri = Array(uri.utf8)
+        return state.withLock { $0.subscribers[uri] ?? [] }
+    }
+
+    /// How many sessions are remembered.
+    package var count: Int { state.withLock { $0.memories.count } }
+
+    /// - Parameter expires: When the session ends, in Unix seconds; nil if it ends with its connection.
+    /// - Throws: -32602 for a subscription too many; what was remembered before stays.
+    package func remember(_ wish: SessionWish, of session: SessionNumber, until expires: Int64? = nil) throws(MCPError) {
+        let isRemembered = state.withLock { state in
+            // Taken out, so that nothing of it is copied when it changes.
+            var memory = state.memories.removeValue(forKey: session) ?? Memory()
+            let cost = memory.cost
+            var isRefused = false
             switch wish {
             case .logLevel(let level): memory.logLevel = level
-            case .subscription(let uri): if memory.uris.count < uriLimit { memory.uris.insert(Array(uri.utf8)) }
-            case .noSubscription(let uri): memory.uris.remove(Array(uri.utf8))
+            case .subscription(let uri): isRefused = !subscribe(session, to: Array(uri.utf8), &memory, &state)
+            case .noSubscription(let uri): unsubscribe(session, from: Array(uri.utf8), &memory, &state)
             }
+            state.cost += memory.cost - cost
+            guard memory.logLevel != nil || !memory.uris.isEmpty else { return !isRefused }
+            state.uses += 1
+            (memory.lastUse, memory.expires) = (state.uses, expires)
+            state.nextExpiry = min(state.nextExpiry, expires ?? .max)
             state.memories[session] = memory
+            if state.memories.count > limits.sessions || state.cost > limits.bytes { forgetOldest(&state) }
+            return !isRefused
         }
+        guard isRemembered else { throw .invalidParameters("too many subscriptions") }
     }
 
     package func forget(_ session: SessionNumber) {
-        state.withLock { $0.memories[session] = nil }
+        state.withLock { forget(session, &$0) }
     }
 
-    /// A sixteenth at once, so that a full table isn't searched for each new session.
+    /// Forgets sessions that are over.
+    package func removeExpired(unixNow: Int64) {
+        state.withLock { state in
+            guard state.nextExpiry < unixNow - Self.grace else { return }
+            for (session, memory) in state.memories where memory.expires.map({ $0 < unixNow - Self.grace }) == true {
+                forget(session, &state)
+            }
+            state.nextExpiry = state.memories.values.compactMap(\.expires).min() ?? .max
+        }
+    }
+
+    private func subscribe(_ session: SessionNumber, to uri: [UInt8], _ memory: inout Memory, _ state: inout State) -> Bool {
+        guard !memory.uris.contains(uri) else { return true }
+        guard memory.uris.count < limits.addresses, memory.bytes + uri.count <= limits.sessionBytes else { return false }
+        // The bytes that another session's subscription holds already.
+        let shared = state.subscribers.index(forKey: uri).map { state.subscribers[$0].key } ?? uri
+        memory.uris.insert(shared)
+        memory.bytes += uri.count
+        state.subscribers[shared, default: []].insert(session)
+        return true
+    }
+
+    private func unsubscribe(_ session: SessionNumber, from uri: [UInt8], _ memory: inout Memory, _ state: inout State) {
+        guard memory.uris.remove(uri) != nil else { return }
+        memory.bytes -= uri.count
+        dropSubscriber(session, of: uri, &state)
+    }
+
+    private func dropSubscriber(_ session: SessionNumber, of uri: [UInt8], _ state: inout State) {
+        state.subscribers[uri]?.remove(session)
+        if state.subscribers[uri]?.isEmpty == true { state.subscribers[uri] = nil }
+    }
+
+    private func forget(_ session: SessionNumber, _ state: inout State) {
+        guard let memory = state.memories.removeValue(forKey: session) else { return }
+        state.cost -= memory.cost
+        for uri in memory.uris { dropSubscriber(session, of: uri, &state) }
+    }
+
+    /// A sixteenth at once, so that a full table isn't searched for each new session; never the newest.
     private func forgetOldest(_ state: inout State) {
-        let uses = state.memories.values.map(\.lastUse).sorted()
-        let bound = uses[min(uses.count - 1, limit / 16)]
-        state.memories = state.memories.filter { $0.value.lastUse > bound }
+        let ages = state.memories.map { (session: $0.key, lastUse: $0.value.lastUse) }.sorted { $0.lastUse < $1.lastUse }
+        let (sessions, cost) = (limits.sessions - limits.sessions / 16, limits.bytes - limits.bytes / 16)
+        for age in ages.dropLast() {
+            guard state.memories.count > sessions || state.cost > cost else { return }
+            forget(age.session, &state)
+        }
     }
 }
