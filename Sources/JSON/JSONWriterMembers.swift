@@ -37,6 +37,14 @@ extension JSONWriter {
         raw(value)
     }
 
+    /// Writes a member with an array of strings.
+    package mutating func member(_ name: StaticString, strings: some Sequence<String>) {
+        key(name)
+        array { writer in
+            for text in strings { writer.string(text) }
+        }
+    }
+
     /// Writes a member with a string or null.
     public mutating func member(_ name: StaticString, _ value: String?) {
         key(name)

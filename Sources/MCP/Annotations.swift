@@ -23,10 +23,7 @@ public struct Annotations: Sendable, Equatable {
         writer.key("annotations")
         writer.object { writer in
             if !audience.isEmpty {
-                writer.key("audience")
-                writer.array { writer in
-                    for role in audience { writer.string(role.rawValue) }
-                }
+                writer.member("audience", strings: audience.map(\.rawValue))
             }
             if let priority { writer.member("priority", priority) }
             if let lastModified { writer.member("lastModified", lastModified) }

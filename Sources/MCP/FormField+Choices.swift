@@ -83,10 +83,7 @@ extension FormField where Value == [String] {
                 writer.choices(choices, titled: "anyOf")
             }
             if let fallback {
-                writer.key("default")
-                writer.array { writer in
-                    for value in fallback { writer.string(value) }
-                }
+                writer.member("default", strings: fallback)
             }
         }
         return FormField<[String]>(name, schema, default: fallback ?? (mayBeEmpty ? [] : nil)) { value in
@@ -117,10 +114,7 @@ extension JSONWriter {
     /// Writes `enum`, or where there are titles a list of constants with a title each.
     fileprivate mutating func choices(_ choices: [FormChoice], titled list: StaticString) {
         guard choices.contains(where: { $0.title != nil }) else {
-            key("enum")
-            array { writer in
-                for choice in choices { writer.string(choice.value) }
-            }
+            member("enum", strings: choices.map(\.value))
             return
         }
         key(list)

@@ -82,10 +82,7 @@ struct FormProperties {
             writer.member("type", "object")
             writer.member("properties", raw: properties.bytes)
             if !required.isEmpty {
-                writer.key("required")
-                writer.array { writer in
-                    for name in required { writer.string(name) }
-                }
+                writer.member("required", strings: required)
             }
         }
         return (try? JSONValue(parsing: writer.bytes)) ?? JSONValue.null

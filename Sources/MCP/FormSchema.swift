@@ -82,15 +82,9 @@ extension FormProperty {
                 writer.value(member.value)
             }
             guard case .choice(let choices) = kind else { return }
-            writer.key("enum")
-            writer.array { writer in
-                for choice in choices { writer.string(choice.value) }
-            }
+            writer.member("enum", strings: choices.map(\.value))
             guard choices.contains(where: { $0.title != nil }) else { return }
-            writer.key("enumNames")
-            writer.array { writer in
-                for choice in choices { writer.string(choice.title ?? choice.value) }
-            }
+            writer.member("enumNames", strings: choices.map { $0.title ?? $0.value })
         }
     }
 }

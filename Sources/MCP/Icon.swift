@@ -35,10 +35,7 @@ public struct Icon: Sendable, Equatable {
         writer.object { writer in
             writer.member("src", source)
             writer.member("mimeType", mimeType)
-            writer.key("sizes")
-            writer.array { writer in
-                for size in sizes { writer.string(size) }
-            }
+            writer.member("sizes", strings: sizes)
             if let theme { writer.member("theme", theme.rawValue) }
         }
     }

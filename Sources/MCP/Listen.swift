@@ -116,8 +116,8 @@ public struct Subscription: Sendable {
                 if honoured.toolList { writer.member("toolsListChanged", true) }
                 if honoured.promptList { writer.member("promptsListChanged", true) }
                 if honoured.resourceList { writer.member("resourcesListChanged", true) }
-                if !honoured.resources.isEmpty { writer.strings("resourceSubscriptions", honoured.resources) }
-                if !honoured.tasks.isEmpty { writer.strings("taskIds", honoured.tasks) }
+                if !honoured.resources.isEmpty { writer.member("resourceSubscriptions", strings: honoured.resources) }
+                if !honoured.tasks.isEmpty { writer.member("taskIds", strings: honoured.tasks) }
             }
         }
     }
@@ -160,13 +160,6 @@ public struct Subscription: Sendable {
 }
 
 extension JSONWriter {
-    fileprivate mutating func strings(_ name: StaticString, _ texts: [String]) {
-        key(name)
-        array { writer in
-            for text in texts { writer.string(text) }
-        }
-    }
-
     /// Copies the members of an object that was written before.
     fileprivate mutating func members(of object: [UInt8]) {
         guard let value = try? JSONValue(parsing: object) else { return }

@@ -107,10 +107,7 @@ public enum MCPError: Error, Sendable, Equatable {
         case .unsupportedVersion(let requested, let supported):
             writer.key("data")
             writer.object { writer in
-                writer.key("supported")
-                writer.array { writer in
-                    for revision in supported { writer.string(revision.description) }
-                }
+                writer.member("supported", strings: supported.map(\.description))
                 writer.member("requested", requested)
             }
         default: break
@@ -143,16 +140,6 @@ enum ResponseID {
 extension MCPError {
     /// The message for a client that comes back for the answer to a request whose stream is not known here (LS12).
     public static func lostStream(of id: JSONValue) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.member("jsonrpc", "2.0")
-            writer.member("id", id)
-            writer.key("error")
-            writer.object { writer in
-                writer.member("code", -32603)
-                writer.member("message", "the stream was lost; send the request again")
-            }
-        }
-        return writer.bytes
+        MCPError.internalFailure("the stream was lost; send the request again").response(to: .request(id))
     }
 }

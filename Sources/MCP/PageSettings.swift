@@ -45,10 +45,10 @@ public struct PageSettings: Sendable, Equatable {
         writer.object { writer in
             writer.key("csp")
             writer.object { writer in
-                writer.list("connectDomains", connectDomains)
-                writer.list("resourceDomains", resourceDomains)
-                writer.list("frameDomains", frameDomains)
-                writer.list("baseUriDomains", baseURIDomains)
+                writer.member("connectDomains", strings: connectDomains)
+                writer.member("resourceDomains", strings: resourceDomains)
+                writer.member("frameDomains", strings: frameDomains)
+                writer.member("baseUriDomains", strings: baseURIDomains)
             }
             if !permissions.isEmpty {
                 writer.key("permissions")
@@ -61,15 +61,6 @@ public struct PageSettings: Sendable, Equatable {
             }
             if let domain { writer.member("domain", domain) }
             writer.member("prefersBorder", prefersBorder)
-        }
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func list(_ name: StaticString, _ texts: [String]) {
-        key(name)
-        array { writer in
-            for text in texts { writer.string(text) }
         }
     }
 }

@@ -89,10 +89,7 @@ struct DeclaredParameters {
             writer.member("type", "object")
             if !names.all.isEmpty { writer.member("properties", raw: properties.bytes) }
             if !required.isEmpty {
-                writer.key("required")
-                writer.array { writer in
-                    for name in required { writer.string(name) }
-                }
+                writer.member("required", strings: required)
             }
             writer.member("additionalProperties", false)
         }

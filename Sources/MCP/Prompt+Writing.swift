@@ -59,10 +59,7 @@ extension Completions {
             if revision.hasResultTypes { writer.member("resultType", "complete") }
             writer.key("completion")
             writer.object { writer in
-                writer.key("values")
-                writer.array { writer in
-                    for value in values { writer.string(value) }
-                }
+                writer.member("values", strings: values)
                 if let total { writer.member("total", total) }
                 writer.member("hasMore", hasMore)
             }

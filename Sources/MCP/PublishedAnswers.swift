@@ -119,10 +119,7 @@ struct PublishedAnswers: Sendable {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("resultType", "complete")
-            writer.key("supportedVersions")
-            writer.array { writer in
-                for revision in Revision.supported { writer.string(revision.description) }
-            }
+            writer.member("supportedVersions", strings: Revision.supported.map(\.description))
             offer.writeCapabilities(to: &writer, for: revision)
             if let instructions { writer.member("instructions", instructions) }
             caching.write(to: &writer)

@@ -27,8 +27,7 @@ public struct SSEStreamID: Sendable, Hashable, CustomStringConvertible {
     ///   - number: 16 bytes that nobody can guess.
     ///   - replica: Empty where replicas have no names.
     public init(number: [UInt8], replica: String) {
-        let digits = Array("0123456789abcdef".utf8)
-        let number = String(decoding: number.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        let number = String(hex: number)
         description = replica.isEmpty ? number : "\(number).\(replica)"
     }
 

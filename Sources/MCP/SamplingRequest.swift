@@ -70,10 +70,7 @@ public struct SamplingRequest: Sendable {
         if let temperature, temperature.isFinite { writer.member("temperature", temperature) }
         writer.member("maxTokens", maxTokens)
         if !stopSequences.isEmpty {
-            writer.key("stopSequences")
-            writer.array { writer in
-                for sequence in stopSequences { writer.string(sequence) }
-            }
+            writer.member("stopSequences", strings: stopSequences)
         }
         if !tools.isEmpty {
             writer.key("tools")

@@ -85,10 +85,7 @@ public struct SessionNumber: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Its first 8 hex digits, for logs.
-    public var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.prefix(4).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    public var description: String { String(hex: bytes.prefix(4)) }
 }
 
 /// Compares secrets without telling by its time where they differ (SEC8).

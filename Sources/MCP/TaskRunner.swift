@@ -117,7 +117,7 @@ public final class TaskRunner: Sendable {
         let time = now()
         var generator = SystemRandomNumberGenerator()
         let record = TaskRecord(
-            id: TaskRunner.digits(generator.next()) + TaskRunner.digits(generator.next()),
+            id: String(hex: (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }),
             owner: owner,
             createdAt: time,
             updatedAt: time,
@@ -244,12 +244,6 @@ public final class TaskRunner: Sendable {
     }
 
     private static let stopping = ToolFailure("the server is about to stop: call again later")
-
-    /// 16 hex digits.
-    private static func digits(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }
 }
 
 /// How the work of a task came to its end.

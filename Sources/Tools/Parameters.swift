@@ -25,10 +25,7 @@ extension Parameter where Value == ItemAction {
         var schema = JSONWriter()
         schema.object { writer in
             writer.member("type", "string")
-            writer.key("enum")
-            writer.array { writer in
-                for name in names { writer.string(name) }
-            }
+            writer.member("enum", strings: names)
         }
         return Parameter(required: "action", schema: JSONValue.literal(schema)) { argument throws(ArgumentError) in
             guard let name = argument.string, let action = kind.actions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
