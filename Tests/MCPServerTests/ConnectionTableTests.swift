@@ -20,7 +20,9 @@ struct ConnectionTableTests {
                 return try #require(events.first?.id)
             }
             func isKept(_ id: String, _ session: [String: String]) async throws -> Bool {
-                let rest = try await server.open("GET", session.merging(["Last-Event-ID": id]) { $1 }) { client, _ in try await client.rest() }
+                let rest = try await server.open("GET", session.merging(["Last-Event-ID": id]) { $1 }) { client, _ in
+                    try await client.rest()
+                }
                 try await server.until { server.connections.counts.connectedStreams == 0 }
                 return rest.last?.text == "counted"
             }
@@ -72,6 +74,24 @@ struct ConnectionTableTests {
                 #expect(answer.json?["error"]?["code"] == -32602)
                 #expect(answer.json?["error"]?["message"] == "too many subscriptions")
             }
+        }
+    }
+
+    @Test("S5 a legacy client that goes away frees its connection at once, and its work goes on", arguments: ["*/*", "application/json"])
+    func leaving(accept: String) async throws {
+        let gate = Gate()
+        try await StreamServer.run(maximumConnections: 1, gate: gate) { server in
+            let session = try await server.session("2025-06-18").merging(["Accept": accept]) { $1 }
+            try await StreamClient.connect(server.port) { client in
+                try await client.send("POST", "/mcp", session, TalkingServer.call("wait"))
+                try await server.until { server.connections.counts.exchanges == 1 }
+            }
+            // Nobody could connect if the first connection were still held.
+            #expect(try await server.exchange("POST", session, Fixtures.request("tools/list")).status == 200)
+            #expect(server.connections.counts.exchanges == 1, "it goes on")
+            gate.released.fire()
+            #expect(await gate.finished.wait())
+            try await server.untilNothingIsHeld()
         }
     }
 

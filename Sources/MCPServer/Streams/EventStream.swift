@@ -277,7 +277,8 @@ package final class EventStream: Sendable {
     ///
     /// If far too much is said, what was said first is lost, for the answer comes last.
     private func trimEarly(_ state: inout State) {
-        while state.events.count > 1, state.events.count > 4 * limits.unsentEvents || state.bytes - newestBytes(state) > 4 * limits.unsentBytes
+        while state.events.count > 1,
+            state.events.count > 4 * limits.unsentEvents || state.bytes - newestBytes(state) > 4 * limits.unsentBytes
         {
             drop(1, &state)
         }
