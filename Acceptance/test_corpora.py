@@ -163,7 +163,7 @@ def test_naughty_strings_as_uids_and_paths(shared_server):
 
 
 def test_text_is_compared_by_its_bytes(shared_server):
-    """Two spellings of é are two keys, two tags; nothing is normalised."""
+    """Two spellings of é are two keys, two tags; nothing is normalized."""
     body = '{"é":1,"e\u0301":2,"tags":["é","e\u0301","\ufffe","\uffff"]}'.encode()
     made = shared_server.request("POST", "/v1/notes", body)
     assert made.status == 201 and body[:-1] in made.body

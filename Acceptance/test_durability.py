@@ -1,4 +1,4 @@
-"""An acknowledged write survives a loss of power: its bytes are synchronised before the answer leaves. Seen by strace."""
+"""An acknowledged write survives a loss of power: its bytes are synchronized before the answer leaves. Seen by strace."""
 
 import os
 import re
@@ -47,7 +47,7 @@ def calls(trace: str) -> list[Call]:
 
 
 def unsafe(trace: str, uids: list[str]) -> list[str]:
-    """The acknowledged uids whose answer began before a synchronisation of their bytes had returned."""
+    """The acknowledged uids whose answer began before a synchronization of their bytes had returned."""
     all_calls = calls(trace)
     syncs = [call for call in all_calls if call.name in SYNCS and "-wal>" in call.arguments and call.ended and call.result.startswith("0")]
     writes = [call for call in all_calls if call.name in LOG_WRITES and "-wal>" in call.arguments and call.ended]

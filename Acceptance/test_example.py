@@ -91,6 +91,29 @@ def test_sec6_the_example_listens_to_this_machine_alone(example):
         assert probe.connect_ex(("127.0.0.2", example.port)) != 0
 
 
+def test_a_taken_port_ends_the_example_with_one_line(example, tmp_path):
+    second = subprocess.run(
+        [str(EXAMPLE), "--http", str(example.port)], env=environment(tmp_path), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20
+    )
+    assert second.returncode == 1
+    assert second.stdout == ""
+    assert second.stderr == f"{EXAMPLE.name}: can't listen on 127.0.0.1:{example.port}: Address already in use\n"
+
+
+def test_the_example_says_where_it_listens(tmp_path):
+    program = subprocess.Popen([str(EXAMPLE), "--http", "0"], env=environment(tmp_path), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        line = program.stderr.readline().decode()
+        start, port, rest = line.rpartition(":")[0], *line.rpartition(":")[2].split("/", 1)
+        assert (start, rest) == (f"{EXAMPLE.name}: http://127.0.0.1", "mcp\n")
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", int(port))) == 0
+    finally:
+        os.kill(program.pid, signal.SIGTERM)
+        assert program.wait(timeout=9) == 0
+        program.stderr.close()
+
+
 def test_the_example_is_short_and_shown():
     code = (ROOT / "Examples" / "NotesServer" / "main.swift").read_text()
     assert len(code.splitlines()) <= 40

@@ -235,6 +235,17 @@ BAD = {
     "session life": (["serve"], {"TOOLBRIDGE_MCP_SESSION_TTL": "5"}, "TOOLBRIDGE_MCP_SESSION_TTL"),
     "drain": (["serve"], {"TOOLBRIDGE_SHUTDOWN_TIMEOUT_SECONDS": "-1"}, "TOOLBRIDGE_SHUTDOWN_TIMEOUT_SECONDS"),
     "a boolean": (["serve"], {"TOOLBRIDGE_ALLOW_DEV_REMOTE": "maybe", "ENV": "dev"}, "TOOLBRIDGE_ALLOW_DEV_REMOTE"),
+    "an origin that is a word": (["serve"], {"TOOLBRIDGE_ALLOWED_ORIGINS": "foo"}, "TOOLBRIDGE_ALLOWED_ORIGINS"),
+    "an origin with a path": (["serve"], {"TOOLBRIDGE_ALLOWED_ORIGINS": "https://a.example/path"}, "TOOLBRIDGE_ALLOWED_ORIGINS"),
+    "a second origin with a slash": (["serve"], {"TOOLBRIDGE_ALLOWED_ORIGINS": "https://a, https://b/"}, "TOOLBRIDGE_ALLOWED_ORIGINS"),
+    "every origin": (["serve"], {"TOOLBRIDGE_ALLOWED_ORIGINS": "*"}, "TOOLBRIDGE_ALLOWED_ORIGINS"),
+    "the origin null": (["serve"], {"TOOLBRIDGE_ALLOWED_ORIGINS": "null"}, "TOOLBRIDGE_ALLOWED_ORIGINS"),
+    "an origin with a port out of range": (["serve"], {"TOOLBRIDGE_ALLOWED_ORIGINS": "https://a:65536"}, "TOOLBRIDGE_ALLOWED_ORIGINS"),
+    "a host with a scheme": (["serve"], {"TOOLBRIDGE_ALLOWED_HOSTS": "http://x/y"}, "TOOLBRIDGE_ALLOWED_HOSTS"),
+    "a host with a path": (["serve"], {"TOOLBRIDGE_ALLOWED_HOSTS": "a.example/mcp"}, "TOOLBRIDGE_ALLOWED_HOSTS"),
+    "a host with a wildcard": (["serve"], {"TOOLBRIDGE_ALLOWED_HOSTS": "*.a.example"}, "TOOLBRIDGE_ALLOWED_HOSTS"),
+    "a host with half a port": (["serve"], {"TOOLBRIDGE_ALLOWED_HOSTS": "a.example:"}, "TOOLBRIDGE_ALLOWED_HOSTS"),
+    "hosts that are none": (["serve"], {"TOOLBRIDGE_ALLOWED_HOSTS": " , "}, "TOOLBRIDGE_ALLOWED_HOSTS"),
     "the tenant": (["serve"], {"DEFAULT_TENANT_ID": "a b"}, "DEFAULT_TENANT_ID"),
     "development on a platform": (["serve"], {"ENV": "dev", "FLY_APP_NAME": "x"}, "ENV"),
     "development in a cluster": (["serve"], {"ENV": "dev", "KUBERNETES_SERVICE_HOST": "x"}, "ENV"),
@@ -264,6 +275,13 @@ def test_a_bad_setting_is_one_line_and_no_start(tmp_path, name):
     # A secret is never part of what is said about it.
     assert "canary" not in done.stdout.decode() + done.stderr.decode()
     assert "short" not in lines[0] and "xxxxx" not in lines[0].replace(str(tmp_path), "")
+
+
+def test_origins_that_are_allowed_may_call(make_server):
+    server = make_server(TOOLBRIDGE_ALLOWED_ORIGINS="https://a.example:8443 , chrome-extension://abc,").start()
+    for origin, status in [("https://a.example:8443", 204), ("chrome-extension://abc", 204), ("https://a.example", 403)]:
+        response = server.request("OPTIONS", "/mcp", headers=[("Origin", origin)], token=False)
+        assert response.status == status, origin
 
 
 def test_a_port_that_is_taken(server, tmp_path):

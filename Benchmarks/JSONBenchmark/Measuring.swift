@@ -13,7 +13,7 @@ func median(times: Int, _ body: () throws -> Void) rethrows -> Duration {
     return rounds.sorted()[rounds.count / 2]
 }
 
-/// Keeps the optimiser from dropping a result.
+/// Keeps the optimizer from dropping a result.
 @inline(never)
 func consume<Value>(_ value: borrowing Value) {}
 

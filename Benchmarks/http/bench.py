@@ -190,7 +190,7 @@ def nginx(folder: Path):
 
 
 def sync_rate(folder: Path) -> float:
-    """How often a second this disk synchronises 4 KiB appended to a file."""
+    """How often a second this disk synchronizes 4 KiB appended to a file."""
     descriptor = os.open(folder / "sync", os.O_CREAT | os.O_WRONLY, 0o600)
     count, begun = 0, time.perf_counter()
     while time.perf_counter() - begun < 1:

@@ -6,8 +6,8 @@ import MCPServer
 func rendering(_ render: @escaping @Sendable (String) async throws -> String) -> Tool<User> {
     Tool("render_film", "Renders a film.", annotations: .adding, tasks: .allowed, .string("scene", "Which scene.")) { context, scene in
         try await context.asTask("The film is being rendered.") { context in
+            let answer = try await context.ask(.form("publish", "Publish the film when it is ready?", .boolean("yes")))
             let address = try await render(scene)
-            let answer = try await context.ask(.form("publish", "It is ready. Publish it?", .boolean("yes")))
             return .text(answer.content == true ? "Published at \(address)." : "Kept at \(address).")
         }
     }

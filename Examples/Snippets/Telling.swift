@@ -17,7 +17,7 @@ func importing(_ read: @escaping @Sendable (Int) async throws -> Bool) -> Tool<U
 
 func releasing(_ work: @escaping @Sendable () async throws -> String) -> Tool<User> {
     Tool("long_report", "Writes a report; takes minutes.", annotations: .reading) { context in
-        await context.releaseConnection(clientReturnsAfterMilliseconds: 5_000)
+        await context.releaseConnection(clientReturnsAfter: .seconds(5))
         return .text(try await work())
     }
 }

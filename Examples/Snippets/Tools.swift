@@ -38,11 +38,8 @@ func temperature(_ weather: Weather) -> Tool<Void> {
         output: ["type": "object", "properties": ["degrees": ["type": "number"]], "required": ["degrees"]],
         .string("city", "Its name in English.")
     ) { _, city in
-        var writer = JSONWriter()
-        for forecast in try await weather.forecast(in: city, days: 1) {
-            writer.object { $0.member("degrees", forecast.degrees) }
-        }
-        return .structured(writer.bytes)
+        guard let forecast = try await weather.forecast(in: city, days: 1).first else { throw ToolFailure("There is no forecast for \(city).") }
+        return .structured { $0.member("degrees", forecast.degrees) }
     }
 }
 

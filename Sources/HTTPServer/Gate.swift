@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// The checks before the handler, in the contract's order.
+/// The checks before the handler, in an order that is part of the API: of two faults the same one is always told.
 ///
 /// Pure: a request in, a refusal out.
 struct Gate: Sendable {
@@ -15,7 +15,7 @@ struct Gate: Sendable {
         corsHeaders = (Self.knownCORSHeaders + configuration.extraCORSHeaders).joined(separator: ", ")
     }
 
-    // MARK: REST (rest-and-sync.md § 1.4)
+    // MARK: REST
 
     /// Limits and ambiguous fields, before the route counts.
     func checkAPI(_ request: IncomingRequest, bodyLimit: Int) throws(Problem) {
@@ -40,7 +40,7 @@ struct Gate: Sendable {
         }
     }
 
-    // MARK: MCP (mcp.md § 3.2)
+    // MARK: MCP
 
     /// W2 to W4: who asks, before it is asked who they are.
     ///
@@ -78,7 +78,7 @@ struct Gate: Sendable {
         }
     }
 
-    // MARK: CORS (mcp.md H15)
+    // MARK: CORS (H15)
 
     private static let knownCORSHeaders = [
         "Content-Type", "Accept", "Authorization", "DPoP", "MCP-Protocol-Version", "Mcp-Session-Id", "Last-Event-ID", "Mcp-Method",

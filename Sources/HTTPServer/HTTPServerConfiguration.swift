@@ -60,7 +60,7 @@ package struct HTTPServerConfiguration: Sendable {
     }
 
     /// Whether only programs on this machine can connect.
-    var isLoopback: Bool {
+    package var isLoopback: Bool {
         let host = host.lowercased()
         return host == "localhost" || host == "::1" || host == "[::1]" || host.utf8.starts(with: "127.".utf8)
     }

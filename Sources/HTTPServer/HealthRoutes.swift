@@ -6,7 +6,10 @@ import Synchronization
 /// The routes that say whether the program lives and whether it can work.
 ///
 /// `/healthz` and `/health` touch nothing. `/readyz` asks `ready` at most once a second and says 503 while the server drains.
+///
+/// - Parameter service: What calls itself so in `/health`.
 package func healthRoutes<Caller: Sendable>(
+    service: String,
     role: String,
     version: String,
     ready: @escaping @Sendable () async -> [(name: StaticString, ok: Bool)]
@@ -14,7 +17,7 @@ package func healthRoutes<Caller: Sendable>(
     var writer = JSONWriter(reserving: 128)
     writer.beginObject()
     writer.member("status", "ok")
-    writer.member("service", "toolbridge")
+    writer.member("service", service)
     writer.member("role", role)
     writer.member("version", version)
     writer.endObject()

@@ -1,4 +1,4 @@
-/// Which `Host` and `Origin` the MCP routes take (mcp.md H2).
+/// Which `Host` and `Origin` the MCP routes take (H2).
 package struct HostPolicy: Sendable {
     /// Names (with port where it isn't the scheme's own) that are ours; empty: not checked, unless bound to loopback.
     package var allowedHosts: [String]

@@ -2,7 +2,7 @@ import HTTPTypes
 import Observability
 import Synchronization
 
-/// Token buckets that live in this process (rest-and-sync.md § 3).
+/// Token buckets that live in this process.
 package final class RateLimits: Sendable {
     /// Requests in a window, and how many may come at once.
     package struct Rate: Sendable, Equatable {

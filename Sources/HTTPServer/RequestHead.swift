@@ -27,6 +27,8 @@ package final class RequestHead: Sendable {
 
     let bytes: [UInt8]
     let fields: [Field]
+    /// Which lengths names have, modulo 64: most questions for a field end here.
+    private let nameLengths: UInt64
     package let method: HTTPRequest.Method
     let targetSpan: Span
     let pathSpan: Span
@@ -53,6 +55,7 @@ package final class RequestHead: Sendable {
     ) {
         self.bytes = bytes
         self.fields = fields
+        nameLengths = fields.reduce(0) { $0 | 1 << UInt64($1.name.count & 63) }
         self.method = method
         targetSpan = target
         pathSpan = path
@@ -76,18 +79,21 @@ package final class RequestHead: Sendable {
 
     /// Positions of the values of every field with this (lower-case) name.
     func values(_ canonicalName: String) -> [Span] {
-        fields.lazy.filter { self.isNamed($0, canonicalName) }.map(\.value)
+        guard mayHave(canonicalName) else { return [] }
+        return fields.lazy.filter { self.isNamed($0, canonicalName) }.map(\.value)
     }
 
     /// The values of every field with this (lower-case) name.
     func texts(_ canonicalName: String) -> [String] {
         // Few have any, and those have one.
+        guard mayHave(canonicalName) else { return [] }
         var texts: [String] = []
         for field in fields where isNamed(field, canonicalName) { texts.append(text(field.value)) }
         return texts
     }
 
     func firstValue(_ canonicalName: String) -> Span? {
+        guard mayHave(canonicalName) else { return nil }
         for field in fields where isNamed(field, canonicalName) { return field.value }
         return nil
     }
@@ -98,6 +104,10 @@ package final class RequestHead: Sendable {
         let target = targetSpan.range
         guard path.upperBound < target.upperBound else { return nil }
         return bytes[(path.upperBound + 1)..<target.upperBound]
+    }
+
+    private func mayHave(_ canonicalName: String) -> Bool {
+        nameLengths & 1 << UInt64(canonicalName.utf8.count & 63) != 0
     }
 
     private func isNamed(_ field: Field, _ canonicalName: String) -> Bool {

@@ -9,9 +9,9 @@ package struct Route<Caller: Sendable>: Sendable {
 
     /// Which checks stand before the handler.
     package enum Rules: Sendable {
-        /// REST (rest-and-sync.md § 1.4).
+        /// REST: limits, encodings and ambiguous fields.
         case api
-        /// MCP over HTTP (mcp.md § 3.2).
+        /// MCP over HTTP: `Host` and `Origin`, then types and limits (W2–W8).
         case mcp
         /// Health: only the rules of the head.
         case probe

@@ -28,8 +28,8 @@ public struct JSONLimits: Sendable {
 
     /// What a stored payload may be: 64 levels, 100,000 values.
     public static let standard = JSONLimits()
-    /// What an MCP message may be: 100 levels, 100,000 values.
-    public static let message = JSONLimits(depth: 100)
+    /// What an MCP message may be: 100 levels, 100,000 values; with more values it is refused before they cost more memory.
+    public static let message = JSONLimits(depth: 100, maximumValues: 100_000)
 
     /// No limit but the format's own, for values that the program itself makes.
     static let none = JSONLimits(depth: .max, maximumDepth: .max, values: .max)

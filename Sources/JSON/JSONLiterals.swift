@@ -1,4 +1,4 @@
-// Literals, for schemas, small answers and tests. They go through the writer, so a value made here is like one that was received.
+// Values of the program and literals, for schemas, small answers and tests. They go through the writer, so a value made here is like one that was received.
 
 extension JSONValue {
     /// Makes a value of what is written; more than `Int32.max` bytes, which no literal has, would become null.
@@ -18,6 +18,28 @@ extension JSONValue {
     ///
     /// There is no literal for it: `condition ? value : nil` would be `null` and not an absent value.
     public static let null = JSONValue(document: .null, index: 0)
+}
+
+extension JSONValue {
+    /// A string.
+    public init(_ text: String) {
+        self.init { $0.string(text) }
+    }
+
+    /// A number without fraction.
+    public init(_ number: some FixedWidthInteger) {
+        self.init { $0.integer(number) }
+    }
+
+    /// A number; not finite becomes null, for which JSON has no digits.
+    public init(_ number: Double) {
+        self.init { $0.double(number) }
+    }
+
+    /// `true` or `false`.
+    public init(_ value: Bool) {
+        self.init { $0.boolean(value) }
+    }
 }
 
 extension JSONValue: ExpressibleByBooleanLiteral {

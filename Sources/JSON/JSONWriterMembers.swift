@@ -67,3 +67,43 @@ extension JSONWriter {
         value.map { self.value($0) } ?? null()
     }
 }
+
+// The same with a key that is known only at run time.
+
+extension JSONWriter {
+    /// Writes a member with a string or null.
+    public mutating func member(escaping name: String, _ value: String?) {
+        key(escaping: name)
+        value.map { string($0) } ?? null()
+    }
+
+    /// Writes a member with an integer or null.
+    public mutating func member<Integer: FixedWidthInteger>(escaping name: String, _ value: Integer?) {
+        key(escaping: name)
+        value.map { integer($0) } ?? null()
+    }
+
+    /// Writes a member with `true`, `false` or null.
+    public mutating func member(escaping name: String, _ value: Bool?) {
+        key(escaping: name)
+        value.map { boolean($0) } ?? null()
+    }
+
+    /// Writes a member with a double or null; not finite becomes null.
+    public mutating func member(escaping name: String, _ value: Double?) {
+        key(escaping: name)
+        value.map { double($0) } ?? null()
+    }
+
+    /// Writes a member with a copy of a value's bytes or null.
+    public mutating func member(escaping name: String, _ value: JSONValue?) {
+        key(escaping: name)
+        value.map { self.value($0) } ?? null()
+    }
+
+    /// Writes a member with one complete JSON value, verbatim.
+    public mutating func member(escaping name: String, raw value: some Collection<UInt8>) {
+        key(escaping: name)
+        raw(value)
+    }
+}

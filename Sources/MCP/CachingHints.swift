@@ -18,6 +18,11 @@ public struct CachingHints: Sendable, Equatable {
         self.scope = scope
     }
 
+    /// - Parameter life: Whole milliseconds count; negative counts as 0.
+    public init(for life: Duration, scope: Scope) {
+        self.init(milliseconds: life > .zero ? Int(clamping: life.milliseconds) : 0, scope: scope)
+    }
+
     /// An hour, for everybody: what doesn't change while the server runs (K6).
     public static let constant = CachingHints(milliseconds: 3_600_000, scope: .shared)
 

@@ -47,7 +47,8 @@ extension Tool {
             marked: marked,
             wrapsObjects: outputSchema.map { !$0.isOfObjects } ?? false,
             hasPage: ui?.page != nil,
-            mayBecomeTask: tasks != .never
+            mayBecomeTask: tasks != .never,
+            endsAtOnce: runAtOnce != nil
         )
     }
 }

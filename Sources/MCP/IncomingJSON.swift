@@ -14,7 +14,7 @@ struct IncomingJSON {
         do {
             (value, fault) = try JSONValue.parse(tolerating: bytes, limits: .message)
         } catch {
-            throw .notJSON("the message is not JSON: \(error.reason) at byte \(error.position)")
+            throw IncomingJSON.refusal("not JSON", error)
         }
         self.value = value
         guard let fault else {
@@ -40,15 +40,23 @@ struct IncomingJSON {
             return text
         } catch {
             let fault = error as? JSONError ?? fault
-            throw .notJSON("the message is not acceptable JSON: \(fault.reason) at byte \(fault.position)")
+            throw refusal("not acceptable JSON", fault)
         }
+    }
+
+    private static func refusal(_ what: String, _ fault: JSONError) -> MCPError {
+        guard fault.reason != .tooManyValues else { return .notJSON("the message holds more than \(JSONLimits.message.values) values") }
+        return .notJSON("the message is \(what): \(fault.reason) at byte \(fault.position)")
     }
 
     private static func describe(_ fault: JSONError) -> String? {
         let arguments = "/params/arguments/"
-        guard fault.path.hasPrefix(arguments) else { return nil }
-        // The path holds the client's own text, which may be the very thing that is wrong.
-        let place = fault.path.dropFirst(arguments.count).prefix(64).filter { $0.isLetter || $0.isNumber || "_-./".contains($0) }
+        guard fault.path.utf8.starts(with: arguments.utf8) else { return nil }
+        // The path holds the client's own text, which may be the very thing that is wrong; one character of it can be as long as the message.
+        let path = fault.path.unicodeScalars.dropFirst(arguments.unicodeScalars.count).prefix(64)
+        let place = String(
+            path.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil || "_-./".unicodeScalars.contains($0) }
+        )
         switch fault.reason {
         case .nul: return "\(place) must not hold the character U+0000"
         case .loneSurrogate: return "\(place) must not hold half of a surrogate pair"

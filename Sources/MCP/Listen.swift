@@ -4,7 +4,7 @@ public import JSON
 public struct Listen: Sendable, Equatable {
     /// The request's id, which is also the subscription's (SB3).
     public let id: JSONValue
-    let filter: Filter
+    private(set) var filter: Filter
     let peer: PrincipalAndClient
 
     /// Which notices.
@@ -23,8 +23,11 @@ public struct Listen: Sendable, Equatable {
         let capabilities: ClientCapabilities
     }
 
-    /// Addresses in one listen, and ids of tasks (section 28).
+    /// Addresses in one listen, and ids of tasks.
     static let maximumCount = 256
+    /// A stream keeps what it was asked for and sends some of it again and again, so it must be short: bytes of an id as it is written, of a
+    /// task's id, and of all addresses together.
+    private static let (maximumID, maximumTaskID, maximumURIs) = (1_024, 64, 65_536)
 
     init(_ request: Message, by peer: Peer, offer: Offer) throws(MCPError) {
         guard let id = request.id else { throw .invalidRequest("subscriptions/listen needs an id") }
@@ -34,7 +37,11 @@ public struct Listen: Sendable, Equatable {
         if let tasks = wanted["taskIds"], tasks.count > 0, offer.contains(.tasks), !peer.clientCapabilities.contains(.tasks) {
             throw .needsTasks
         }
-        self.id = id
+        guard id.bytes.count <= Listen.maximumID else {
+            throw .invalidParameters("the id of subscriptions/listen may be at most \(Listen.maximumID) bytes long")
+        }
+        // The stream must not keep the whole message.
+        self.id = id.copied()
         self.peer = PrincipalAndClient(principal: peer.principal, client: peer.client, capabilities: peer.clientCapabilities)
         filter = Filter(
             toolList: try Listen.flag("toolsListChanged", in: wanted),
@@ -46,6 +53,19 @@ public struct Listen: Sendable, Equatable {
         for uri in filter.resources where !URIText.isURI(uri) {
             throw .invalidParameters("resourceSubscriptions holds something that is no URI of RFC 3986")
         }
+        guard filter.resources.reduce(0, { $0 + $1.utf8.count }) <= Listen.maximumURIs else {
+            throw .invalidParameters("notifications.resourceSubscriptions may be at most \(Listen.maximumURIs) bytes long together")
+        }
+        guard filter.tasks.allSatisfy({ $0.utf8.count <= Listen.maximumTaskID }) else {
+            throw .invalidParameters("notifications.taskIds may be at most \(Listen.maximumTaskID) bytes long each")
+        }
+    }
+
+    /// The same, without what isn't honoured.
+    func honouring(_ filter: Filter) -> Self {
+        var listen = self
+        listen.filter = filter
+        return listen
     }
 
     /// Over HTTP and over stdio the client is told by this request's id which messages are its own; on stdio it is also how it ends (I4).
@@ -62,10 +82,10 @@ public struct Listen: Sendable, Equatable {
         guard value.kind == .array, value.count <= maximumCount else {
             throw .invalidParameters("notifications.\(name) must be an array of at most \(maximumCount) strings")
         }
-        var texts: [String] = []
+        var (texts, known): ([String], Set<[UInt8]>) = ([], [])
         for element in value.elements {
             guard let text = element.string else { throw .invalidParameters("notifications.\(name) must hold strings") }
-            if !texts.contains(where: { $0.sameBytes(text) }) { texts.append(text) }
+            if known.insert(Array(text.utf8)).inserted { texts.append(text) }
         }
         return texts
     }
@@ -73,9 +93,19 @@ public struct Listen: Sendable, Equatable {
 
 /// A listen that was accepted: the part of its filter that is honoured (SB2).
 public struct Subscription: Sendable {
+    /// With the honoured part of its filter alone.
     public let listen: Listen
-    let honoured: Listen.Filter
-    let resultMeta: [UInt8]
+    private let resultMeta: [UInt8]
+    /// Looked at for each notice, on the thread that posts it.
+    private let (resources, tasks): (Set<[UInt8]>, Set<[UInt8]>)
+
+    init(_ listen: Listen, honouring filter: Listen.Filter, resultMeta: [UInt8]) {
+        self.listen = listen.honouring(filter)
+        self.resultMeta = resultMeta
+        (resources, tasks) = (Set(filter.resources.map { Array($0.utf8) }), Set(filter.tasks.map { Array($0.utf8) }))
+    }
+
+    private var honoured: Listen.Filter { listen.filter }
 
     /// The first message of the stream (SB2).
     public var acknowledgement: [UInt8] {
@@ -99,8 +129,8 @@ public struct Subscription: Sendable {
         case .toolList: return honoured.toolList
         case .promptList: return honoured.promptList
         case .resourceList: return honoured.resourceList
-        case .resource(let uri): return honoured.resources.contains { $0.sameBytes(uri) }
-        case .task(let id): return honoured.tasks.contains { $0.sameBytes(id) }
+        case .resource(let uri): return !resources.isEmpty && resources.contains(Array(uri.utf8))
+        case .task(let id): return !tasks.isEmpty && tasks.contains(Array(id.utf8))
         }
     }
 

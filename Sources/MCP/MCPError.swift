@@ -27,7 +27,7 @@ public enum MCPError: Error, Sendable, Equatable {
     /// Its code in 2026-07-28, and but for `resourceNotFound` in all revisions.
     public var code: Int { code(in: .v2026_07_28) }
 
-    /// Its code in a revision (section 13).
+    /// Its code in a revision.
     public func code(in revision: Revision) -> Int {
         switch self {
         case .notJSON: -32700

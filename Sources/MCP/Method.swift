@@ -1,4 +1,4 @@
-/// The methods that this server can have (section 2).
+/// The methods that this server can have.
 enum Method: String {
     case discover = "server/discover"
     case ping

@@ -1,5 +1,28 @@
 public import JSON
 
+extension Parameter where Value == [String] {
+    /// A required list of strings; it may be empty.
+    ///
+    /// Taken also: a string holding such a list as JSON.
+    public static func strings(_ name: String, _ description: String) -> Parameter<[String]> {
+        let schema = propertySchema(["array", "string"], description) { writer in
+            writer.member("items", raw: Array(#"{"type":"string"}"#.utf8))
+        }
+        return Parameter(required: name, schema: schema) { argument throws(ArgumentError) in
+            guard argument.kind == .array || argument.kind == .string else {
+                throw ArgumentError(name, "must be an array of strings, not \(argument.kind.withArticle)")
+            }
+            guard let list = try readCollection(argument, of: name, as: .array, called: "an array of strings") else {
+                throw ArgumentError(
+                    parameter: name,
+                    message: "Invalid JSON string for \(name): it is empty, but must hold an array of strings"
+                )
+            }
+            return try readStrings(list, of: name, isText: argument.kind == .string)
+        }
+    }
+}
+
 extension Parameter where Value == [String]? {
     /// A list of strings that may be left out; null, `""` and `[]` count as left out.
     ///

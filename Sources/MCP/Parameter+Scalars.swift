@@ -1,14 +1,26 @@
 import JSON
 
 extension Parameter where Value == String {
-    /// A required string; it may be empty.
+    /// A string, required unless it has a default; it may be empty.
     ///
     /// - Parameter format: The schema's `format`, for information only.
     /// - Parameter allowed: The only values taken, compared byte for byte; nil for any.
-    public static func string(_ name: String, _ description: String, format: String? = nil, allowed: [String]? = nil) -> Parameter<String> {
-        Parameter(required: name, schema: stringSchema(description, isOptional: false, format: format, allowed: allowed)) {
-            argument throws(ArgumentError) in
-            try readString(argument, of: name, allowed: allowed)
+    public static func string(
+        _ name: String,
+        _ description: String,
+        format: String? = nil,
+        allowed: [String]? = nil,
+        default fallback: String? = nil
+    ) -> Parameter<String> {
+        let schema = stringSchema(description, isOptional: false, format: format, allowed: allowed, fallback: fallback)
+        guard let fallback else {
+            return Parameter(required: name, schema: schema) { argument throws(ArgumentError) in
+                try readString(argument, of: name, allowed: allowed)
+            }
+        }
+        return Parameter(name, schema: schema, isRequired: false) { argument throws(ArgumentError) in
+            guard let argument else { return fallback }
+            return try readString(argument, of: name, allowed: allowed)
         }
     }
 }
@@ -24,7 +36,7 @@ extension Parameter where Value == String? {
         format: String? = nil,
         allowed: [String]? = nil
     ) -> Parameter<String?> {
-        let schema = stringSchema(description, isOptional: true, format: format, allowed: allowed)
+        let schema = stringSchema(description, isOptional: true, format: format, allowed: allowed, fallback: nil)
         return Parameter(name, schema: schema, isRequired: false) { argument throws(ArgumentError) in
             guard let argument, !argument.isNull else { return nil }
             if let text = argument.string, text.isEmpty { return nil }
@@ -89,6 +101,18 @@ extension Parameter where Value == Bool {
     }
 }
 
+extension Parameter where Value == Bool? {
+    /// A boolean that may be left out; null counts as left out.
+    ///
+    /// Taken also: `"true"`, `"false"`.
+    public static func optionalBoolean(_ name: String, _ description: String) -> Parameter<Bool?> {
+        Parameter(name, schema: propertySchema(["boolean", "null"], description), isRequired: false) { argument throws(ArgumentError) in
+            guard let argument, !argument.isNull else { return nil }
+            return try readBoolean(argument, of: name)
+        }
+    }
+}
+
 private func readString(_ argument: JSONValue, of name: String, allowed: [String]?) throws(ArgumentError) -> String {
     guard let text = argument.string else { throw ArgumentError(name, "must be a string, not \(argument.kind.withArticle)") }
     if let allowed, !allowed.contains(where: { $0.sameBytes(text) }) {
@@ -129,9 +153,10 @@ private func bounds(_ range: ClosedRange<Int>) -> String {
     }
 }
 
-private func stringSchema(_ description: String, isOptional: Bool, format: String?, allowed: [String]?) -> JSONValue {
+private func stringSchema(_ description: String, isOptional: Bool, format: String?, allowed: [String]?, fallback: String?) -> JSONValue {
     propertySchema(isOptional ? ["string", "null"] : ["string"], description) { writer in
         if let format { writer.member("format", format) }
+        if let fallback { writer.member("default", fallback) }
         guard let allowed else { return }
         writer.key("enum")
         writer.array { writer in

@@ -14,7 +14,7 @@ public struct Parameter<Value: Sendable>: Sendable {
     public let isRequired: Bool
     private let parse: @Sendable (JSONValue?) throws(ArgumentError) -> Value
 
-    /// A parameter of the product's own.
+    /// A parameter of your own.
     ///
     /// - Parameter parse: Makes a value of what was sent; nil if nothing was.
     public init(
@@ -47,9 +47,11 @@ public struct Parameter<Value: Sendable>: Sendable {
     }
 
     /// The same parameter with another type of value.
-    public func map<Other: Sendable>(_ transform: @escaping @Sendable (Value) -> Other) -> Parameter<Other> {
+    ///
+    /// - Parameter transform: May refuse a value: `{ text throws(ArgumentError) in … }`.
+    public func map<Other: Sendable>(_ transform: @escaping @Sendable (Value) throws(ArgumentError) -> Other) -> Parameter<Other> {
         Parameter<Other>(name, schema: schema, isRequired: isRequired) { argument throws(ArgumentError) in
-            transform(try read(argument))
+            try transform(try read(argument))
         }
     }
 

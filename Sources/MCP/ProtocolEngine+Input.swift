@@ -18,10 +18,15 @@ extension ProtocolEngine {
 
     /// The result that asks the client (M2, M3, M15).
     ///
-    /// - Throws: What the sealer throws, and `RequestStateIsTooLong`.
+    /// - Throws: What sealing throws, and `invalidParameters` after too many rounds.
     func inputRequired(_ required: InputRequired, by invocation: Invocation) throws -> [UInt8] {
         var state: String?
         if required.needsState {
+            guard (invocation.input?.state?.round ?? 0) < RequestState.maximumRounds else {
+                throw MCPError.invalidParameters(
+                    "this call was asked \(RequestState.maximumRounds) times; start again without requestState"
+                )
+            }
             let binding = invocation.binding(at: resource, with: sealer)
             let next = RequestState(
                 after: invocation.input?.state,

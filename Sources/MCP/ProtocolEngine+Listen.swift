@@ -19,7 +19,7 @@ extension ProtocolEngine {
         for id in listen.filter.tasks where offer.contains(.tasks) {
             if try await definition.tasks?.find(id, of: listen.peer.principal) != nil { honoured.tasks.append(id) }
         }
-        return Subscription(listen: listen, honoured: honoured, resultMeta: definition.published.resultMeta)
+        return Subscription(listen, honouring: honoured, resultMeta: definition.published.resultMeta)
     }
 
     /// What a stream of 2026-07-28 says for a notice that its subscription wants; nil if the caller may not know it any more (SB7).
@@ -35,7 +35,7 @@ extension ProtocolEngine {
 
     /// What a legacy session is told; nil if it may not know it.
     ///
-    /// - Parameter isSubscribed: Whether it has asked for this resource.
+    /// Which resources a session watches is remembered by the transport, and looked up before this is called.
     public func message(
         for notice: ChangeNotice,
         to session: Session,

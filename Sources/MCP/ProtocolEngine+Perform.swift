@@ -32,26 +32,29 @@ extension ProtocolEngine {
                 guard !definition.toolRules[tool].mayBecomeTask else {
                     return try await perform(tool, arguments, fault, invocation, context)
                 }
-                return answer(try await call(tool, arguments, fault, context), to: invocation)
+                let result = try await call(tool, arguments, fault, context)
+                if let fault = link.swallowedQuestion { throw fault }
+                return answer(result, to: invocation)
             }
-            return answer(try await result(of: invocation, context), to: invocation)
-        } catch let error as MCPError {
-            return refuse(error, invocation, fault: nil)
+            let result = try await result(of: invocation, context)
+            if let fault = link.swallowedQuestion { throw fault }
+            return answer(result, to: invocation)
         } catch let required as InputRequired where invocation.work.mayAsk {
             return ask(required, for: invocation, correlationID: correlationID)
-        } catch let error as AskError {
-            return refuse(.invalidRequest(error.description), invocation, fault: nil)
-        } catch is CancellationError {
-            // Nobody waits for the answer any more; nothing of ours failed.
-            return refuse(.internalError(correlationID: correlationID), invocation, fault: nil)
         } catch {
-            return refuse(.internalError(correlationID: correlationID), invocation, fault: error)
+            return refuse(link.swallowedQuestion ?? error, invocation, correlationID: correlationID)
         }
     }
 
     /// The answer to a request that was stopped because it took too long (B17).
     public func timedOut(_ invocation: Invocation, after limit: Duration, correlationID: String) -> Performed {
-        guard case .tool = invocation.work else { return refuse(.internalError(correlationID: correlationID), invocation, fault: nil) }
+        guard case .tool = invocation.work else {
+            return refuse(
+                .internalError(correlationID: correlationID),
+                invocation,
+                fault: TimeIsUp(method: invocation.method, limit: limit)
+            )
+        }
         return answer(.failure("the tool took longer than \(limit.components.seconds) seconds and was stopped"), to: invocation)
     }
 
@@ -64,12 +67,14 @@ extension ProtocolEngine {
         _ context: RequestContext<Caller>
     ) async throws -> Performed {
         switch try await taskOrResult(of: tool, invocation, context, { try await call(tool, arguments, fault, $0) }) {
-        case .result(let result): answer(result, to: invocation)
-        case .task(let task): answer(task.creationResult(meta: definition.published.resultMeta), to: invocation)
+        case .result(let result):
+            if let fault = context.link?.swallowedQuestion { throw fault }
+            return answer(result, to: invocation)
+        case .task(let task): return answer(task.creationResult(meta: definition.published.resultMeta), to: invocation)
         }
     }
 
-    private func call(
+    func call(
         _ tool: Int,
         _ arguments: JSONValue?,
         _ fault: String?,
@@ -98,11 +103,11 @@ extension ProtocolEngine {
         do {
             return answer(try inputRequired(required, by: invocation), to: invocation)
         } catch {
-            return refuse(.internalError(correlationID: correlationID), invocation, fault: error)
+            return refuse(error, invocation, correlationID: correlationID)
         }
     }
 
-    private func answer(_ result: ToolResult, to invocation: Invocation) -> Performed {
+    func answer(_ result: ToolResult, to invocation: Invocation) -> Performed {
         var wrapsObjects = false
         if case .tool(let tool, _, _) = invocation.work { wrapsObjects = definition.toolRules[tool].wrapsObjects }
         let message = result.response(
@@ -121,9 +126,28 @@ extension ProtocolEngine {
         return Performed(message: response(to: invocation.id, result: result), status: 200, fault: nil, isError: false)
     }
 
-    private func refuse(_ error: MCPError, _ invocation: Invocation, fault: (any Error)?) -> Performed {
+    private func refuse(_ error: any Error, _ invocation: Invocation, correlationID: String) -> Performed {
+        switch error {
+        case let error as MCPError: return refuse(error, invocation, fault: nil)
+        case let error as AskError: return refuse(.invalidRequest(error.description), invocation, fault: nil)
+        default:
+            // Once it was cancelled nobody waits for the answer any more, and nothing of ours failed.
+            let isOver = Task.isCancelled && (error is CancellationError || error is QuestionFault)
+            return refuse(.internalError(correlationID: correlationID), invocation, fault: isOver ? nil : error)
+        }
+    }
+
+    func refuse(_ error: MCPError, _ invocation: Invocation, fault: (any Error)?) -> Performed {
         let status = invocation.revision.isLegacy ? 200 : error.modernStatus
         let message = error.response(to: .request(invocation.id), in: invocation.revision)
         return Performed(message: message, status: status, fault: fault, isError: true)
     }
+}
+
+/// A request other than a tool's took too long; told in the log alone, for there its correlation id leads.
+struct TimeIsUp: Error, CustomStringConvertible {
+    let method: String
+    let limit: Duration
+
+    var description: String { "\(method) took longer than \(limit.components.seconds) seconds and was stopped" }
 }

@@ -76,7 +76,7 @@ extension ProtocolEngine {
         } catch let error as MCPError {
             return .failed(error)
         } catch {
-            if !(error is CancellationError) { definition.tasks?.report(error, correlationID) }
+            if !(error is CancellationError && Task.isCancelled) { definition.tasks?.report(error, correlationID) }
             return .failed(.internalError(correlationID: correlationID))
         }
     }

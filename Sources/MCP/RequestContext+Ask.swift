@@ -4,9 +4,12 @@ extension RequestContext {
     /// Asks the client, and gives the answers in the order of the questions.
     ///
     /// One handler serves all revisions (M11). In a session the questions go out together as requests of ours, and this waits: 60 s for
-    /// machines, 300 s for people. In 2026-07-28 the handler ends here with an internal error, which it must let pass; the client gets the
-    /// questions as its result, and when it calls again with the answers the handler is run again from its start. So before its last
-    /// question a handler has no effects and makes nothing random but by `remember`.
+    /// machines, 300 s for people. In 2026-07-28 the handler ends here by an error that it must let pass (with `try?` and the like the call is
+    /// a fault of ours, for the log); the client gets the questions as its result, and when it calls again with the answers the handler is
+    /// run again from its start. So before its last question a handler has no effects and makes nothing random but by `remember`.
+    ///
+    /// What was answered in earlier rounds has room in 16 KiB, with what is remembered; longer answers are refused. So what may be long is
+    /// asked last. A call can be asked 32 times, and a sealed answer counts for 600 s.
     ///
     /// - Parameters:
     ///   - questions: Their keys are different in the whole handler (M3).
@@ -41,6 +44,8 @@ extension RequestContext {
     }
 
     /// Whether this client can be asked this: it declares the capability, its revision has words for it, and it can be reached.
+    ///
+    /// In 2026-07-28 only tools, prompts and readings can ask (M1).
     public func canAsk<Answer>(_ question: Question<Answer>) -> Bool {
         question.body.fault == nil && question.body.isKnown(in: revision) && missing(question.body.needs).isEmpty && isReachable
     }
@@ -65,6 +70,22 @@ extension RequestContext {
         let value = try await remember(name) { () async throws -> JSONValue in JSONValue(stringLiteral: try await make()) }
         guard let text = value.string else { throw QuestionFault("what was remembered as \(name) is no text") }
         return text
+    }
+
+    /// The same with an integer, such as a number that was drawn.
+    public func remember(_ name: String, _ make: () async throws -> Int) async throws -> Int {
+        let value = try await remember(name) { () async throws -> JSONValue in JSONValue(try await make()) }
+        guard let number = value.integer.flatMap({ Int(exactly: $0) }) else {
+            throw QuestionFault("what was remembered as \(name) is no integer")
+        }
+        return number
+    }
+
+    /// The same with a boolean.
+    public func remember(_ name: String, _ make: () async throws -> Bool) async throws -> Bool {
+        let value = try await remember(name) { () async throws -> JSONValue in JSONValue(try await make()) }
+        guard let value = value.boolean else { throw QuestionFault("what was remembered as \(name) is no boolean") }
+        return value
     }
 
     /// The same with any JSON value; all of them together have room in 16 KiB.
@@ -103,6 +124,6 @@ extension RequestContext {
     }
 
     private var isReachable: Bool {
-        desk != nil || link.map { !revision.isLegacy || $0.transport.canAsk } ?? false
+        desk != nil || link.map { revision.isLegacy ? $0.transport.canAsk : $0.mayAsk } ?? false
     }
 }

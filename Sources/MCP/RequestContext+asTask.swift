@@ -12,7 +12,8 @@ extension RequestContext {
     /// ```
     /// Once the task exists the client has its answer: the handler's run ends here by an error that it must let pass, and what the
     /// work gives or throws is what the client finds by asking for the task. What must be asked before stands before (TK11); what the work
-    /// asks is asked by the task, which waits (TK5). In a task there is no progress and there are no log messages (PR2).
+    /// asks is asked by the task, which waits (TK5); but where it runs right here each answer runs the handler again, so work that asks after
+    /// effects needs a tool whose tasks are `required`. In a task there is no progress and there are no log messages (PR2).
     ///
     /// - Parameters:
     ///   - isLong: Whether it is worth a task; a short run is answered at once.
@@ -27,6 +28,7 @@ extension RequestContext {
     ) async throws -> ToolResult {
         guard isLong, let taskStart else { return try await work(self) }
         try Task.checkCancellation()
+        if let fault = link?.swallowedQuestion { throw fault }
         // The task must not keep the request and its connection.
         let run = taskStart.run
         let context = RequestContext(after: self)

@@ -45,7 +45,7 @@ public struct RequestContext<Caller: Sendable>: Sendable {
         taskStart = nil
     }
 
-    init(_ invocation: Invocation, caller: Caller, correlationID: String, link: RequestLink) {
+    init(_ invocation: Invocation, caller: Caller, correlationID: String, link: RequestLink?) {
         self.caller = caller
         facts = RequestFacts(
             client: invocation.client,
@@ -114,12 +114,12 @@ public struct RequestContext<Caller: Sendable>: Sendable {
 
     /// Lets the client's connection go while the work goes on; the client comes back for the answer (S13).
     ///
-    /// - Parameter milliseconds: When it should come back.
+    /// - Parameter delay: When it should come back.
     /// - Returns: false if this client can't come back; then nothing happens.
     @discardableResult
-    public func releaseConnection(clientReturnsAfterMilliseconds milliseconds: Int) async -> Bool {
+    public func releaseConnection(clientReturnsAfter delay: Duration) async -> Bool {
         guard let link, revision == .v2025_11_25 else { return false }
-        return link.transport.reconnect(afterMilliseconds: milliseconds)
+        return link.transport.reconnect(afterMilliseconds: delay > .zero ? Int(clamping: delay.milliseconds) : 0)
     }
 }
 

@@ -62,12 +62,19 @@ extension RequestLink {
         guard !open.isEmpty else { return responses.compactMap { $0 } }
         let lacking = missing(open.reduce(into: ClientCapabilities()) { $0.formUnion($1.0.body.needs) })
         guard lacking.isEmpty else { throw MCPError.missingCapability(lacking.declaration) }
+        if mayAsk { self.rounds.withLock { $0.openQuestion = open.first?.0.key } }
         throw InputRequired(
             questions: open.map(\.0),
             asked: sealed ? open.map { Rounds.Asked(key: $0.0.key, proof: $0.1.1) } : [],
             answers: rounds.answers,
             notes: rounds.notes
         )
+    }
+
+    /// What is wrong if the handler doesn't end by the question that it has asked, or begins something.
+    var swallowedQuestion: QuestionFault? {
+        guard !revision.isLegacy, let key = rounds.withLock({ $0.openQuestion }) else { return nil }
+        return QuestionFault("question \(key) was asked, and the handler went on: it must let the error of asking pass")
     }
 }
 

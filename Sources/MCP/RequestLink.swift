@@ -11,6 +11,8 @@ final class RequestLink: Sendable {
     let hasInput: Bool
     /// Whether the client ever said what it can do (LS13).
     let isInitialized: Bool
+    /// Whether its result may ask, in 2026-07-28 (M1).
+    let mayAsk: Bool
     let revision: Revision
     private let progressToken: JSONValue?
     /// From which level on log messages are wanted; nil for none (L1, L3).
@@ -26,21 +28,25 @@ final class RequestLink: Sendable {
     init(_ invocation: Invocation, _ transport: any RequestTransport, sealer: any Sealer, logs: Bool) {
         self.transport = transport
         self.sealer = sealer
-        rounds = Mutex(Rounds(invocation.input))
+        rounds = Mutex(Rounds(invocation.input, at: invocation.now))
         hasInput = invocation.input != nil
         isInitialized = invocation.isInitialized
+        mayAsk = invocation.work.mayAsk
         revision = invocation.revision
         progressToken = invocation.progressToken
         logLevel = logs ? (revision.isLegacy ? transport.logLevel : invocation.logLevel) : nil
     }
 
-    /// A link for what goes on after the request: it knows the earlier rounds, but nothing can be said on it (PR2).
+    /// A link for what goes on after the request: it knows what was remembered, but nothing can be said on it (PR2).
+    ///
+    /// It keeps nothing of the request, whose message may be large.
     init(after link: RequestLink) {
         transport = SilentTransport()
         sealer = link.sealer
-        rounds = Mutex(link.rounds.withLock { $0 })
+        rounds = Mutex(Rounds(remembering: link.rounds.withLock { $0.notes }))
         hasInput = link.hasInput
         isInitialized = link.isInitialized
+        mayAsk = link.mayAsk
         revision = link.revision
         (progressToken, logLevel) = (nil, nil)
     }

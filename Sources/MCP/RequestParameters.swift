@@ -118,7 +118,10 @@ struct RequestParameters {
             if let names {
                 if let name = names.first(where: { member.keyEquals($0) }) { texts[name] = text }
             } else {
-                texts[member.key] = text
+                // A dictionary takes texts for the same that are so only canonically.
+                guard texts.updateValue(text, forKey: member.key) == nil else {
+                    throw .invalidParameters("two arguments of \(method.rawValue) have names that look the same")
+                }
             }
         }
         return texts

@@ -20,13 +20,19 @@ struct RequestState: Sendable, Equatable {
     static let life: Int64 = 600
     /// Of content (M10).
     static let maximumBytes = 16_384
-    private static let layout: UInt8 = 1
+    /// After so many a call begins again: what was remembered shall not live for ever either.
+    static let maximumRounds: UInt8 = 32
+    private static let layout: UInt8 = 2
     private static let tagBytes = 16
 
     /// The layout, big-endian: 1 layout, 16 principal tag, 8 issued, 8 expires, 1 round, 16 number; then, each after its length in two bytes,
-    /// the binding, and after their number the keys and proofs of what was asked, the keys, proofs and JSON of answers, the names and JSON of
-    /// notes.
+    /// the binding, and after their number the keys and proofs of what was asked, the keys, proofs, times and JSON of answers, the names and
+    /// JSON of notes.
     func content(principalTag: [UInt8]) -> [UInt8] {
+        content(principalTag, answers)
+    }
+
+    private func content(_ principalTag: [UInt8], _ answers: [Rounds.Answer]) -> [UInt8] {
         var writer = StateWriter()
         writer.bytes.append(RequestState.layout)
         writer.bytes += principalTag
@@ -42,6 +48,7 @@ struct RequestState: Sendable, Equatable {
         writer.append(answers) { writer, answer in
             writer.append(answer.key.utf8)
             writer.append(answer.proof)
+            writer.append(answer.given)
             writer.append(answer.response.bytes)
         }
         writer.append(notes) { writer, note in
@@ -53,11 +60,14 @@ struct RequestState: Sendable, Equatable {
 
     /// Seals it for a principal.
     ///
-    /// - Throws: What the sealer throws, and `RequestStateIsTooLong`.
+    /// - Throws: What the sealer throws, and if it is too long `RequestStateIsTooLong`, or `invalidParameters` where without the client's
+    ///   answers it wouldn't be.
     func sealed(for principal: Principal, with sealer: any Sealer) throws -> String {
+        let tag = [UInt8](repeating: 0, count: RequestState.tagBytes)
         // A length that didn't fit its two bytes is more than all may have.
-        guard content(principalTag: [UInt8](repeating: 0, count: RequestState.tagBytes)).count <= RequestState.maximumBytes else {
-            throw RequestStateIsTooLong()
+        guard content(tag, answers).count <= RequestState.maximumBytes else {
+            guard content(tag, []).count <= RequestState.maximumBytes else { throw RequestStateIsTooLong() }
+            throw MCPError.invalidParameters("the input responses are too long together")
         }
         return try sealer.seal(.requestState, for: principal) { content(principalTag: $0) }
     }
@@ -79,8 +89,9 @@ struct RequestState: Sendable, Equatable {
                 return Rounds.Asked(key: key, proof: Array(proof))
             }),
             let answers = reader.list({ reader -> Rounds.Answer? in
-                guard let key = reader.text(), let proof = reader.field(), let response = reader.json() else { return nil }
-                return Rounds.Answer(key: key, proof: Array(proof), response: response)
+                guard let key = reader.text(), let proof = reader.field(), let given = reader.integer(), let response = reader.json()
+                else { return nil }
+                return Rounds.Answer(key: key, proof: Array(proof), given: given, response: response)
             }),
             let notes = reader.list({ reader -> Rounds.Note? in
                 guard let name = reader.text(), let value = reader.json() else { return nil }
@@ -93,7 +104,11 @@ struct RequestState: Sendable, Equatable {
         self.number = Array(number)
         self.binding = binding
         self.asked = asked
-        self.answers = answers
+        // Each round makes a new state; by that alone a confirmation would be good for ever (M12).
+        self.answers = answers.filter { answer in
+            let (age, overflow) = now.subtractingReportingOverflow(answer.given)
+            return answer.proof.isEmpty || !overflow && age <= RequestState.life
+        }
         self.notes = notes
     }
 
@@ -109,7 +124,7 @@ struct RequestState: Sendable, Equatable {
     }
 }
 
-/// What answers and payload of a handler come to is more than a state may hold: our fault.
+/// What a handler asks and remembers is more than a state may hold: our fault.
 struct RequestStateIsTooLong: Error {}
 
 extension MCPError {

@@ -32,7 +32,7 @@ public enum Revision: UInt8, Sendable, Comparable, CaseIterable, CustomStringCon
     public static func < (a: Revision, b: Revision) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// What each revision has (contract, section 2).
+/// What each revision has.
 extension Revision {
     /// Arrays of messages are taken as batches (B8, B9).
     var hasBatches: Bool { self <= .v2025_03_26 }

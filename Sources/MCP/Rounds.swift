@@ -14,6 +14,8 @@ struct Rounds: Sendable {
         let key: String
         /// Of the sealed question that it answers; empty for an open one.
         let proof: [UInt8]
+        /// Unix seconds: a sealed one counts only for so long.
+        let given: Int64
         let response: JSONValue
     }
 
@@ -25,15 +27,28 @@ struct Rounds: Sendable {
 
     /// What came with this request.
     private let responses: JSONValue?
+    /// When the request came, in Unix seconds.
+    private let now: Int64
     private let asked: [Asked]
     private(set) var answers: [Answer]
     private(set) var notes: [Note]
 
-    init(_ input: RetriedInput?) {
+    /// The key of a question that was asked; the handler has to end by it.
+    var openQuestion: String?
+
+    /// - Parameter now: Unix seconds.
+    init(_ input: RetriedInput?, at now: Int64) {
+        self.now = now
         responses = input?.responses
         asked = input?.state?.asked ?? []
         answers = input?.state?.answers ?? []
         notes = input?.state?.notes ?? []
+    }
+
+    /// What a task knows of them: its own questions are asked otherwise.
+    init(remembering notes: [Note]) {
+        (responses, now, asked, answers) = (nil, 0, [], [])
+        self.notes = notes.map { Note(name: $0.name, value: $0.value.copied()) }
     }
 
     /// The answer to a question, if there is one that counts (M8, M12).
@@ -52,7 +67,7 @@ struct Rounds: Sendable {
         case .incomplete: return nil
         case nil:
             answers.removeAll { $0.key.sameBytes(question.key) }
-            answers.append(Answer(key: question.key, proof: proof, response: response))
+            answers.append(Answer(key: question.key, proof: proof, given: now, response: response))
             return response
         }
     }

@@ -61,7 +61,7 @@ public struct SSEConversation<Caller: Sendable>: Sendable {
     }
 
     private var peer: Peer {
-        initialized ?? Peer(revision: .v2024_11_05, principal: principal)
+        initialized ?? Peer(revision: .v2024_11_05, principal: principal, isInitialized: false)
     }
 
     private func read(_ body: [UInt8]) throws(Refusal) -> IncomingJSON {

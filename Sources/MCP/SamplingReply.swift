@@ -12,8 +12,8 @@ public struct SamplingReply: Sendable, Equatable {
 
     /// Its texts, one after the other.
     public var text: String {
-        content.reduce("") { text, block in
-            if case .text(let more) = block { text + more } else { text }
+        content.reduce(into: "") { text, block in
+            if case .text(let more) = block { text += more }
         }
     }
 

@@ -19,7 +19,7 @@ public struct OpenedSeal: Sendable, Equatable {
     }
 }
 
-/// Seals what travels through clients, so that any replica with the same keys can open it and nobody else can read or change it (section 10).
+/// Seals what travels through clients, so that any replica with the same keys can open it and nobody else can read or change it.
 ///
 /// `MCPServer` has one with AES-GCM; a test may use another.
 public protocol Sealer: Sendable {

@@ -1,4 +1,4 @@
-/// Work that goes on after its request was answered, as a store keeps it (section 24).
+/// Work that goes on after its request was answered, as a store keeps it.
 public struct TaskRecord: Sendable, Equatable {
     /// 32 hex digits that nobody can guess (TK7).
     public let id: String
@@ -81,6 +81,15 @@ public struct TaskRecord: Sendable, Equatable {
     /// - Parameter now: Unix milliseconds.
     public func isExpired(at now: Int64) -> Bool {
         expires.map { now >= $0 } ?? false
+    }
+
+    /// Ends it with an error, for a store whose replica that ran it is gone (TK13); one that has ended stays as it is.
+    ///
+    /// - Parameter now: Unix milliseconds.
+    public mutating func fail(_ error: MCPError, at now: Int64) {
+        guard !isFinal else { return }
+        end(.failed(error: error.object), error.message)
+        updatedAt = max(now, updatedAt)
     }
 
     /// Ends it; what was asked and answered is forgotten.

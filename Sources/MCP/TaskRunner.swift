@@ -34,9 +34,9 @@ public final class TaskRunner: Sendable {
     ///   - store: Where the tasks are kept.
     ///   - lifetime: How long after its creation a task can be asked for; then its work is stopped too. nil for ever.
     ///   - pollInterval: How often clients should ask for a task.
-    ///   - openTasks: How many tasks of one owner may run; `anonymous` may have any number (section 28).
+    ///   - openTasks: How many tasks of one owner may run; `anonymous` may have any number.
     ///   - now: The time in Unix milliseconds.
-    ///   - report: Is told of our own faults, of which clients see only the correlation id.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id.
     public init(
         store: any TaskStore = TasksInMemory(),
         lifetime: Duration? = .seconds(3_600),
@@ -77,10 +77,14 @@ public final class TaskRunner: Sendable {
         }
     }
 
-    /// Looks at a task that another replica has changed: answers go to its work, a cancellation stops it (TK13).
+    /// Looks at a task that another replica has changed: who watches it is told, answers go to its work, a cancellation stops it (TK13).
+    ///
+    /// It need not run here.
     public func reread(_ id: String) async throws {
+        let record = try await store.find(id)
+        if let record { tell(record) }
         guard let running = state.withLock({ $0.running[id] }) else { return }
-        guard let record = try await store.find(id), !record.isFinal else { return running.work.cancel() }
+        guard let record, !record.isFinal else { return running.work.cancel() }
         running.desk.deliver(record)
     }
 
@@ -101,7 +105,7 @@ public final class TaskRunner: Sendable {
 
     /// Keeps a new task and begins its work (TK3).
     ///
-    /// - Throws: `ToolFailure` if this owner has too many, or the server is about to stop.
+    /// - Throws: `ToolFailure` if this owner has too many, the store is full, or the server is about to stop.
     func create(
         for owner: Principal,
         _ message: String,
@@ -122,8 +126,12 @@ public final class TaskRunner: Sendable {
             message: message
         )
         let limit = owner == .anonymous ? nil : openTasks
-        guard try await store.create(record, openTasks: limit) else {
-            throw ToolFailure("too many tasks are open: wait until one of them ends, or cancel one")
+        do {
+            guard try await store.create(record, openTasks: limit) else {
+                throw ToolFailure("too many tasks are open: wait until one of them ends, or cancel one")
+            }
+        } catch is TaskStoreIsFull {
+            throw ToolFailure("the server keeps no more tasks now: call again later")
         }
         guard start(record, correlationID, work) else {
             _ = try await change(record.id) { $0.end(.cancelled, TaskMessage.cancelled) }
@@ -174,7 +182,11 @@ public final class TaskRunner: Sendable {
                     record.questions += questions
                     record.message = TaskMessage.waiting
                 }
-                guard let record, !record.isFinal else { throw CancellationError() }
+                guard let record, !record.isFinal else {
+                    // Another replica has ended it.
+                    self?.state.withLock { $0.running[id] }?.work.cancel()
+                    throw CancellationError()
+                }
             },
             withdraw: { [weak self] keys in
                 _ = try await self?.change(id) { record in
@@ -222,11 +234,13 @@ public final class TaskRunner: Sendable {
             if record != before { record.updatedAt = max(time, before.updatedAt) }
         }
         guard let (before, after) = changed else { return nil }
-        if before != after {
-            let notice = ChangeNotice(.task(id), of: after.owner)
-            for watcher in state.withLock({ $0.watchers }) { watcher.post(notice) }
-        }
+        if before != after { tell(after) }
         return after
+    }
+
+    private func tell(_ record: TaskRecord) {
+        let notice = ChangeNotice(.task(record.id), of: record.owner)
+        for watcher in state.withLock({ $0.watchers }) { watcher.post(notice) }
     }
 
     private static let stopping = ToolFailure("the server is about to stop: call again later")
@@ -255,7 +269,7 @@ enum TaskMessage {
 
 extension Duration {
     /// Whole ones; what doesn't fit is the largest that does.
-    fileprivate var milliseconds: Int64 {
+    var milliseconds: Int64 {
         let (whole, overflow) = components.seconds.multipliedReportingOverflow(by: 1_000)
         let (sum, overflows) = whole.addingReportingOverflow(components.attoseconds / 1_000_000_000_000_000)
         return overflow || overflows ? .max : sum

@@ -7,6 +7,7 @@ public protocol TaskStore: Sendable {
     ///
     /// - Parameter openTasks: How many tasks that haven't ended this owner may have, with this one; nil for any number.
     /// - Returns: false if there are too many; then it isn't kept.
+    /// - Throws: `TaskStoreIsFull` if there is no room for it, however few are open.
     func create(_ task: TaskRecord, openTasks: Int?) async throws -> Bool
 
     /// The task with exactly these bytes as its id; it may have expired already.
@@ -25,4 +26,9 @@ public protocol TaskStore: Sendable {
     ///
     /// - Returns: The ids of those that had not ended, so that their work is stopped.
     func removeExpired(at now: Int64) async throws -> [String]
+}
+
+/// A store keeps no more tasks until some expire; the caller is told so.
+public struct TaskStoreIsFull: Error, Sendable {
+    public init() {}
 }

@@ -3,10 +3,16 @@ import Synchronization
 /// Tasks of one process: they end with it.
 public final class TasksInMemory: TaskStore {
     private let capacity: Int
+    private let tasksOfOwner: Int
+    private let bytes: Int
     private let state = Mutex(State())
 
     private struct State {
         var tasks: [String: TaskRecord] = [:]
+        /// How many tasks of each owner are kept.
+        var kept: [Principal: Int] = [:]
+        /// About how many bytes all of them have.
+        var bytes = 0
         /// How many tasks of each owner haven't ended.
         var open: [Principal: Int] = [:]
         /// No task expires before; so that not each call looks through all of them.
@@ -14,25 +20,38 @@ public final class TasksInMemory: TaskStore {
 
         mutating func remove(_ task: TaskRecord) {
             tasks[task.id] = nil
-            if !task.isFinal { countDown(task.owner) }
+            bytes -= task.size
+            State.countDown(&kept, task.owner)
+            if !task.isFinal { State.countDown(&open, task.owner) }
         }
 
-        mutating func countDown(_ owner: Principal) {
-            let count = (open[owner] ?? 0) - 1
-            open[owner] = count > 0 ? count : nil
+        static func countDown(_ counts: inout [Principal: Int], _ owner: Principal) {
+            let count = (counts[owner] ?? 0) - 1
+            counts[owner] = count > 0 ? count : nil
         }
     }
 
-    /// - Parameter capacity: How many tasks are kept at most, with those that have ended; then none is taken until one expires.
-    public init(capacity: Int = 10_000) {
+    /// Keeps tasks within limits, those that have ended included: beyond them no new one is taken until one expires.
+    ///
+    /// - Parameters:
+    ///   - capacity: How many tasks.
+    ///   - tasksOfOwner: How many of one owner, so that nobody fills it alone; `anonymous` counts as one.
+    ///   - bytes: In how many bytes of results, questions and answers; what runs already may go beyond.
+    public init(capacity: Int = 10_000, tasksOfOwner: Int = 1_000, bytes: Int = 134_217_728) {
         self.capacity = capacity
+        self.tasksOfOwner = tasksOfOwner
+        self.bytes = bytes
     }
 
     public func create(_ task: TaskRecord, openTasks: Int?) async throws -> Bool {
-        state.withLock { state in
+        try state.withLock { state in
             let open = state.open[task.owner] ?? 0
-            guard state.tasks.count < capacity, openTasks.map({ open < $0 }) ?? true else { return false }
+            guard openTasks.map({ open < $0 }) ?? true else { return false }
+            let kept = state.kept[task.owner] ?? 0
+            guard state.tasks.count < capacity, kept < tasksOfOwner, state.bytes < bytes else { throw TaskStoreIsFull() }
             state.tasks[task.id] = task
+            state.bytes += task.size
+            state.kept[task.owner] = kept + 1
             state.open[task.owner] = open + 1
             state.nextExpiry = min(state.nextExpiry, task.expires ?? .max)
             return true
@@ -52,7 +71,8 @@ public final class TasksInMemory: TaskStore {
             var after = before
             try change(&after)
             state.tasks[id] = after
-            if after.isFinal, !before.isFinal { state.countDown(before.owner) }
+            state.bytes += after.size - before.size
+            if after.isFinal, !before.isFinal { State.countDown(&state.open, before.owner) }
             return (before, after)
         }
     }
@@ -64,6 +84,20 @@ public final class TasksInMemory: TaskStore {
             for task in expired { state.remove(task) }
             state.nextExpiry = state.tasks.values.lazy.compactMap(\.expires).min() ?? .max
             return expired.filter { !$0.isFinal }.map(\.id)
+        }
+    }
+}
+
+extension TaskRecord {
+    /// About how many bytes it has in memory.
+    fileprivate var size: Int {
+        let content =
+            switch state {
+            case .completed(let bytes), .failed(let bytes): bytes.count
+            case .working, .cancelled: 0
+            }
+        return questions.reduce(512 + content + (message?.utf8.count ?? 0)) {
+            $0 + $1.key.utf8.count + $1.request.count + ($1.answer?.count ?? 0)
         }
     }
 }

@@ -10,7 +10,7 @@ public struct TextArgument<Caller: Sendable, Value: Sendable>: Sendable {
     let complete: Completer<Caller>?
     private let parse: @Sendable (String?) throws(ArgumentError) -> Value
 
-    /// An argument of the product's own.
+    /// An argument of your own.
     ///
     /// - Parameter parse: Makes a value of what was sent; nil if nothing was.
     public init(
@@ -73,27 +73,6 @@ extension TextArgument where Value == String {
     ) -> TextArgument<Caller, String> {
         TextArgument(required: name, title: title, description, completing: completing) { text throws(ArgumentError) in text }
     }
-
-    /// One of a few words, compared byte for byte; those that begin with what was typed are proposed.
-    public static func choice(
-        _ name: String,
-        title: String? = nil,
-        _ description: String = "",
-        of allowed: [String]
-    ) -> TextArgument<Caller, String> {
-        TextArgument(
-            required: name,
-            title: title,
-            description,
-            completing: .among(allowed),
-            parse: { text throws(ArgumentError) in
-                guard allowed.contains(where: { $0.sameBytes(text) }) else {
-                    throw ArgumentError(name, "must be one of \(allowed.joined(separator: ", "))")
-                }
-                return text
-            }
-        )
-    }
 }
 
 extension TextArgument where Value == String? {
@@ -120,10 +99,30 @@ extension TextArgument where Value == Int {
         completing: Completer<Caller>? = nil
     ) -> TextArgument<Caller, Int> {
         TextArgument(required: name, title: title, description, completing: completing) { text throws(ArgumentError) in
-            guard let number = Int(text), range.contains(number) else {
-                throw ArgumentError(name, "must be an integer from \(range.lowerBound) to \(range.upperBound)")
-            }
-            return number
+            try readInteger(text, of: name, in: range)
         }
     }
+}
+
+extension TextArgument where Value == Int? {
+    /// An integer in decimal digits that may be left out; `""` counts as left out.
+    public static func optionalInteger(
+        _ name: String,
+        title: String? = nil,
+        _ description: String = "",
+        in range: ClosedRange<Int> = Int.min...Int.max,
+        completing: Completer<Caller>? = nil
+    ) -> TextArgument<Caller, Int?> {
+        TextArgument(name, title: title, description, isRequired: false, completing: completing) { text throws(ArgumentError) in
+            guard let text, !text.isEmpty else { return nil }
+            return try readInteger(text, of: name, in: range)
+        }
+    }
+}
+
+private func readInteger(_ text: String, of name: String, in range: ClosedRange<Int>) throws(ArgumentError) -> Int {
+    guard let number = Int(text), range.contains(number) else {
+        throw ArgumentError(name, "must be an integer from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
 }

@@ -37,6 +37,8 @@ public struct Tool<Caller: Sendable>: Sendable {
     /// Why the declaration can't be published; `ServerDefinition` throws it.
     let fault: String?
     private let run: @Sendable (RequestContext<Caller>, JSONValue?) async throws -> ToolResult
+    /// The same for work that never waits: then a call needs no task of its own.
+    let runAtOnce: (@Sendable (RequestContext<Caller>, JSONValue?) throws -> ToolResult)?
 
     /// A tool whose arguments arrive checked and typed, in the order of its parameters.
     ///
@@ -80,6 +82,49 @@ public struct Tool<Caller: Sendable>: Sendable {
             let values = (repeat try (each parameters).value(in: arguments))
             return try await call(context, repeat each values)
         }
+        runAtOnce = nil
+    }
+
+    /// The same for work that never waits: the compiler takes it for closures without `await`, and calls cost less.
+    ///
+    /// Such work should be short: while it computes, other calls of its connection's thread wait.
+    public init<each Argument: Sendable>(
+        _ name: String,
+        title: String? = nil,
+        _ description: String,
+        annotations: ToolAnnotations,
+        icons: [Icon] = [],
+        output: JSONValue? = nil,
+        ui: ToolUI? = nil,
+        meta: JSONValue? = nil,
+        _ parameters: repeat Parameter<each Argument>,
+        call: @escaping @Sendable (RequestContext<Caller>, repeat each Argument) throws -> ToolResult
+    ) {
+        var declared = DeclaredParameters()
+        for parameter in repeat each parameters {
+            declared.append(parameter)
+        }
+        let (names, schema) = (declared.names, declared.schema())
+        self.name = name
+        self.title = title ?? name.asTitle
+        self.description = description
+        self.annotations = annotations
+        self.icons = icons
+        inputSchema = schema ?? JSONValue.emptyObject
+        outputSchema = output
+        tasks = .never
+        self.ui = ui
+        self.meta = meta
+        fault = schema == nil ? "two of its parameters have the same name" : nil
+        let work = { @Sendable (context: RequestContext<Caller>, arguments: JSONValue?) throws -> ToolResult in
+            if let arguments {
+                try names.refuseUnknown(in: arguments)
+            }
+            let values = (repeat try (each parameters).value(in: arguments))
+            return try call(context, repeat each values)
+        }
+        run = work
+        runAtOnce = work
     }
 
     /// A tool with a JSON Schema of its own making; its arguments arrive as they were sent, as an object that fits the schema.
@@ -111,6 +156,7 @@ public struct Tool<Caller: Sendable>: Sendable {
         fault = nil
         isCheckedBySchema = true
         run = { context, arguments in try await call(context, arguments ?? JSONValue.emptyObject) }
+        runAtOnce = nil
     }
 
     /// Checks the arguments and does the work; those of a tool with a schema of its own making are checked by the server before.

@@ -15,6 +15,8 @@ struct ToolRules: Sendable {
 
     /// Whether a call may become a task (TK2).
     let mayBecomeTask: Bool
+    /// Whether its work never waits.
+    let endsAtOnce: Bool
 
     /// Why the arguments can't be taken, for the model: which of them, and what would be right (T9); nil if they can.
     ///
@@ -34,7 +36,15 @@ struct ToolRules: Sendable {
             if isThorough, hasPage, !result.isError { throw ResultFault("a tool with a page gave no structured content") }
             return
         }
-        guard isThorough else { return }
+        guard isThorough else {
+            // Bytes that are no JSON would break the whole message.
+            guard result.isUnproven else { return }
+            do {
+                return try JSON.check(structured, limits: .message)
+            } catch {
+                throw ResultFault("structured content is not JSON: \(error)")
+            }
+        }
         if hasPage, !result.isReadable { throw ResultFault("a tool with a page gave nothing to read") }
         let value: JSONValue
         do {

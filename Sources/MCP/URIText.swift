@@ -1,6 +1,6 @@
 /// The letters of URIs (RFC 3986).
 enum URIText {
-    /// Longer ones are refused before they are looked at; as long as a URI of the HTTP layer may be (section 28).
+    /// Longer ones are refused before they are looked at; as long as a URI of the HTTP layer may be.
     private static let maximumBytes = 8_192
 
     /// Whether it is a URI with a scheme, written strictly (RS4; RFC 3986, § 3).

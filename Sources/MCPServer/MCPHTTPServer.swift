@@ -7,7 +7,8 @@ public import MCP
 /// ```swift
 /// try await MCPHTTPServer(definition, port: 8080).run()
 /// ```
-/// It listens on this machine alone unless another `host` is given, and checks `Host` and `Origin`, so that no web page can reach it (H2).
+/// It listens on this machine alone unless its settings name another `host`, and checks `Host` and `Origin`, so that no page of
+/// another site can reach it (H2).
 public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     private let server: Server<Caller>
     private let settings: MCPHTTPSettings
@@ -27,48 +28,50 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     /// - Parameters:
     ///   - authenticate: Finds out who calls, for each request; nil refuses it with 401.
     ///   - principal: Whom sessions, cursors and request states of this caller belong to: nobody else can use them.
-    ///   - report: Takes errors of ours, for the log; clients see only the correlation id.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id. nil writes a line each on standard error.
     ///   - onReady: Called once, when connections are accepted, with the port.
     public init(
         _ server: Server<Caller>,
         settings: MCPHTTPSettings,
         authenticate: @escaping @Sendable (HTTPCredentials) async throws -> Caller?,
         principal: @escaping @Sendable (Caller) -> Principal,
-        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in },
+        report: (@Sendable (_ fault: any Error, _ correlationID: String) -> Void)? = nil,
         onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.server = server
         self.settings = settings
         authentication = .byToken(authenticate)
         self.principal = principal
-        self.report = report
+        self.report = report ?? StandardError.report
         self.onReady = onReady
     }
 
     /// Serves everybody who can connect: for servers of one person's own machine (SEC6).
     ///
+    /// Where others can connect it refuses to run, unless `allowedHosts` or `allowsAnonymousRemote` says that it is meant.
+    ///
     /// - Parameters:
     ///   - caller: What handlers get as caller.
-    ///   - report: Takes errors of ours, for the log; clients see only the correlation id.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id. nil writes a line each on standard error.
     ///   - onReady: Called once, when connections are accepted, with the port.
     public init(
         _ server: Server<Caller>,
         settings: MCPHTTPSettings,
         caller: Caller,
-        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in },
+        report: (@Sendable (_ fault: any Error, _ correlationID: String) -> Void)? = nil,
         onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.server = server
         self.settings = settings
         authentication = .everybody(caller)
         principal = { _ in .anonymous }
-        self.report = report
+        self.report = report ?? StandardError.report
         self.onReady = onReady
     }
 
     /// Serves until the task is cancelled; then requests that run may end, and streams say goodbye (LS15).
     ///
-    /// - Throws: When the address can't be listened on, and when two routes have the same path.
+    /// - Throws: When the address can't be listened on, when two routes have the same path, and `OpenServerError`.
     public func run() async throws {
         let service = try service()
         try await sweepingTasks { try await service.run() }
@@ -89,16 +92,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     private func sweepingTasks(_ serve: @escaping @Sendable () async throws -> Void) async throws {
         guard server.definition.tasks != nil else { return try await serve() }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                // One sleep for the whole server, and cancelled only at its end.
-                while (try? await Task.sleep(for: .seconds(60))) != nil {
-                    do {
-                        try await server.definition.tasks?.removeExpired()
-                    } catch {
-                        report(error, "tasks")
-                    }
-                }
-            }
+            group.addTask { await server.sweepTasks(report) }
             defer { group.cancelAll() }
             try await serve()
         }
@@ -106,25 +100,29 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
 
     private func service() throws -> HTTPService<Caller> {
         var configuration = HTTPServerConfiguration(host: settings.host, port: settings.port)
+        if case .everybody = authentication, !configuration.isLoopback, settings.allowedHosts.isEmpty, !settings.allowsAnonymousRemote {
+            throw OpenServerError(host: settings.host)
+        }
         configuration.hostPolicy = HostPolicy(allowedHosts: settings.allowedHosts, allowedOrigins: settings.allowedOrigins)
         configuration.extraCORSHeaders = server.definition.parameterHeaderNames
         configuration.runsHandlersOnEventLoops = settings.handlersAreShort
         var routeSettings = MCPRouteSettings()
         routeSettings.path = settings.path
-        routeSettings.sessionLife = settings.sessionLife
+        routeSettings.sessionLife = settings.sessionLife.components.seconds
         routeSettings.legacySSE = settings.legacySSE
         let (keys, ended) = settings.seals
         let routes = MCPRoutes(
             server,
             sealer: keys,
             ended: ended,
+            connections: MCPConnections(settings: settings.connections),
             settings: routeSettings,
             identity: MCPIdentity(principal: principal),
             report: report
         )
         let info = server.definition.info
         return HTTPService(
-            routes: try RouteTable(routes.routes + healthRoutes(role: info.name, version: info.version) { [] }),
+            routes: try RouteTable(routes.routes + healthRoutes(service: info.name, role: "mcp", version: info.version) { [] }),
             authenticator: ClosureAuthenticator { request in
                 switch authentication {
                 case .everybody(let caller): caller
@@ -140,9 +138,28 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
 extension MCPHTTPServer where Caller == Void {
     /// Serves everybody who can connect, from this machine alone.
     ///
-    /// - Parameter port: 0 takes a free one.
-    public init(_ definition: ServerDefinition<Void>, host: String = "127.0.0.1", port: Int) {
-        self.init(Server(definition), settings: MCPHTTPSettings(host: host, port: port), caller: ())
+    /// - Parameters:
+    ///   - port: 0 takes a free one.
+    ///   - report: Takes errors that your handlers throw, for the log; clients see only the correlation id. nil writes a line each on standard error.
+    ///   - onReady: Called once, when connections are accepted, with the port.
+    public init(
+        _ definition: ServerDefinition<Void>,
+        port: Int,
+        report: (@Sendable (_ fault: any Error, _ correlationID: String) -> Void)? = nil,
+        onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        self.init(Server(definition), settings: MCPHTTPSettings(port: port), caller: (), report: report, onReady: onReady)
+    }
+}
+
+/// A server for everybody would be reached from other machines, and nothing says that this is meant (SEC6).
+public struct OpenServerError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What it would be bound to.
+    public let host: String
+
+    public var description: String {
+        "refusing to serve everybody on \(host): other machines can connect, and nobody is authenticated; "
+            + "bind to 127.0.0.1, authenticate callers, or set allowedHosts or allowsAnonymousRemote"
     }
 }
 

@@ -12,8 +12,19 @@ public struct MCPHTTPSettings: Sendable {
     public var allowedHosts: [String] = []
     /// Origins whose web pages may call, such as `https://app.example.com`.
     public var allowedOrigins: [String] = []
-    /// How long a legacy session lives, in seconds: 1 hour to 30 days (LS5).
-    public var sessionLife: Int64 = 604_800
+    /// Whether a server without authentication may be bound to more than loopback without `allowedHosts`: whoever can connect can then use
+    /// every tool, and web pages can too (SEC6).
+    public var allowsAnonymousRemote = false
+    /// How long a legacy session lives: 1 hour to 30 days (LS5).
+    public var sessionLife = Duration.seconds(604_800)
+    /// How long a request may run without saying anything (B17).
+    public var timeLimit = Duration.seconds(60)
+    /// How long a request may run, whatever it says (B17).
+    public var hardTimeLimit = Duration.seconds(300)
+    /// Requests of one principal that run at once; `anonymous` may have any number.
+    public var runningRequests = 256
+    /// Between two signs of life on a stream.
+    public var heartbeat = Duration.seconds(15)
     /// Seals sessions, cursors and request states; the same for all replicas and after a restart (KY2).
     ///
     /// Without one, random keys are made: what they seal ends with the process.
@@ -25,6 +36,15 @@ public struct MCPHTTPSettings: Sendable {
     public init(host: String = "127.0.0.1", port: Int) {
         self.host = host
         self.port = port
+    }
+
+    var connections: MCPConnections.Settings {
+        var settings = MCPConnections.Settings()
+        settings.requestLimit = timeLimit
+        settings.requestHardLimit = hardTimeLimit
+        settings.runningRequests = runningRequests
+        settings.heartbeat = heartbeat
+        return settings
     }
 
     /// LS6: where nobody else has the keys, this process can remember which sessions were ended.

@@ -4,6 +4,22 @@ internal import MCP
 import Synchronization
 
 extension MCPRoutes {
+    /// Calls a tool whose work never waits; nil for everything else.
+    func performAtOnce(
+        _ invocation: Invocation,
+        _ endpoint: HTTPEndpoint<Caller>,
+        _ caller: Caller,
+        _ request: IncomingRequest
+    ) throws(Problem) -> Answer? {
+        guard endpoint.engine.endsAtOnce(invocation) else { return nil }
+        try admit(caller)
+        guard let performed = endpoint.engine.performAtOnce(invocation, caller: caller, correlationID: request.correlationID) else {
+            return nil
+        }
+        if let fault = performed.fault { report(fault, request.correlationID) }
+        return Answer(endpoint.reply(performed, to: invocation))
+    }
+
     /// Makes room for a request's work.
     ///
     /// - Throws: 429 if the principal runs as many as it may, or its rate limit is used up.
@@ -166,7 +182,9 @@ private final class RequestWork<Caller: Sendable>: Sendable {
     /// The answer if it takes too long (B17).
     func late() -> HTTPExchange.Completion {
         let limit = connections.settings.requestLimit
-        return completion(endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID))
+        let performed = endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID)
+        if let fault = performed.fault { report(fault, correlationID) }
+        return completion(performed)
     }
 
     private func completion(_ performed: Performed) -> HTTPExchange.Completion {

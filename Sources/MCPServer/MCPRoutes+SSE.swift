@@ -2,10 +2,9 @@ internal import HTTPServer
 internal import HTTPTypes
 internal import JSON
 internal import MCP
-import Synchronization
 
 extension MCPRoutes {
-    /// HTTP+SSE of 2024-11-05, with and without the slash (section 3.5).
+    /// HTTP+SSE of 2024-11-05, with and without the slash.
     var messageRoutes: [Route<Caller>] {
         guard settings.legacySSE else { return [] }
         return ["/messages/", "/messages"].map { path in
@@ -37,12 +36,6 @@ extension MCPRoutes {
         let stopWatching = server.changes.watch { [weak client] notice in
             if client?.client.wants(notice) == true { client?.stream.notify(notice) }
         }
-        let end = AtEnd { [sseClients, connections] in
-            stopWatching()
-            sseClients.remove(client)
-            client.close()
-            connections.streamCounts.remove(principal)
-        }
         let (server, correlationID) = (server, request.correlationID)
         // A stream of its own session has no age limit (LS15): a session would end with it.
         return answer(with: client.stream, hasAgeLimit: false) { _ in
@@ -51,8 +44,11 @@ extension MCPRoutes {
             guard client.client.wants(notice) else { return nil }
             return await ProtocolEngine(server.definition)
                 .message(for: notice, to: client.client.session, of: principal, caller: caller, correlationID: correlationID)
-        } finally: {
-            end.run()
+        } finally: { [sseClients, connections] in
+            stopWatching()
+            sseClients.remove(client)
+            client.close()
+            connections.streamCounts.remove(principal)
         }
     }
 
@@ -126,23 +122,5 @@ extension MCPRoutes {
             connections.endRequest(of: client.principal)
             client.end(keys)
         }
-    }
-}
-
-/// Does something once: when it is told to, or when nobody can tell it any more.
-///
-/// The body of an answer whose client has gone is never run, and what was opened for it must be closed all the same.
-final class AtEnd: Sendable {
-    private let work: @Sendable () -> Void
-    private let isDone = Atomic(false)
-
-    init(_ work: @escaping @Sendable () -> Void) {
-        self.work = work
-    }
-
-    deinit { run() }
-
-    func run() {
-        if !isDone.exchange(true, ordering: .relaxed) { work() }
     }
 }

@@ -14,16 +14,18 @@ extension MCPRoutes {
         _ principal: Principal
     ) async throws -> Answer {
         let correlationID = request.correlationID
+        // Looking at the caller's rights is work, so it is only done for a stream that may be opened.
+        try admit(caller)
+        try count(principal)
         let subscription: Subscription
         do {
             subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
-        } catch let error as CancellationError {
-            throw error
         } catch {
+            connections.streamCounts.remove(principal)
+            if error is CancellationError { throw error }
             report(error, correlationID)
             return answer(withOnly: listen.refusal(correlationID: correlationID))
         }
-        try count(principal)
         let stream = EventStream(limits: connections.settings.stream, farewell: subscription.end)
         stream.send(subscription.acknowledgement)
         let server = server
@@ -51,6 +53,7 @@ extension MCPRoutes {
         _ request: IncomingRequest,
         _ principal: Principal
     ) throws -> Answer {
+        try admit(caller)
         try count(principal)
         let finally = { @Sendable [connections] in connections.streamCounts.remove(principal) }
         if let parsed = lastEventID.flatMap({ EventIDs.parse($0) }) {

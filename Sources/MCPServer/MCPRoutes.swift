@@ -3,7 +3,7 @@ internal import HTTPTypes
 package import MCP
 internal import NIOCore
 
-/// MCP over HTTP: `/mcp`, `/sse` as its second name (E9), and HTTP+SSE of 2024-11-05 (section 11).
+/// MCP over HTTP: `/mcp`, `/sse` as its second name (E9), and HTTP+SSE of 2024-11-05.
 package struct MCPRoutes<Caller: Sendable>: Sendable {
     let server: Server<Caller>
     let connections: MCPConnections
@@ -19,7 +19,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
     ///   - sealer: Seals sessions, cursors and request states.
     ///   - ended: Remembers which sessions were ended.
     ///   - connections: What this process holds open; other transports of the same server may share it.
-    ///   - report: Takes errors of ours, for the log; the client only sees the correlation id.
+    ///   - report: Takes errors that handlers throw, for the log; the client only sees the correlation id.
     package init(
         _ server: Server<Caller>,
         sealer: any Sealer,
@@ -66,8 +66,11 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         }
         switch decision.action {
         case .answer(let reply):
+            // A session costs no memory, but whoever opens them without end uses up the keys (S17).
+            if reply.sessionID != nil { try admit(caller) }
             return Answer(reply)
         case .run(let invocation):
+            if let performed = try performAtOnce(invocation, endpoint, caller, request) { return performed }
             let exchange = try begin(message.principal, decision.session, invocation, caller)
             return await run(invocation, on: exchange, endpoint, caller, request)
         case .batch(let steps, let asides, let form):
@@ -101,7 +104,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         }
     }
 
-    /// What does work counts as a request to the data behind it; discovery and lists that are written already don't.
+    /// What does work, opens a stream or a session counts for the rate limit; discovery and lists that are written already don't.
     func admit(_ caller: Caller) throws(Problem) {
         if let standing = identity.charge(caller), !standing.isGranted { throw standing.refusal }
     }

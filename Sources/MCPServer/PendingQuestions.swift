@@ -24,7 +24,9 @@ package final class PendingQuestions: Sendable {
     }
 
     private struct State {
-        var questions: [UInt64: Question] = [:]
+        private(set) var questions: [UInt64: Question] = [:]
+        /// So that a client that goes needs no look at all the others' questions.
+        private var ofOwners: [QuestionOwner: Set<UInt64>] = [:]
         /// Oldest first from `first` on; some of them wait no more.
         var order: [UInt64] = []
         var first = 0
@@ -38,10 +40,28 @@ package final class PendingQuestions: Sendable {
                 first = 0
             }
             questions[number] = question
+            ofOwners[question.owner, default: []].insert(number)
             order.append(number)
             guard questions.count > limit else { return nil }
             while first < order.count - 1, !isWaiting(order[first]) { first += 1 }
             return order[first]
+        }
+
+        /// Changes one that is there.
+        mutating func update(_ number: UInt64, _ change: (inout Question) -> Void) {
+            if let index = questions.index(forKey: number) { change(&questions.values[index]) }
+        }
+
+        @discardableResult
+        mutating func remove(_ number: UInt64) -> Question? {
+            guard let question = questions.removeValue(forKey: number) else { return nil }
+            ofOwners[question.owner]?.remove(number)
+            if ofOwners[question.owner]?.isEmpty == true { ofOwners[question.owner] = nil }
+            return question
+        }
+
+        mutating func removeAll(of owner: QuestionOwner) -> [Question] {
+            (ofOwners.removeValue(forKey: owner) ?? []).compactMap { questions.removeValue(forKey: $0) }
         }
     }
 
@@ -80,7 +100,7 @@ package final class PendingQuestions: Sendable {
                     self.giveUp(number, NoAnswer(), "no answer came in time")
                 }
                 let isWaiting = state.withLock { state in
-                    state.questions[number]?.timer = timer
+                    state.update(number) { $0.timer = timer }
                     return state.isWaiting(number)
                 }
                 if !isWaiting { timer.cancel() }
@@ -101,7 +121,7 @@ package final class PendingQuestions: Sendable {
         guard let number = response["id"]?.string.flatMap({ number($0) }) else { return false }
         let question = state.withLock { state -> Question? in
             guard let question = state.questions[number], question.owner == owner, question.continuation != nil else { return nil }
-            return state.questions.removeValue(forKey: number)
+            return state.remove(number)
         }
         guard let question else { return false }
         question.timer?.cancel()
@@ -111,12 +131,7 @@ package final class PendingQuestions: Sendable {
 
     /// Fails all that this client was asked, for it is gone; it is told nothing.
     package func cancelAll(of owner: QuestionOwner) {
-        let gone = state.withLock { state in
-            let gone = state.questions.filter { $0.value.owner == owner }
-            for number in gone.keys { state.questions[number] = nil }
-            return gone
-        }
-        for question in gone.values { question.end(NoAnswer()) }
+        for question in state.withLock({ $0.removeAll(of: owner) }) { question.end(NoAnswer()) }
     }
 
     private func add(_ question: Question, _ number: UInt64) {
@@ -128,10 +143,10 @@ package final class PendingQuestions: Sendable {
         let question = state.withLock { state -> Question? in
             guard let question = state.questions[number], question.continuation != nil else { return nil }
             if question.isSent {
-                state.questions[number] = nil
+                state.remove(number)
             } else {
                 // What isn't sent yet can't be taken back; `didSend` does it.
-                state.questions[number]?.continuation = nil
+                state.update(number) { $0.continuation = nil }
             }
             return question
         }
@@ -143,8 +158,8 @@ package final class PendingQuestions: Sendable {
     private func didSend(_ number: UInt64) {
         let givenUp = state.withLock { state -> Question? in
             guard let question = state.questions[number] else { return nil }
-            guard question.continuation != nil else { return state.questions.removeValue(forKey: number) }
-            state.questions[number]?.isSent = true
+            guard question.continuation != nil else { return state.remove(number) }
+            state.update(number) { $0.isSent = true }
             return nil
         }
         givenUp?.send(OutgoingRequest.cancellation(id: id(number), reason: "the request was cancelled"))

@@ -8,10 +8,15 @@ public final class StateKeys: Sealer {
     private let ring: Mutex<Ring>
     private let openedSessions = OpenedSessions()
 
+    /// KY4.
+    private static let maximumUses: UInt32 = 1 << 31
+
     private struct Ring {
         var keys: [StateKey]
         /// How often the first key has sealed.
         var uses: UInt32 = 0
+        /// Whether nobody else has it.
+        var isRandom = false
     }
 
     /// Reads a ring from the configuration: `kid:base64[,kid:base64…]`, white space around entries is ignored.
@@ -44,12 +49,12 @@ public final class StateKeys: Sealer {
 
     /// A ring with one key that only this process has: what it seals ends with the process (KY2).
     public init() {
-        ring = Mutex(Ring(keys: [.random()]))
+        ring = Mutex(Ring(keys: [.random()], isRandom: true))
     }
 
     /// Replaces all keys by a fresh one, so that nothing sealed before opens again (LS8).
     public func replace() {
-        ring.withLock { $0 = Ring(keys: [.random()]) }
+        ring.withLock { $0 = Ring(keys: [.random()], isRandom: true) }
         openedSessions.removeAll()
     }
 
@@ -59,7 +64,10 @@ public final class StateKeys: Sealer {
     public func seal(_ purpose: SealPurpose, for principal: Principal, _ content: (_ principalTag: [UInt8]) -> [UInt8]) throws -> String {
         let key = try ring.withLock { ring throws(StateKeysError) in
             // One key seals at most 2^31 times (KY4): random nonces of 96 bits stay unlikely to meet.
-            guard ring.uses < 1 << 31 else { throw StateKeysError("the first key has sealed as often as it may; put a new one before it") }
+            if ring.uses >= Self.maximumUses, ring.isRandom { ring = Ring(keys: [.random()], isRandom: true) }
+            guard ring.uses < Self.maximumUses else {
+                throw StateKeysError("the first key has sealed as often as it may; put a new one before it")
+            }
             ring.uses += 1
             return ring.keys[0]
         }

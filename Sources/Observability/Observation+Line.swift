@@ -31,7 +31,7 @@ extension Observation {
         }
     }
 
-    /// Appends the members after `component`, in the contract's order.
+    /// Appends the members after `component`, in the order that each kind of line always has.
     func describe(to line: inout LogLine) {
         switch self {
         case .started(let role, let version, let address, let database, let profile):

@@ -57,7 +57,7 @@ extension Tool {
                 writer.member("upstream", report.upstream)
                 writer.member("server_time", Timestamp.now().description)
             }
-            return .structured(writer.bytes)
+            return .structured(unchecked: writer.bytes)
         }
     }
 }

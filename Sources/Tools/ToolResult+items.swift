@@ -7,7 +7,7 @@ extension ToolResult {
     static func item(_ item: Item) -> ToolResult {
         var writer = JSONWriter(reserving: item.payload.count + 192)
         writer.item(item)
-        return .structured(writer.bytes)
+        return .structured(unchecked: writer.bytes)
     }
 
     static func page(_ page: ItemPage) -> ToolResult {
@@ -19,7 +19,7 @@ extension ToolResult {
             }
             writer.member("nextCursor", page.nextCursor)
         }
-        return .structured(writer.bytes)
+        return .structured(unchecked: writer.bytes)
     }
 
     /// A refusal that a model can act on: the text, then the code with what else is known.

@@ -49,7 +49,7 @@ enum NoticeTools {
         annotations: .reading
     ) { context in
         try await Task.sleep(for: .milliseconds(100))
-        await context.releaseConnection(clientReturnsAfterMilliseconds: 500)
+        await context.releaseConnection(clientReturnsAfter: .milliseconds(500))
         try await Task.sleep(for: .milliseconds(300))
         return .text("Reconnection test completed")
     }

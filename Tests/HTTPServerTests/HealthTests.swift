@@ -11,7 +11,7 @@ struct HealthTests {
             #expect(alive?.body == "ok")
             #expect(alive?.field("Content-Type") == "text/plain")
             let health = try await server.exchange("GET /health HTTP/1.1\r\nHost: x\r\n\r\n").answer
-            #expect(health?.body == #"{"status":"ok","service":"toolbridge","role":"test","version":"1.2.3"}"#)
+            #expect(health?.body == #"{"status":"ok","service":"tested","role":"test","version":"1.2.3"}"#)
             #expect(health?.field("Content-Type") == "application/json")
             #expect(try await server.exchange("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n").answer?.body == #"{"status":"ready"}"#)
         }

@@ -27,7 +27,7 @@ struct TestServer: Sendable {
         let ended = Signal()
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let service = HTTPService(
-            routes: try RouteTable(healthRoutes(role: "test", version: "1.2.3", ready: ready) + testRoutes(signals)),
+            routes: try RouteTable(healthRoutes(service: "tested", role: "test", version: "1.2.3", ready: ready) + testRoutes(signals)),
             authenticator: TestAuthenticator(),
             configuration: configuration,
             observations: log.observations,

@@ -140,6 +140,15 @@ struct EventStreamTests {
         #expect(await heavy.next(second) == .close)
     }
 
+    @Test("SB6 a listen whose client is too slow still ends with its result, should it come to take it")
+    func farewell() async throws {
+        let stream = EventStream(limits: limits(unsent: 4), farewell: Array("end".utf8))
+        let connection = try #require(stream.connect())
+        send(1...9, on: stream)
+        #expect(stream.isFinished)
+        #expect(await written(stream, connection) == "event: message\ndata: end\n\n")
+    }
+
     @Test("S12 a stream that nobody can come back to keeps nothing once its connection went")
     func withoutIDs() async throws {
         let stream = EventStream()
@@ -209,6 +218,9 @@ struct EventStreamTests {
         #expect(await stream.next(connection) == .write(Array(": \n\n".utf8)), "not later than that, and once")
         stream.send([0x32])
         #expect(await stream.next(connection) == .write(Array("event: message\ndata: 2\n\n".utf8)))
+        stream.finish()
+        stream.beat(at: due + interval + interval, every: interval)
+        #expect(await stream.next(connection) == .close, "nothing comes after the end")
     }
 
     @Test("SB9 the first notice goes at once; the next 100 ms are gathered, one of each subject")

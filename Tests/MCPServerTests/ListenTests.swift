@@ -70,11 +70,14 @@ struct ListenTests {
                     server.server.changes.post(ChangeNotice(.toolList))
                     server.server.changes.post(ChangeNotice(.resource(uri: "test://me/1")))
                 }
-                let next = [try await client.next()?.method, try await client.next()?.method]
-                #expect(Set(next) == ["notifications/tools/list_changed", "notifications/resources/updated"])
-                try await server.until { server.connections.counts.connectedStreams == 1 }
+                // On a busy machine the posting itself takes several times of 100 ms.
+                var methods: [String?] = []
+                while !methods.contains("notifications/resources/updated") { methods.append(try await client.next()?.method) }
                 server.stop()
-                #expect(try await client.rest().map { $0.method == nil } == [true], "only its end")
+                methods += try await client.rest().map(\.method)
+                #expect(methods.contains("notifications/tools/list_changed"))
+                #expect(methods.last == .some(nil), "its end")
+                #expect(methods.count < 40, "of 150")
             }
         }
     }

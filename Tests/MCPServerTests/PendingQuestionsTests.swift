@@ -156,4 +156,30 @@ struct PendingQuestionsTests {
         #expect(largest.withLock { $0 } <= 101)
         #expect(questions.count == 0)
     }
+
+    @Test("LS8 E5 a client that goes costs nothing for the questions of all the others")
+    func manyOwners() async throws {
+        let (none, many) = (PendingQuestions(), PendingQuestions())
+        let others = (0..<20).map { _ in QuestionOwner.connection(ConnectionNumber()) }
+        let asked = Signal()
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<1_000 {
+                group.addTask { _ = try? await many.ask(roots, of: others[number % 20]) { _ in asked.fire() } }
+            }
+            for _ in 0..<1_000 { _ = await asked.wait() }
+            /// The least of several, for others run meanwhile.
+            func time(_ questions: PendingQuestions) -> Duration? {
+                (0..<10).map { _ in
+                    ContinuousClock().measure { for _ in 0..<200 { questions.cancelAll(of: .connection(ConnectionNumber())) } }
+                }.min()
+            }
+            let (short, long) = (time(none) ?? .zero, time(many) ?? .zero)
+            #expect(long < short * 20, "a look at each of 1,000 takes longer")
+            #expect(many.count == 1_000)
+            for (gone, owner) in others.enumerated() {
+                many.cancelAll(of: owner)
+                #expect(many.count == 1_000 - (gone + 1) * 50)
+            }
+        }
+    }
 }

@@ -23,7 +23,7 @@ struct SSETests {
     }
 
     /// A running server.
-    private struct Running {
+    struct Running {
         let port: Int
         let server: Server<String>
         let stop: @Sendable () -> Void
@@ -47,15 +47,16 @@ struct SSETests {
         }
     }
 
-    private func serve(
+    func serve(
         _ gate: Gate = Gate(),
         settings: MCPConnections.Settings = MCPConnections.Settings(),
         routes change: (inout MCPRouteSettings) -> Void = { _ in },
+        charge: @escaping @Sendable (String) -> RateLimits.Standing? = { _ in nil },
         report: @escaping @Sendable (any Error, String) -> Void = { _, _ in },
         _ body: (Running) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let server = try TalkingServer.make(gate, tools: try Fixtures.definition(gate).tools)
+        let server = try TalkingServer.make(gate, tools: try Fixtures.definition(gate).tools + [DeafTool.make(gate)])
         var routeSettings = MCPRouteSettings()
         change(&routeSettings)
         let keys = StateKeys()
@@ -65,7 +66,7 @@ struct SSETests {
             ended: EndedSessionsInMemory { keys.replace() },
             connections: MCPConnections(settings: settings, replica: "r1"),
             settings: routeSettings,
-            identity: MCPIdentity(principal: { Principal(issuer: "test", subject: $0) }),
+            identity: MCPIdentity(principal: { Principal(issuer: "test", subject: $0) }, charge: charge),
             report: report
         )
         let service = HTTPService(

@@ -79,9 +79,7 @@ struct StandaloneStreamTests {
                     #expect(head.isStream)
                     try await open(count, clients + [client])
                     // Whatever came before it was told to the newest alone, and now this is the newest.
-                    try await server.until {
-                        server.connections.counts.connectedStreams == clients.count + (count == 5 && clients.isEmpty ? 0 : 1)
-                    }
+                    try await server.until { server.connections.counts.connectedStreams == clients.count + (count == 5 ? 0 : 1) }
                     guard !(count == 5 && clients.isEmpty) else { return }
                     server.server.changes.post(ChangeNotice(.promptList))
                     server.server.changes.post(ChangeNotice(.resourceList))

@@ -96,8 +96,11 @@ struct StdioStreamTests {
     @Test("SB6 LS15 I6 at the end of the input each listen is cancelled and gets its result, in this order, and that is all")
     func endedByServer() async throws {
         let server = try TalkingServer.make()
+        var settings = StdioSettings()
+        settings.patience = .seconds(600)
         try await serve(
             server,
+            settings: settings,
             rest: { messages in
                 #expect(messages.count == 4)
                 for id in [JSONValue(integerLiteral: 1), "two"] {

@@ -68,7 +68,12 @@ final class StreamClient {
             let parts = line.split(separator: ": ", maxSplits: 1)
             fields[parts[0].lowercased()] = parts.count > 1 ? String(parts[1]) : ""
         }
-        return Head(status: status, fields: fields)
+        let head = Head(status: status, fields: fields)
+        if head.isStream, fields["content-length"] != nil {
+            text = Array(try await body(of: head).utf8)
+            isComplete = true
+        }
+        return head
     }
 
     /// A body that isn't a stream.

@@ -31,7 +31,7 @@ enum StreamTools {
             Tool("release", title: "Release", "Gives up the connection.", annotations: .reading, .integer("bytes", "How much to say.")) {
                 context,
                 bytes in
-                guard await context.releaseConnection(clientReturnsAfterMilliseconds: 20) else { return .text("not released") }
+                guard await context.releaseConnection(clientReturnsAfter: .milliseconds(20)) else { return .text("not released") }
                 gate.entered.fire()
                 _ = await gate.released.wait()
                 await context.progress(1)

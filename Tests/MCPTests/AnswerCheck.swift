@@ -12,9 +12,13 @@ extension TestServer {
         let answer = try #require(reply.message, "an answer is JSON")
         let asked = try? JSONValue.parse(tolerating: message.body, limits: .message).value
         let revision = self.revision(of: message, asked: asked, reply: reply)
-        if answer.kind == .array {
+        var elements = answer.kind == .array ? answer.elements.map { $0 } : nil
+        if case .events(let messages) = reply.body, asked?.kind == .array {
+            elements = try messages.map { try JSONValue(parsing: $0, limits: .message) }
+        }
+        if let elements {
             let requests = (asked?.elements.map { $0 } ?? []).filter { $0["id"] != nil || $0["method"] == nil }
-            for element in answer.elements {
+            for element in elements {
                 // Which of several requests with one id was meant can't be told.
                 let asked = requests.filter { $0["id"] == element["id"] }
                 if asked.count <= 1 { try TestServer.check(element, asked: asked.first, revision) }

@@ -184,6 +184,16 @@ extension AskingServer {
             _ = try await context.remember("x") { String(repeating: "x", count: 16_384) }
             return try await context.ask(.roots("r")).description
         },
+        tool("swallows") { context in
+            (try? await context.ask(.roots("r")))?.description ?? "nobody"
+        },
+        tool("rewraps") { context in
+            do {
+                return try await context.ask(.roots("r")).description
+            } catch {
+                throw ToolFailure("it failed")
+            }
+        },
         tool("bad_schema") { context in
             try await context.ask(.form("f", "?", schema: nested)).action
         },

@@ -165,6 +165,47 @@ struct InputRequiredTests {
         #expect(list.result?["tools"] != nil)
     }
 
+    @Test("M11 a handler that doesn't let its question pass is our fault", arguments: ["swallows", "rewraps"])
+    func swallowed(tool: String) async throws {
+        let reply = try await server.send(tool)
+        #expect(reply.status == 200 && reply.code == -32603)
+        let meta =
+            #""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","#
+            + #""io.modelcontextprotocol/clientCapabilities":{"roots":{}}},"name":"\#(tool)""#
+        let message = HTTPMessage.post(request("tools/call", meta), version: ["2026-07-28"], method: ["tools/call"], name: [tool])
+        guard case .run(let invocation) = server.server.endpoint.receive(message).action else { throw TestServer.Broken() }
+        let fault = await server.server.perform(invocation).fault
+        #expect(fault.map { "\($0)" }?.contains("question r was asked") == true)
+        #expect(try await server.send(tool, responses: #"{"r":{"roots":[]}}"#).text == "[]")
+    }
+
+    @Test("M1 only tools, prompts and readings can ask in 2026-07-28")
+    func canAsk() async throws {
+        @Sendable func says(_ context: RequestContext<String>) -> String { context.canAsk(.roots("r")) ? "yes" : "no" }
+        let prompt = Prompt<String>(
+            "p",
+            title: "P",
+            "Is asked.",
+            .optionalString("a", completing: Completer { context, _ in Completions([says(context)]) })
+        ) { context, _ in [.user(says(context))] }
+        let server = TestServer(try ServerDefinition(info: CatalogueServer.info, prompts: [prompt]))
+        func send(_ method: String, _ params: String, _ name: [String]) async throws -> JSONValue? {
+            let meta =
+                #""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","#
+                + #""io.modelcontextprotocol/clientCapabilities":{"roots":{}}},"#
+            return try await server.send(.post(request(method, meta + params), version: ["2026-07-28"], method: [method], name: name))
+                .result
+        }
+        let completions = try await send(
+            "completion/complete",
+            #""ref":{"type":"ref/prompt","name":"p"},"argument":{"name":"a","value":""}"#,
+            []
+        )
+        #expect(completions?["completion"]?["values"] == ["no"])
+        let messages = try await send("prompts/get", #""name":"p""#, ["p"])?["messages"]
+        #expect(messages?.elements.map { $0["content"]?["text"] } == ["yes"])
+    }
+
     @Test(
         "EL3 EL5 SR1 M3 what nobody can be asked is our fault",
         arguments: ["bad_schema", "bad_twice", "bad_required", "bad_keys", "bad_url", "bad_messages"]

@@ -224,6 +224,10 @@ struct PageTests {
         #expect(invocation.method == "resources/read")
         #expect(invocation.target == "test://text")
         let late = catalogue.server.endpoint.engine.timedOut(invocation, after: .seconds(60), correlationID: "c-9")
+        #expect(
+            late.fault.map { "\($0)" } == "resources/read took longer than 60 seconds and was stopped",
+            "the correlation id leads to it"
+        )
         let message = try JSONValue(parsing: late.message)
         #expect(message["error"]?["code"] == -32603)
         #expect(message["error"]?["data"]?["correlation_id"] == "c-9")

@@ -126,6 +126,36 @@ struct RequestStateTests {
         }
     }
 
+    @Test("M12 a sealed answer counts for 600 s, however often the call goes on; an open one longer")
+    func age() async throws {
+        for (tool, last, outcome) in [("rounds", 1_100, ["step3"]), ("rounds", 1_101, ["step1"]), ("open_rounds", 1_101, [])]
+            as [(String, Int64, [String])]
+        {
+            var state: String?
+            func send(_ responses: String?, _ seconds: Int64) async throws -> HTTPReply {
+                let reply = try await server.send(tool, responses: responses, state: state, now: TestServer.now + seconds)
+                state = reply.state ?? state
+                return reply
+            }
+            #expect(try await send(nil, 0).asked == ["step1"])
+            #expect(try await send(#"{"step1":{"action":"accept","content":{"a":"A"}}}"#, 500).asked == ["step2"])
+            #expect(try await send("{}", 1_000).asked == ["step2"])
+            let two = tool == "rounds" ? "2" : #""B""#
+            let end = try await send(#"{"step2":{"action":"accept","content":{"b":\#(two)}}}"#, last)
+            #expect(end.code == nil && end.asked == outcome, "\(tool) \(last)")
+        }
+    }
+
+    @Test("M12 a call is asked 32 times, and not for ever")
+    func often() async throws {
+        var state: String?
+        for round in 1...33 {
+            let reply = try await server.send("confirm", state: state, now: TestServer.now + Int64(round) * 600)
+            #expect(reply.code == (round > 32 ? -32602 : nil), "round \(round)")
+            state = reply.state
+        }
+    }
+
     @Test("M14 a replayed state answers as the first time")
     func replay() async throws {
         let first = try await server.send("remembers", principal: Self.me)
@@ -220,6 +250,17 @@ struct RequestStateTests {
     func tooLong() async throws {
         let reply = try await server.send("huge")
         #expect(reply.status == 200 && reply.code == -32603)
+    }
+
+    @Test("M10 where the client's answers make it too long, it is told so")
+    func tooLongAnswers() async throws {
+        for (count, code) in [(15_000, nil), (20_000, -32602), (70_000, -32602)] as [(Int, Int64?)] {
+            let answer = #"{"step1":{"action":"accept","content":{"a":"\#(String(repeating: "a", count: count))"}}}"#
+            let reply = try await server.send("open_rounds", responses: answer)
+            #expect(reply.code == code)
+            guard code != nil else { continue }
+            #expect(reply.status == 400 && reply.message?["error"]?["message"] == "the input responses are too long together")
+        }
     }
 
     @Test("M8 W27 mutated retries never stop the process")

@@ -53,6 +53,40 @@ struct TaskListenTests {
         _ = try await listen(server, #"{"toolsListChanged":true,"taskIds":[]}"#, capabilities: TaskTests.without)
     }
 
+    @Test("SB3 SB4 what a stream would keep and repeat must be short, else -32602 names what is too long")
+    func short() async throws {
+        let server = try TaskServer()
+        func refusal(_ filter: String, id: String = "1") async throws -> String? {
+            let meta =
+                #""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":\#(TaskServer.able)}"#
+            let body = request("subscriptions/listen", meta + #","notifications":\#(filter)"#, id: id)
+            let message = HTTPMessage.post(
+                body,
+                version: ["2026-07-28"],
+                method: ["subscriptions/listen"],
+                accept: ["text/event-stream"]
+            )
+            switch server.endpoint.receive(message).action {
+            case .listen: return nil
+            case .answer(let reply):
+                #expect(reply.status == 400 && reply.code == -32602)
+                return reply.message?["error"]?["message"]?.string
+            default: throw CancellationError()
+            }
+        }
+        func text(_ count: Int) -> String { String(repeating: "x", count: count) }
+        #expect(try await refusal("{}", id: "\"\(text(1_022))\"") == nil)
+        #expect(try await refusal("{}", id: "\"\(text(1_023))\"") == "the id of subscriptions/listen may be at most 1024 bytes long")
+        #expect(try await refusal(#"{"taskIds":["\#(text(64))"]}"#) == nil)
+        let tasks = "notifications.taskIds may be at most 64 bytes long each"
+        #expect(try await refusal(#"{"taskIds":["a","\#(text(65))"]}"#) == tasks)
+        let uris = "notifications.resourceSubscriptions may be at most 65536 bytes long together"
+        let most = (0..<8).map { "\"\(text(1))\($0):\(text(8_189))\"" }.joined(separator: ",")
+        #expect(try await refusal(#"{"resourceSubscriptions":[\#(most)]}"#) == nil)
+        #expect(try await refusal(#"{"resourceSubscriptions":[\#(most),"a:x"]}"#) == uris)
+        #expect(try await refusal(#"{"resourceSubscriptions":[\#(most),\#(most)]}"#) == nil, "each counts once")
+    }
+
     @Test("TK10 SB10 each change is told, and the message is the task as tasks/get gives it")
     func told() async throws {
         let server = try TaskServer()

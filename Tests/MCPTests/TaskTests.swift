@@ -318,10 +318,61 @@ struct TaskTests {
     func capacity() async throws {
         let server = try TaskServer(store: TasksInMemory(capacity: 2))
         for _ in 0..<2 { _ = try await server.task(try await server.begin("failing"), is: "completed") }
-        #expect(try await server.call("failing").isToolError)
+        let refused = try await server.call("failing")
+        #expect(refused.isToolError && refused.text == "the server keeps no more tasks now: call again later")
         server.pass(3_600_000)
         #expect(try await server.call("failing").result?["resultType"] == "task")
         await server.runner.stop()
+    }
+
+    @Test("TK13 no owner fills the memory alone, and all have only so many bytes", arguments: [true, false])
+    func shares(byBytes: Bool) async throws {
+        // A task without its result has 512 bytes and its message.
+        let store = byBytes ? TasksInMemory(bytes: 1_000) : TasksInMemory(tasksOfOwner: 2)
+        let server = try TaskServer(store: store)
+        for owner in [Principal.anonymous, alice] {
+            for _ in 0..<2 { _ = try await server.task(try await server.begin("failing", by: owner), is: "completed", by: owner) }
+            let refused = try await server.call("failing", by: owner)
+            #expect(refused.isToolError && refused.text == "the server keeps no more tasks now: call again later")
+            if byBytes { server.pass(3_600_000) }
+        }
+        server.pass(3_600_000)
+        for owner in [Principal.anonymous, alice] where !byBytes {
+            for _ in 0..<2 { _ = try await server.begin("failing", by: owner) }
+        }
+        await server.runner.stop()
+    }
+
+    @Test("TK13 TK6 a store can fail a task whose replica is gone; what has ended stays")
+    func failed() async throws {
+        let store = TasksInMemory()
+        let (one, other) = (try TaskServer(store: store), try TaskServer(store: store))
+        let (gone, ended) = (try await one.begin("wait"), try await one.begin("failing"))
+        let before = try await one.task(ended, is: "completed")
+        let notices = Mutex<[ChangeNotice]>([])
+        let stop = other.server.changes.watch { notice in notices.withLock { $0.append(notice) } }
+        defer { stop() }
+        for id in [gone, ended] {
+            _ = try await store.change(id) { $0.fail(.internalFailure("its server is gone"), at: TaskServer.start + 5) }
+        }
+        // It doesn't run there, but may be watched there.
+        try await other.runner.reread(gone)
+        #expect(notices.withLock { $0 } == [ChangeNotice(.task(gone), of: .anonymous)])
+        let task = try #require(try await other.get(gone).result)
+        #expect(task.status == "failed" && task["error"] == ["code": -32603, "message": "its server is gone"])
+        #expect(task["lastUpdatedAt"]?.string?.hasSuffix(".012Z") == true)
+        #expect(try await other.get(ended).result == before)
+        await one.runner.stop()
+    }
+
+    @Test("W31 work that gives up without being cancelled is our fault, for the log")
+    func givesUp() async throws {
+        let tool = Tool<String>("gives_up", title: "Gives up", "Gives up.", annotations: .reading, tasks: .allowed) { context in
+            try await context.asTask { _ in throw CancellationError() }
+        }
+        let server = try TaskServer([tool])
+        _ = try await server.task(try await server.begin("gives_up"), is: "failed")
+        #expect(server.faults.all == ["c-1"])
     }
 
     @Test("TK13 the work of a task that expires is stopped")

@@ -109,7 +109,7 @@ struct OpeningTests {
     }
 
     @Test(
-        "a network file system is recognised by the mount that a file is on",
+        "a network file system is recognized by the mount that a file is on",
         arguments: [
             ("0:45", "nfs4"), ("0:46", "fuse.sshfs"), ("0:47", "9p"), ("0:48", "cifs"), ("8:1", nil), ("0:49", nil), ("0:50", nil),
             ("7:7", nil),

@@ -64,7 +64,7 @@ struct Server: Sendable {
     private func routes(_ limits: RateLimits) async throws -> [Route<Caller>] {
         let store = services.store
         let observations = observations
-        let health: [Route<Caller>] = healthRoutes(role: "serve", version: Version.current) {
+        let health: [Route<Caller>] = healthRoutes(service: "toolbridge", role: "serve", version: Version.current) {
             do {
                 try await store.check()
                 return [("database", true)]

@@ -25,7 +25,7 @@ enum Settings {
     static let environment = Setting(
         "ENV",
         default: "none",
-        "dev takes X-Debug-Sub instead of a token, on this machine only.",
+        "dev takes X-Debug-Sub instead of a token, on this machine only. Any other word, and none, is the local profile.",
         form: "dev, or another word without effect",
         parse: { $0 }
     )
@@ -54,14 +54,14 @@ enum Settings {
     static let streamMaximumAge = Setting(
         "TOOLBRIDGE_SSE_MAX_AGE_SECONDS",
         default: "600",
-        "After which an event stream ends and its client comes back, in seconds.",
+        "After which an event stream ends and its client comes back, in seconds: 1 to 86400.",
         form: "1 to 86400",
         parse: { integer($0, in: 1...86_400).map { Duration.seconds($0) } }
     )
     static let streamHeartbeat = Setting(
         "TOOLBRIDGE_SSE_HEARTBEAT_SECONDS",
         default: "15",
-        "How often an idle event stream says that it is alive, in seconds.",
+        "How often an idle event stream says that it is alive, in seconds: 1 to 3600.",
         form: "1 to 3600",
         parse: { integer($0, in: 1...3600).map { Duration.seconds($0) } }
     )
@@ -70,11 +70,15 @@ enum Settings {
     static let addressRate = rate("RATE_LIMIT_ADDRESS", "120/60/60", "Requests of one address without a valid token.")
     static let allowedOrigins = list(
         "TOOLBRIDGE_ALLOWED_ORIGINS",
-        "Origins of browsers that may use the MCP endpoints; on loopback also this machine's."
+        "Origins of browsers that may use the MCP endpoints, separated by commas: scheme://host[:port]. On loopback also this machine's.",
+        form: "origins as browsers send them, separated by commas: scheme://host or scheme://host:port, and nothing after it",
+        isFit: WebAddress.isOrigin
     )
     static let allowedHosts = list(
         "TOOLBRIDGE_ALLOWED_HOSTS",
-        "Host names that the MCP endpoints take when not bound to loopback; unset, any."
+        "Names that the MCP endpoints are reached by when not bound to loopback, separated by commas: host[:port]. Unset, any.",
+        form: "names separated by commas: host or host:port, without a scheme, a path or wildcards",
+        isFit: WebAddress.isHost
     )
     static let allowsRemoteDevelopment = Setting(
         "TOOLBRIDGE_ALLOW_DEV_REMOTE",
@@ -87,49 +91,49 @@ enum Settings {
         "TOOLBRIDGE_STATE_KEYS",
         isSecret: true,
         default: "kept in the database",
-        "Seals MCP sessions: id:base64[,id:base64…], at least 32 bytes each.",
+        "Seals MCP sessions: id:base64[,id:base64…], at least 32 bytes each. The first seals, all open.",
         form: "id:base64[,id:base64…]",
         parse: { Secret($0) }
     )
     static let sessionLifetime = Setting(
         "TOOLBRIDGE_MCP_SESSION_TTL",
         default: "604800",
-        "How long a sealed MCP session lives, in seconds.",
+        "How long a sealed MCP session lives, in seconds: 3600 (an hour) to 2592000 (30 days).",
         form: "3600 to 2592000",
         parse: { integer($0, in: 3600...2_592_000).map { Int64($0) } }
     )
     static let legacySSE = Setting(
         "TOOLBRIDGE_LEGACY_SSE",
         default: "on",
-        "Whether MCP's HTTP+SSE transport of 2024-11-05 is served: GET /sse and /messages/.",
+        "Whether MCP's HTTP+SSE transport of 2024-11-05 is served: GET /sse and /messages/. on or off.",
         form: "on or off",
         parse: { $0 == "on" ? true : $0 == "off" ? false : nil }
     )
     static let shutdownTimeout = Setting(
         "TOOLBRIDGE_SHUTDOWN_TIMEOUT_SECONDS",
         default: "7",
-        "How long requests in flight may take after SIGTERM, in seconds.",
+        "How long requests in flight may take after SIGTERM, in seconds: 0 to 3600.",
         form: "0 to 3600",
         parse: { integer($0, in: 0...3600).map { Duration.seconds($0) } }
     )
     static let drainDelay = Setting(
         "TOOLBRIDGE_DRAIN_DELAY_SECONDS",
         default: "0",
-        "Between SIGTERM and the end of accepting, in seconds.",
+        "Between SIGTERM and the end of accepting, in seconds: 0 to 3600.",
         form: "0 to 3600",
         parse: { integer($0, in: 0...3600).map { Duration.seconds($0) } }
     )
     static let logLevel = Setting(
         "TOOLBRIDGE_LOG_LEVEL",
         default: "INFO",
-        "The quietest lines that are written.",
+        "The least grave lines that are written: trace, debug, info, warning or error, in any letter case.",
         form: "trace, debug, info, warning or error",
         parse: { LogLevel($0) }
     )
     static let logFormat = Setting(
         "TOOLBRIDGE_LOG_FORMAT",
         default: "console on a terminal, else json",
-        "How log lines look.",
+        "How log lines look: json or console.",
         form: "json or console",
         parse: { LogFormat(rawValue: $0) }
     )
@@ -146,15 +150,22 @@ enum Settings {
         Setting(
             name,
             default: fallback,
-            meaning + " Off in the local profile.",
+            meaning + " As requests/seconds/burst, or off. The local profile has no limits.",
             form: "requests/seconds/burst, such as \(fallback), or off",
             parse: RateSetting.init(text:)
         )
     }
 
-    private static func list(_ name: String, _ meaning: String) -> Setting<[String]> {
-        Setting(name, default: "none", meaning, form: "a list separated by commas") { text in
-            text.split(separator: ",").map { $0.trimmingSpaces }.filter { !$0.isEmpty }
+    /// Entries that are empty don't count, but a list without any would mean what is meant by none: that is a mistake.
+    private static func list(
+        _ name: String,
+        _ meaning: String,
+        form: String,
+        isFit: @escaping @Sendable (String) -> Bool
+    ) -> Setting<[String]> {
+        Setting(name, default: "none", meaning, form: form) { text in
+            let entries = text.split(separator: ",").map { $0.trimmingSpaces }.filter { !$0.isEmpty }
+            return !entries.isEmpty && entries.allSatisfy(isFit) ? entries : nil
         }
     }
 

@@ -18,7 +18,7 @@ final class LineOutput: Sendable {
         var end: End?
     }
 
-    /// How much of what may be dropped waits at most: as on a stream (section 28).
+    /// How much of what may be dropped waits at most: as on a stream.
     private static let unsentLines = 256
     private static let unsentBytes = 1_048_576
     /// So much goes out in one piece: lines in it can't be taken back any more.

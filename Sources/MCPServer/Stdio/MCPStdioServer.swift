@@ -16,13 +16,14 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
 
     /// Serves something that never changes.
     ///
-    /// - Parameter report: Takes errors of ours, for the log; nothing but messages may be written to the stream.
+    /// - Parameter report: Takes errors that your handlers throw, for the log; nil writes a line each on standard error. Nothing but messages may be written to the
+    ///     stream.
     public init(
         _ definition: ServerDefinition<Caller>,
         caller: Caller,
         stream: any ByteStream,
         settings: StdioSettings = StdioSettings(),
-        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in }
+        report: (@Sendable (_ fault: any Error, _ correlationID: String) -> Void)? = nil
     ) {
         self.init(Server(definition), caller: caller, stream: stream, settings: settings, report: report)
     }
@@ -31,21 +32,22 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - principal: Who the caller is among those whom notices are meant for (I9).
-    ///   - report: Takes errors of ours, for the log; nothing but messages may be written to the stream.
+    ///   - report: Takes errors that your handlers throw, for the log; nil writes a line each on standard error. Nothing but messages may be written to the
+    ///     stream.
     public init(
         _ server: Server<Caller>,
         caller: Caller,
         principal: Principal = .anonymous,
         stream: any ByteStream,
         settings: StdioSettings = StdioSettings(),
-        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in }
+        report: (@Sendable (_ fault: any Error, _ correlationID: String) -> Void)? = nil
     ) {
         self.server = server
         self.caller = caller
         self.principal = principal
         self.stream = stream
         self.settings = settings
-        self.report = report
+        self.report = report ?? StandardError.report
     }
 
     /// Serves until the input ends or the process gets SIGTERM or SIGINT: the whole of a program that only serves (I6).
@@ -71,8 +73,16 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
                 return .written
             }
             group.addTask { try await session.tellChanges() }
+            group.addTask {
+                await server.sweepTasks(report)
+                return .idle
+            }
             while true {
-                while let line = state.nextLine(settings) { session.follow(state.receive(line, session), &state, &group) }
+                session.begin(&state, &group)
+                while let line = state.nextLine(settings) {
+                    session.follow(state.receive(line, session), &state, &group)
+                    session.begin(&state, &group)
+                }
                 if state.hasEnded, !state.isBusy { session.finish() }
                 if state.wantsInput(settings) {
                     state.isReading = true
@@ -87,6 +97,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
                     session.inputEnded(&state)
                     group.addTask { .timeIsUp(didWait: await hasPassed(settings.patience)) }
                 case .done(let keys): state.running.remove(keys)
+                case .answered: state.answers -= 1
                 case .listenEnded(let number): state.listens.remove(number)
                 case .timeIsUp(didWait: true), .written, nil: return
                 case .timeIsUp(didWait: false), .idle: break

@@ -7,16 +7,19 @@ final class RunningCall: RequestTransport {
     let canAsk: Bool
     private let client: ConnectedClient
     private let limits: CallLimits
-    private let started = ContinuousClock.now
     private let isOver = Atomic(false)
+    private let work = LimitedWork<Performed>()
     private let state: Mutex<State>
-    private let (stops, stopping) = AsyncStream.makeStream(of: Void.self)
 
     private struct State {
         var emissions = EmissionLimits()
+        /// When the work began: others may have gone before it.
+        var started = ContinuousClock.now
         /// When the work last said something (B17).
-        var lastSign: ContinuousClock.Instant
+        var lastSign = ContinuousClock.now
         var openQuestions = 0
+        /// Nothing comes after the answer, whatever the work still does.
+        var isAnswered = false
     }
 
     /// - Parameter canAsk: Whether it belongs to the legacy session that was initialized here (I2).
@@ -24,7 +27,7 @@ final class RunningCall: RequestTransport {
         self.client = client
         self.canAsk = canAsk
         self.limits = limits
-        state = Mutex(State(lastSign: started))
+        state = Mutex(State())
     }
 
     /// Whether it was cancelled: nothing is sent for it any more (I4).
@@ -32,7 +35,7 @@ final class RunningCall: RequestTransport {
 
     func stop() {
         isOver.store(true, ordering: .releasing)
-        stopping.yield()
+        work.stop()
     }
 
     /// Runs a request to its answer.
@@ -45,25 +48,29 @@ final class RunningCall: RequestTransport {
         caller: Caller,
         correlationID: String
     ) async -> Performed? {
-        let performed = await limited(
+        state.withLock { state in
+            state.started = .now
+            state.lastSign = state.started
+        }
+        let performed = await work.run(
             while: { [self] in remaining },
-            late: engine.timedOut(invocation, after: limits.time, correlationID: correlationID),
-            stop: { [stops] in
-                for await _ in stops { return true }
-                return false
-            },
+            late: { [limits] in engine.timedOut(invocation, after: limits.time, correlationID: correlationID) },
             { [self] in await engine.perform(invocation, caller: caller, correlationID: correlationID, transport: self) }
         )
+        let last = state.withLock { state in
+            state.isAnswered = true
+            return state.emissions.flush()
+        }
         guard !isStopped else { return nil }
-        if let last = state.withLock({ $0.emissions.flush() }) { client.post(last, self, true) }
+        if let last { client.post(last, self, true) }
         return performed
     }
 
     /// How long it may still run; each sign of life counts, but not beyond the hard limit (B17).
     private var remaining: Duration {
         let now = ContinuousClock.now
+        let (started, lastSign, isAsking) = state.withLock { ($0.started, $0.lastSign, $0.openQuestions > 0) }
         let atMost = limits.hardTime - started.duration(to: now)
-        let (lastSign, isAsking) = state.withLock { ($0.lastSign, $0.openQuestions > 0) }
         return isAsking ? min(atMost, limits.time) : min(atMost, limits.time - lastSign.duration(to: now))
     }
 
@@ -73,7 +80,7 @@ final class RunningCall: RequestTransport {
         let now = ContinuousClock.now
         state.withLock { state in
             state.lastSign = now
-            guard !isStopped else { return }
+            guard !isStopped, !state.isAnswered else { return }
             switch kind {
             case .progress: if let message = state.emissions.progress(message, at: now) { client.post(message, self, true) }
             case .log: if state.emissions.admitsLog(at: now) { client.post(message, self, true) }
@@ -82,7 +89,7 @@ final class RunningCall: RequestTransport {
     }
 
     func ask(_ question: OutgoingRequest) async throws -> JSONValue {
-        guard canAsk, !client.isDeaf else { throw NoAnswer() }
+        guard canAsk, !client.isDeaf, !state.withLock({ $0.isAnswered }) else { throw NoAnswer() }
         state.withLock { $0.openQuestions += 1 }
         defer {
             state.withLock { state in
@@ -97,6 +104,7 @@ final class RunningCall: RequestTransport {
     func reconnect(afterMilliseconds milliseconds: Int) -> Bool { false }
 
     func remember(_ wish: SessionWish) throws(MCPError) {
+        guard !isStopped else { return }
         try client.memories.remember(wish, of: client.number)
     }
 }

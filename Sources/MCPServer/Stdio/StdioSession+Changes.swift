@@ -14,14 +14,12 @@ extension StdioSession {
         while let notices = await changes.next() {
             // It may have unsubscribed meanwhile.
             for notice in notices where client.wants(notice) {
-                let message = await engine.message(
-                    for: notice,
-                    to: client.session,
-                    of: principal,
-                    caller: caller,
-                    correlationID: newCorrelationID()
-                )
-                if let message { try await output.write(message) }
+                let (engine, session, correlationID) = (engine, client.session, newCorrelationID())
+                // To ask whether it may be told may take long, which mustn't keep the others back.
+                let message = await LimitedWork<[UInt8]?>().run(for: settings.noticeTimeLimit) { [principal, caller] in
+                    await engine.message(for: notice, to: session, of: principal, caller: caller, correlationID: correlationID)
+                }
+                try await tell(message, nil, correlationID)
             }
         }
         return .idle
@@ -31,45 +29,55 @@ extension StdioSession {
         let correlationID = newCorrelationID()
         guard state.listens.count < settings.subscriptions else {
             report(TooManySubscriptions(), correlationID)
-            let keys = state.running.add([])
-            group.addTask { [output] in
-                try await output.write(listen.refusal(correlationID: correlationID))
-                return .done(keys)
-            }
+            answer(listen.refusal(correlationID: correlationID), &state, &group)
             return
         }
         let call = RunningCall(client, canAsk: false, limits: settings.callLimits)
-        let notices = NoticeQueue(interval: settings.noticeInterval)
-        let number = state.listens.add(listen.requestID, call, notices)
-        if state.hasEnded { notices.end() }
+        let open = StdioListen(call, NoticeQueue(interval: settings.noticeInterval))
+        let number = state.listens.add(listen.requestID, open)
+        if state.hasEnded { open.notices.end() }
         group.addTask {
-            try await tell(listen, engine, call, notices, correlationID)
+            try await tell(listen, engine, open, correlationID)
             return .listenEnded(number)
         }
     }
 
+    /// - Parameter message: nil if nobody knows whether it may be told; nil in it if it may not.
+    private func tell(_ message: [UInt8]??, _ call: RunningCall?, _ correlationID: String) async throws {
+        guard let message else {
+            if !Task.isCancelled, call?.isStopped != true { report(TookTooLong(), correlationID) }
+            return
+        }
+        if let message { try await output.write(message, of: call) }
+    }
+
     /// One subscription from its acknowledgement to its end (SB2–SB9, I5).
-    private func tell(
-        _ listen: Listen,
-        _ engine: ProtocolEngine<Caller>,
-        _ call: RunningCall,
-        _ notices: NoticeQueue,
-        _ correlationID: String
-    ) async throws {
+    private func tell(_ listen: Listen, _ engine: ProtocolEngine<Caller>, _ open: StdioListen, _ correlationID: String) async throws {
+        let call = open.call
+        let subscribed = await open.work(for: settings.timeLimit) { [caller] () -> Result<Subscription, any Error> in
+            do {
+                return .success(try await engine.subscribe(listen, caller: caller, correlationID: correlationID))
+            } catch {
+                return .failure(error)
+            }
+        }
         let subscription: Subscription
-        do {
-            subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
-        } catch {
-            report(error, correlationID)
+        switch subscribed ?? .failure(TookTooLong()) {
+        case .success(let made): subscription = made
+        case .failure(let error):
+            if !call.isStopped { report(error, correlationID) }
             return try await output.write(listen.refusal(correlationID: correlationID), of: call)
         }
-        let stopWatching = server.changes.watch { if subscription.wants($0) { notices.add($0) } }
+        let stopWatching = server.changes.watch { [notices = open.notices] in if subscription.wants($0) { notices.add($0) } }
         defer { stopWatching() }
         try await output.write(subscription.acknowledgement, of: call)
-        while let due = await notices.next() {
+        while let due = await open.notices.next() {
             for notice in due {
-                let message = await self.engine.message(for: notice, on: subscription, caller: caller, correlationID: correlationID)
-                if let message { try await output.write(message, of: call) }
+                let now = self.engine
+                let message = await open.work(for: settings.noticeTimeLimit) { [caller] in
+                    await now.message(for: notice, on: subscription, caller: caller, correlationID: correlationID)
+                }
+                try await tell(message, call, correlationID)
             }
         }
         // SB6; where the client ended it, both are dropped.
@@ -77,6 +85,9 @@ extension StdioSession {
         try await output.write(subscription.end, of: call)
     }
 }
+
+/// For the log: what has to be asked before a client may be told something took too long (B17).
+struct TookTooLong: Error {}
 
 /// For the log: a client opened more subscriptions than it may (SB5).
 struct TooManySubscriptions: Error {}

@@ -6,7 +6,10 @@ extension StdioSession {
         var conversation: StdioConversation<Caller>
         var buffer: LineBuffer
         var running = RunningCalls()
+        var waiting = WaitingRequests()
         var listens = StdioListens()
+        /// Those that took no work and aren't written yet.
+        var answers = 0
         var isReading = false
         var hasEnded = false
 
@@ -16,69 +19,38 @@ extension StdioSession {
         }
 
         /// Whether anything is still to be said.
-        var isBusy: Bool { running.count > 0 || listens.count > 0 }
+        var isBusy: Bool { running.count > 0 || !waiting.isEmpty || answers > 0 || listens.count > 0 }
 
-        /// Whether more may be read: more calls than may run wait unread (I11).
+        /// Whether more may be read.
         func wantsInput(_ settings: StdioSettings) -> Bool {
-            !hasEnded && !isReading && running.count < settings.concurrency
+            !hasEnded && !isReading && hasRoom(settings)
         }
 
-        /// nil while there is none, or too much runs.
+        /// nil while there is none, or too much waits.
         mutating func nextLine(_ settings: StdioSettings) -> LineBuffer.Line? {
-            guard running.count < settings.concurrency else { return nil }
+            guard hasRoom(settings) else { return nil }
             return buffer.next() ?? (hasEnded ? buffer.rest() : nil)
         }
 
-        mutating func receive(
-            _ line: LineBuffer.Line,
-            _ session: StdioSession
-        ) -> (StdioConversation<Caller>.Action, ProtocolEngine<Caller>) {
+        mutating func receive(_ line: LineBuffer.Line, _ session: StdioSession) -> Step {
             switch line {
             case .line(let bytes): session.receive(bytes, &conversation)
-            case .tooLong: (.answer(conversation.refusalOfLongLine()), session.engine)
+            case .tooLong: (.answer(conversation.refusalOfLongLine()), session.engine, 0)
             }
+        }
+
+        /// Behind requests that wait there may be what those that run wait for: answers to their questions, and cancellations.
+        ///
+        /// So lines are read on, as far as memory stays flat, and as the client takes what it is told.
+        private func hasRoom(_ settings: StdioSettings) -> Bool {
+            answers < settings.concurrency && waiting.hasRoom(settings.lineLimit)
         }
 
         /// Stops whatever runs under this id (I4).
         mutating func cancel(_ id: RequestID) {
             running.stop(id)
+            waiting.stop(id)
             listens.stop(id)
         }
-    }
-}
-
-/// The subscriptions that are open on one connection (SB5).
-struct StdioListens {
-    struct Number: Sendable {
-        fileprivate let value: Int
-    }
-
-    private var open: [Int: (id: RequestID?, call: RunningCall, notices: NoticeQueue)] = [:]
-    private var last = 0
-
-    var count: Int { open.count }
-
-    mutating func add(_ id: RequestID?, _ call: RunningCall, _ notices: NoticeQueue) -> Number {
-        last &+= 1
-        open[last] = (id, call, notices)
-        return Number(value: last)
-    }
-
-    mutating func remove(_ number: Number) {
-        open[number.value] = nil
-    }
-
-    /// The client has ended it: nothing more is sent (SB6), and its place is free at once.
-    mutating func stop(_ id: RequestID) {
-        for (number, listen) in open where listen.id == id {
-            listen.call.stop()
-            listen.notices.end()
-            open[number] = nil
-        }
-    }
-
-    /// We end all of them (SB6).
-    func endAll() {
-        for listen in open.values { listen.notices.end() }
     }
 }

@@ -6,12 +6,17 @@ struct StdioSession<Caller: Sendable>: Sendable {
     enum Event: Sendable {
         case read([UInt8]?)
         case done(RunningCalls.Keys)
+        /// An answer that took no work is written.
+        case answered
         case listenEnded(StdioListens.Number)
         case timeIsUp(didWait: Bool)
         /// All that was to be said is written.
         case written
         case idle
     }
+
+    /// What a line comes to, and how long it was.
+    typealias Step = (action: StdioConversation<Caller>.Action, engine: ProtocolEngine<Caller>, bytes: Int)
 
     typealias Tasks = ThrowingTaskGroup<Event, any Error>
 
@@ -49,39 +54,29 @@ struct StdioSession<Caller: Sendable>: Sendable {
     /// What is offered at this moment; what it decides for a line it also does.
     var engine: ProtocolEngine<Caller> { ProtocolEngine(server.definition, sealer: sealer) }
 
-    func receive(_ line: [UInt8], _ conversation: inout StdioConversation<Caller>) -> (
-        StdioConversation<Caller>.Action, ProtocolEngine<Caller>
-    ) {
+    func receive(_ line: [UInt8], _ conversation: inout StdioConversation<Caller>) -> Step {
         let engine = engine
         let wasInitialized = conversation.isInitialized
         let action = conversation.receive(line, by: engine, now: unixSeconds())
         if !wasInitialized, conversation.isInitialized { client.initialize(conversation.session) }
-        return (action, engine)
+        return (action, engine, line.count)
     }
 
     func follow(
-        _ step: (action: StdioConversation<Caller>.Action, engine: ProtocolEngine<Caller>),
+        _ step: Step,
         _ state: inout State,
         _ group: inout Tasks
     ) {
         let engine = step.engine
         switch step.action {
         case .nothing: break
-        case .answer(let message):
-            // In a task as well: a client that takes nothing mustn't keep its own end of input from being seen.
-            let keys = state.running.add([])
-            group.addTask { [output] in
-                try await output.write(message)
-                return .done(keys)
-            }
+        case .answer(let message): answer(message, &state, &group)
         case .cancel(let id): state.cancel(id)
         case .deliver(let response): _ = client.questions.deliver(response, from: client.owner)
         case .run(let invocation):
             let call = call(of: invocation, state)
-            let keys = state.running.add([(invocation.requestID, call)])
-            group.addTask {
+            state.waiting.add([(invocation.requestID, call)], step.bytes) {
                 if let message = await perform(invocation, engine, call) { try await output.write(message, of: call) }
-                return .done(keys)
             }
         case .batch(let steps, let asides):
             for aside in asides {
@@ -91,13 +86,33 @@ struct StdioSession<Caller: Sendable>: Sendable {
                 }
             }
             let calls = steps.compactMap { step in step.invocation.map { (invocation: $0, call: call(of: $0, state)) } }
-            let keys = state.running.add(calls.map { ($0.invocation.requestID, $0.call) })
-            group.addTask {
+            state.waiting.add(calls.map { ($0.invocation.requestID, $0.call) }, step.bytes) {
                 try await run(steps, calls.map(\.call), engine)
-                return .done(keys)
             }
         case .listen(let listen):
             open(listen, engine, &state, &group)
+        }
+    }
+
+    /// Lets as many of the requests that wait begin as may run at once (I11).
+    func begin(_ state: inout State, _ group: inout Tasks) {
+        while state.running.count < settings.concurrency, let next = state.waiting.next() {
+            let keys = state.running.add(next.calls)
+            group.addTask {
+                try await next.work()
+                return .done(keys)
+            }
+        }
+    }
+
+    /// Gives an answer that takes no work.
+    ///
+    /// In a task as well: a client that takes nothing mustn't keep its own end of input from being seen.
+    func answer(_ message: [UInt8], _ state: inout State, _ group: inout Tasks) {
+        state.answers += 1
+        group.addTask { [output] in
+            try await output.write(message)
+            return .answered
         }
     }
 

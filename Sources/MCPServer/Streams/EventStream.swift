@@ -5,9 +5,9 @@ import Synchronization
 
 /// One stream of events to a client, apart from the connection that carries it: what waits to be sent, and what can be sent again (S12).
 ///
-/// Whoever sends never waits. A client that takes too little loses its stream (section 28).
+/// Whoever sends never waits. A client that takes too little loses its stream.
 package final class EventStream: Sendable {
-    /// How much may wait and be kept (section 28).
+    /// How much may wait and be kept.
     package struct Limits: Sendable {
         package var unsentEvents = 256
         package var unsentBytes = 1_048_576

@@ -19,7 +19,7 @@ final class HTTPExchange: RequestTransport {
         let messages: [[UInt8]]
     }
 
-    /// How long work may take, and be quiet (section 28).
+    /// How long work may take, and be quiet.
     struct Times: Sendable {
         /// Since the last sign of life.
         var limit = Duration.seconds(60)

@@ -5,7 +5,7 @@ import Synchronization
 
 /// What needs just this process, because a connection or a running task stands behind it (LS10).
 package final class MCPConnections: Sendable {
-    /// Limits and times of streams (section 28).
+    /// Limits and times of streams.
     package struct Settings: Sendable {
         /// Requests of one principal that run at once.
         package var runningRequests = 256

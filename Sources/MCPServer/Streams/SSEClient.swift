@@ -16,6 +16,8 @@ final class SSEClient<Caller: Sendable>: Sendable {
         var running = RunningCalls()
         /// The server stops: what runs may end, then the stream closes (LS15).
         var isEnding = false
+        /// Nothing runs for it any more.
+        var isClosed = false
     }
 
     init(_ id: SSEStreamID, of principal: Principal, _ connections: MCPConnections) {
@@ -42,10 +44,11 @@ final class SSEClient<Caller: Sendable>: Sendable {
         }
     }
 
-    /// Makes requests known under which they can be stopped.
+    /// Makes requests known under which they can be stopped; where the stream closed meanwhile, they are (E5).
     func begin(_ invocations: [Invocation]) -> (calls: [RunningCall], keys: RunningCalls.Keys) {
         state.withLock { state in
             let calls = invocations.map { _ in RunningCall(client, canAsk: state.conversation.isInitialized, limits: limits) }
+            if state.isClosed { for call in calls { call.stop() } }
             return (calls, state.running.add(zip(invocations, calls).map { ($0.requestID, $1) }))
         }
     }
@@ -75,7 +78,10 @@ final class SSEClient<Caller: Sendable>: Sendable {
     /// The stream is closed: its requests are cancelled, and what we asked stays without an answer (E5).
     func close() {
         stream.finish()
-        state.withLock { $0.running.stopAll() }
+        state.withLock { state in
+            state.isClosed = true
+            state.running.stopAll()
+        }
         client.leave()
         client.memories.forget(client.number)
     }

@@ -1,7 +1,7 @@
 package import MCP
 import Synchronization
 
-/// How many streams are open: of each principal and altogether (section 28).
+/// How many streams are open: of each principal and altogether.
 package final class StreamCounts: Sendable {
     private let ofPrincipal: Int
     private let altogether: Int

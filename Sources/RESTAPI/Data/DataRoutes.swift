@@ -4,7 +4,7 @@ import HTTPTypes
 import NIOCore
 package import ToolBridge
 
-/// Makes routes on an owner's data: each with the checks that the contract puts before its handler, in that order (rest-and-sync.md § 1.4).
+/// Makes routes on an owner's data: each with the checks that stand before its handler, always in the same order.
 package struct DataRoutes: Sendable {
     /// Whether a request must name a sync session.
     ///

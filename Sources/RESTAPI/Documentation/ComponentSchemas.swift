@@ -30,7 +30,7 @@ enum ComponentSchemas {
         ]
     }
 
-    /// Every member is optional and of any type: only what the contract reads is ever looked at.
+    /// Every member is optional and of any type: only what a kind's rules read is ever looked at.
     private static func payload(of kind: ItemKind) -> String {
         let fields = kind.conventionalFields.map { "\"\($0.name)\":\(SchemaText.usually($0.text, example: $0.example))" }
         let flat =

@@ -1,4 +1,4 @@
-/// Values of the contract's examples, as JSON.
+/// Values of the documentation's examples, as JSON.
 enum Examples {
     static let uid = "c1d9b7dc-a1b2-4c3d-9e8f-7a6b5c4d3e2f"
 

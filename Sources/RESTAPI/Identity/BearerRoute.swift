@@ -1,5 +1,5 @@
 /// A route on the caller's token itself: there only a bearer token says who calls, for whichever tenant, and refusals have texts that clients
-/// of long standing compare (identity.md § 6 and § 7.1).
+/// of long standing compare.
 enum BearerRoute: String {
     case tenant = "/v1/auth/tenant"
     case exchange = "/auth/token-exchange"

@@ -3,7 +3,7 @@ import HTTPTypes
 import JSON
 import ToolBridge
 
-/// What every request for another token must say, whichever way it comes (identity.md § 7).
+/// What every request for another token must say, whichever way it comes.
 enum ExchangeRequest {
     static let grantType = "urn:ietf:params:oauth:grant-type:token-exchange"
     private static let accessToken = "urn:ietf:params:oauth:token-type:access_token"

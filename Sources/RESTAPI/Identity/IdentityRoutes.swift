@@ -5,7 +5,7 @@ import JSON
 import NIOCore
 import ToolBridge
 
-/// The routes that turn a token into a tenant or another token, as far as they need no identity provider (identity.md § 6 and § 7).
+/// The routes that turn a token into a tenant or another token, as far as they need no identity provider.
 package struct IdentityRoutes: Sendable {
     private let tenantName: String
 

@@ -3,7 +3,7 @@ import HTTPTypes
 import JSON
 import NIOCore
 
-/// A refusal of `/oauth/token`: OAuth's shape inside the API's own (rest-and-sync.md § 2).
+/// A refusal of `/oauth/token`: OAuth's shape inside the API's own.
 struct OAuthRefusal: Error {
     let status: HTTPResponse.Status
     let code: String

@@ -3,7 +3,7 @@ package import HTTPServer
 import HTTPTypes
 import ToolBridge
 
-/// The routes of single items and their lists, the same eight for every kind (rest-and-sync.md § 9).
+/// The routes of single items and their lists, the same eight for every kind.
 package struct ItemRoutes: Sendable {
     let routes: DataRoutes
     var items: any ItemService { routes.items }

@@ -3,7 +3,7 @@ import HTTPTypes
 import JSON
 package import ToolBridge
 
-/// What `GET /v1/sync/info` tells clients before they sync (rest-and-sync.md § 5).
+/// What `GET /v1/sync/info` tells clients before they sync.
 package struct SyncInfo: Sendable {
     /// What this version does beyond the oldest one; clients look for the words that they know.
     package static let features = [

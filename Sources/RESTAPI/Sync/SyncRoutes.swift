@@ -3,7 +3,7 @@ package import HTTPServer
 import HTTPTypes
 import ToolBridge
 
-/// The routes of offline-first clients: sessions, push and pull of every kind, wipe and state (rest-and-sync.md § 7 and § 10).
+/// The routes of offline-first clients: sessions, push and pull of every kind, wipe and state.
 package struct SyncRoutes: Sendable {
     let routes: DataRoutes
     var sync: any SyncService { routes.sync }
