@@ -77,6 +77,24 @@ struct ConnectionTableTests {
         }
     }
 
+    @Test("S5 a legacy client that goes away frees its connection at once, and its work goes on", arguments: ["*/*", "application/json"])
+    func leaving(accept: String) async throws {
+        let gate = Gate()
+        try await StreamServer.run(maximumConnections: 1, gate: gate) { server in
+            let session = try await server.session("2025-06-18").merging(["Accept": accept]) { $1 }
+            try await StreamClient.connect(server.port) { client in
+                try await client.send("POST", "/mcp", session, TalkingServer.call("wait"))
+                try await server.until { server.connections.counts.exchanges == 1 }
+            }
+            // Nobody could connect if the first connection were still held.
+            #expect(try await server.exchange("POST", session, Fixtures.request("tools/list")).status == 200)
+            #expect(server.connections.counts.exchanges == 1, "it goes on")
+            gate.released.fire()
+            #expect(await gate.finished.wait())
+            try await server.untilNothingIsHeld()
+        }
+    }
+
     @Test("LS15 at the end of the drain whatever still runs is stopped, and whatever is open ends")
     func stoppingAll() async throws {
         let gate = Gate()

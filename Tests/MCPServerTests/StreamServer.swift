@@ -15,7 +15,11 @@ struct StreamServer: Sendable {
     /// Begins the drain and returns at once.
     let stop: @Sendable () -> Void
 
-    struct NotReached: Error {}
+    struct NotReached: Error {
+        var line = 0
+        /// What was held instead.
+        var counts: MCPConnections.Counts?
+    }
 
     /// Everyone is who the header says.
     private struct HeaderAuthenticator: Authenticator {
@@ -29,6 +33,7 @@ struct StreamServer: Sendable {
     /// Runs a server for the time of `body`.
     static func run(
         _ settings: MCPConnections.Settings = MCPConnections.Settings(),
+        maximumConnections: Int? = nil,
         gate: Gate = Gate(),
         server given: Server<String>? = nil,
         ended: (any EndedSessions)? = nil,
@@ -54,7 +59,7 @@ struct StreamServer: Sendable {
         let service = HTTPService(
             routes: try RouteTable(routes.routes),
             authenticator: HeaderAuthenticator(),
-            configuration: HTTPServerConfiguration(),
+            configuration: HTTPServerConfiguration(maximumConnections: maximumConnections),
             observations: Observations(level: .error, stream: .standardError),
             onReady: { port.yield($0) }
         )
@@ -84,10 +89,10 @@ struct StreamServer: Sendable {
     }
 
     /// Waits for something that happens on its own.
-    func until(_ isSo: () throws -> Bool) async throws {
+    func until(line: Int = #line, _ isSo: () throws -> Bool) async throws {
         let start = ContinuousClock.now
         while try !isSo() {
-            guard start.duration(to: .now) < .seconds(20) else { throw NotReached() }
+            guard start.duration(to: .now) < .seconds(20) else { throw NotReached(line: line, counts: connections.counts) }
             try await Task.sleep(for: .milliseconds(1))
         }
     }
