@@ -131,12 +131,14 @@ struct RequestLimitTests {
                     group.addTask { try await server.exchange("POST", ["Authorization": caller], TalkingServer.call("wait")).status }
                 }
                 for _ in 0..<6 { _ = await gate.entered.wait() }
-                for body in [TalkingServer.call("note"), "[" + TalkingServer.call("note") + "]"] {
+                for body in [TalkingServer.call("wait"), "[" + TalkingServer.call("wait") + "]"] {
                     let refused = try await server.exchange("POST", [:], body)
                     #expect(refused.status == 429)
                     #expect(refused.header("retry-after") == "1")
                 }
-                #expect(try await server.exchange("POST", [:], Fixtures.request("tools/list")).status == 200, "it does no work")
+                for body in [Fixtures.request("tools/list"), TalkingServer.call("note")] {
+                    #expect(try await server.exchange("POST", [:], body).status == 200, "what ends at once never runs beside others")
+                }
                 for _ in 0..<6 { gate.released.fire() }
                 for try await status in group { #expect(status == 200) }
             }
