@@ -38,7 +38,9 @@ package final class MCPConnections: Sendable {
     package let streamCounts: StreamCounts
     /// The name of this process in ids of streams and questions.
     let replica: String
-    /// How many requests of each principal run; apart from `state`, for each request comes by here. Zeros are swept out now and then.
+    /// How many requests of each principal run.
+    ///
+    /// Apart from `state`, for each request comes by here; zeros are swept out now and then.
     private let runningRequests = Mutex<[Principal: Int]>([:])
     private let state = Mutex(State())
 
