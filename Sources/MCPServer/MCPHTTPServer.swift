@@ -73,7 +73,10 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     ///
     /// - Throws: When the address can't be listened on, when two routes have the same path, and `OpenServerError`.
     public func run() async throws {
-        let service = try service()
+        let connections = MCPConnections(settings: settings.connections)
+        let service = try service(connections)
+        // Work whose client has gone is of no use to anybody now (LS15).
+        defer { connections.stopAll() }
         try await sweepingTasks { try await service.run() }
     }
 
@@ -83,7 +86,9 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
     ///
     /// - Throws: As `run()`.
     public func runUntilSignal() async throws {
-        let service = try service()
+        let connections = MCPConnections(settings: settings.connections)
+        let service = try service(connections)
+        defer { connections.stopAll() }
         try await sweepingTasks { try await service.runUntilSignal() }
         await server.definition.tasks?.stop()
     }
@@ -98,7 +103,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
         }
     }
 
-    private func service() throws -> HTTPService<Caller> {
+    private func service(_ connections: MCPConnections) throws -> HTTPService<Caller> {
         var configuration = HTTPServerConfiguration(host: settings.host, port: settings.port)
         if case .everybody = authentication, !configuration.isLoopback, settings.allowedHosts.isEmpty, !settings.allowsAnonymousRemote {
             throw OpenServerError(host: settings.host)
@@ -115,7 +120,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
             server,
             sealer: keys,
             ended: ended,
-            connections: MCPConnections(settings: settings.connections),
+            connections: connections,
             settings: routeSettings,
             identity: MCPIdentity(principal: principal),
             report: report
