@@ -100,7 +100,7 @@ extension HTTPEndpoint {
         }
     }
 
-    private func action(_ step: ProtocolEngine<Caller>.Step, to parsed: Message, _ message: HTTPMessage) -> Action {
+    private func action(_ step: Step, to parsed: Message, _ message: HTTPMessage) -> Action {
         switch step {
         case .result(let result):
             return .answer(HTTPReply(200, message: response(to: parsed.id, result: result), form: message.form))

@@ -24,6 +24,8 @@ extension ProtocolEngine {
             return answer(.failure(error.message), to: invocation)
         } catch let error as ToolFailure {
             return answer(.failure(error.message), to: invocation)
+        } catch let error as AskError {
+            return answer(.failure(error.description), to: invocation)
         } catch let error as MCPError {
             return refuse(error, invocation, fault: nil)
         } catch {

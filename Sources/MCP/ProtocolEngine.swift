@@ -23,14 +23,6 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         self.resource = resource
     }
 
-    /// What is to be done for a request.
-    enum Step {
-        /// A whole result, already written.
-        case result([UInt8])
-        case run(Invocation)
-        case listen(Listen)
-    }
-
     /// A modern request (W15–W28).
     ///
     /// - Parameter headers: nil on stdio, where there are none (W93).

@@ -57,7 +57,7 @@ extension RequestContext {
         let missing = missing(capabilities)
         guard !missing.isEmpty else { return }
         guard revision.isLegacy else { throw MCPError.missingCapability(missing.declaration) }
-        throw link?.isInitialized == false ? AskError.notInitialized(missing.names) : AskError.cannot(missing.names)
+        throw !isInitialized ? AskError.notInitialized(missing.names) : AskError.cannot(missing.names)
     }
 
     /// Makes a text once and keeps it through the rounds of a call (M11): an id for what will be created, a time.

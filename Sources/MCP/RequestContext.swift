@@ -18,7 +18,9 @@ public struct RequestContext<Caller: Sendable>: Sendable {
     public var correlationID: String { facts.correlationID }
     /// Where this request stands in a distributed trace.
     public var trace: TraceContext { facts.trace }
-    /// nil in a context that was made by hand.
+    /// Whether the client ever said what it can do (LS13).
+    var isInitialized: Bool { facts.isInitialized }
+    /// nil in a context that was made by hand, and for work that ends at once.
     var link: RequestLink? { facts.link }
     /// Where questions go instead of the client; nil outside of tasks.
     var desk: (any QuestionDesk)? { facts.desk }
@@ -39,6 +41,7 @@ public struct RequestContext<Caller: Sendable>: Sendable {
             revision: revision,
             correlationID: correlationID,
             trace: trace,
+            isInitialized: true,
             link: nil,
             desk: nil
         )
@@ -53,6 +56,7 @@ public struct RequestContext<Caller: Sendable>: Sendable {
             revision: invocation.revision,
             correlationID: correlationID,
             trace: invocation.trace,
+            isInitialized: invocation.isInitialized,
             link: link,
             desk: nil
         )
@@ -82,6 +86,7 @@ public struct RequestContext<Caller: Sendable>: Sendable {
             revision: context.revision,
             correlationID: context.correlationID,
             trace: context.trace,
+            isInitialized: context.isInitialized,
             link: link,
             desk: desk
         )
@@ -130,6 +135,7 @@ private final class RequestFacts: Sendable {
     let revision: Revision
     let correlationID: String
     let trace: TraceContext
+    let isInitialized: Bool
     let link: RequestLink?
     let desk: (any QuestionDesk)?
 
@@ -139,6 +145,7 @@ private final class RequestFacts: Sendable {
         revision: Revision,
         correlationID: String,
         trace: TraceContext,
+        isInitialized: Bool,
         link: RequestLink?,
         desk: (any QuestionDesk)?
     ) {
@@ -147,6 +154,7 @@ private final class RequestFacts: Sendable {
         self.revision = revision
         self.correlationID = correlationID
         self.trace = trace
+        self.isInitialized = isInitialized
         self.link = link
         self.desk = desk
     }

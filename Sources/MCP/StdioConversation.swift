@@ -95,7 +95,7 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
         }
     }
 
-    private func action(_ step: ProtocolEngine<Caller>.Step, to message: Message) -> Action {
+    private func action(_ step: Step, to message: Message) -> Action {
         switch step {
         case .result(let result): return .answer(response(to: message.id, result: result.onOneLine))
         case .run(var invocation):
