@@ -65,8 +65,7 @@ struct Gate: Sendable {
             if request.received.firstValue("content-encoding") != nil {
                 throw Problem(.unsupportedMediaType, "unsupported_encoding", "request bodies are taken without Content-Encoding only")
             }
-            let types = request.received.values("content-type")
-            guard types.count == 1, let type = types.first, request.received.isToken(type, "application/json") else {
+            guard let type = request.received.onlyValue("content-type"), request.received.isToken(type, "application/json") else {
                 throw Problem(.unsupportedMediaType, "unsupported_media_type", "Content-Type must be application/json")
             }
         }
@@ -107,9 +106,8 @@ struct Gate: Sendable {
 extension RequestHead {
     /// Whether `Accept` is one of the spellings that clients send in practice, and all of which are taken: no need to take it apart.
     fileprivate var acceptsAsClientsDo: Bool {
-        var values = values("accept").makeIterator()
-        guard let value = values.next() else { return true }
-        guard values.next() == nil else { return false }
+        guard firstValue("accept") != nil else { return true }
+        guard let value = onlyValue("accept") else { return false }
         let text = bytes[value.range]
         return text.elementsEqual("application/json, text/event-stream".utf8) || text.elementsEqual("application/json".utf8)
             || text.elementsEqual("*/*".utf8)

@@ -98,6 +98,16 @@ package final class RequestHead: Sendable {
         return nil
     }
 
+    /// The value of a field that is there once.
+    func onlyValue(_ canonicalName: String) -> Span? {
+        var only: Span?
+        for field in fields where isNamed(field, canonicalName) {
+            guard only == nil else { return nil }
+            only = field.value
+        }
+        return only
+    }
+
     /// The query: what stands behind the first "?", nil without one.
     var query: ArraySlice<UInt8>? {
         let path = pathSpan.range

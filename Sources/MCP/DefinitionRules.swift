@@ -47,7 +47,7 @@ extension Tool {
             marked: marked,
             wrapsObjects: outputSchema.map { !$0.isOfObjects } ?? false,
             hasPage: ui?.page != nil,
-            mayBecomeTask: tasks != .never,
+            tasks: tasks,
             endsAtOnce: runAtOnce != nil
         )
     }

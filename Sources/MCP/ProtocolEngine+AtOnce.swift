@@ -12,7 +12,7 @@ extension ProtocolEngine {
     /// - Returns: nil for everything else, which `perform` does.
     public func performAtOnce(_ invocation: Invocation, caller: Caller, correlationID: @autoclosure () -> String) -> Performed? {
         guard case .tool(let tool, let arguments, let fault) = invocation.work,
-            let work = definition.tools[tool].runAtOnce
+            let work = definition.handlers[tool].runAtOnce
         else { return nil }
         let correlationID = correlationID()
         if let fault { return answer(.failure(fault), to: invocation) }

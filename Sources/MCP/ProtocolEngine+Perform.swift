@@ -29,7 +29,7 @@ extension ProtocolEngine {
         let context = RequestContext(invocation, caller: caller, correlationID: correlationID, link: link)
         do {
             if case .tool(let tool, let arguments, let fault) = invocation.work {
-                guard !definition.toolRules[tool].mayBecomeTask else {
+                guard definition.toolRules[tool].tasks == .never else {
                     return try await perform(tool, arguments, fault, invocation, context)
                 }
                 let result = try await call(tool, arguments, fault, context)
@@ -81,7 +81,7 @@ extension ProtocolEngine {
         _ context: RequestContext<Caller>
     ) async throws -> ToolResult {
         if let fault = fault ?? definition.toolRules[tool].fault(in: arguments) { return .failure(fault) }
-        return try await mended(tool) { try await definition.tools[tool].call(context, arguments: arguments) }
+        return try await mended(tool) { try await definition.handlers[tool].run(context, arguments) }
     }
 
     /// T9: what the model can mend is a result.

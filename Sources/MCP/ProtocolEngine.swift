@@ -44,9 +44,8 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         try headers?.requireMethod(request.method)
         let method = try method(of: request, in: .modern)
         if let member = method.routedMember { try headers?.requireName(request.params?[member]?.string) }
-        if let headers, method == .callTool { try definition.check(headers, of: request) }
         let peer = Peer(revision: revision, clientCapabilities: envelope.capabilities, client: envelope.client, principal: principal)
-        return try step(method, request, from: peer, era: .modern, transportTrace: transportTrace, now: now)
+        return try step(method, request, headers, from: peer, era: .modern, transportTrace: transportTrace, now: now)
     }
 
     /// A legacy request other than `initialize` (W37, W39, W44).
@@ -54,7 +53,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         let method = try method(of: request, in: .legacy)
         if method == .ping { return .result(Array("{}".utf8)) }
         guard request.params == nil || request.params?.kind == .object else { throw .invalidParameters("params must be an object") }
-        return try step(method, request, from: peer, era: .legacy, transportTrace: transportTrace, now: now)
+        return try step(method, request, nil, from: peer, era: .legacy, transportTrace: transportTrace, now: now)
     }
 
     /// The request that begins a legacy session (V1, V2).
@@ -88,6 +87,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
     private func step(
         _ method: Method,
         _ request: Message,
+        _ headers: RoutingHeaders?,
         from peer: Peer,
         era: Era,
         transportTrace: TraceContext,
@@ -103,7 +103,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         case .listResources: (work, target) = (.list(.resources, cursor: try params.cursor()), "")
         case .listTemplates: (work, target) = (.list(.templates, cursor: try params.cursor()), "")
         case .listPrompts: (work, target) = (.list(.prompts, cursor: try params.cursor()), "")
-        case .callTool: (work, target) = try params.toolCall(definition, by: peer)
+        case .callTool: (work, target) = try params.toolCall(definition, by: peer, headers)
         case .readResource: (work, target) = try params.resourceRead()
         case .getPrompt: (work, target) = try params.promptGet(definition)
         case .complete: (work, target) = (try params.completion(definition, for: peer.revision), "")

@@ -22,11 +22,14 @@ struct RequestParameters {
     /// T9, T15.
     func toolCall<Caller>(
         _ definition: ServerDefinition<Caller>,
-        by peer: Peer
+        by peer: Peer,
+        _ headers: RoutingHeaders?
     ) throws(MCPError) -> (Invocation.Work, target: String) {
         let name = try string("name", in: params)
         guard let tool = definition.indexOfTool(named: name) else { throw .invalidParameters("unknown tool") }
-        if definition.tools[tool].tasks == .required, !peer.revision.isLegacy, !peer.clientCapabilities.contains(.tasks) {
+        let rules = definition.toolRules[tool]
+        if let headers, !rules.marked.isEmpty { try rules.check(headers, of: params?["arguments"]) }
+        if rules.tasks == .required, !peer.revision.isLegacy, !peer.clientCapabilities.contains(.tasks) {
             throw .needsTasks
         }
         let arguments = params?["arguments"]

@@ -34,6 +34,8 @@ public struct ServerDefinition<Caller: Sendable>: Sendable {
     var published: PublishedAnswers { content.published }
     /// In the order of `tools`.
     var toolRules: [ToolRules] { content.toolRules }
+    /// What calls run, in the order of `tools`.
+    var handlers: [ToolHandler<Caller>] { content.handlers }
     var subscriptions: ResourceSubscriptions<Caller>? { content.declarations.subscriptions }
     private let content: Content
 
@@ -158,6 +160,7 @@ extension ServerDefinition {
         let declarations: Declarations
         let published: PublishedAnswers
         let toolRules: [ToolRules]
+        let handlers: [ToolHandler<Caller>]
         let parameterHeaderNames: [String]
         let toolsByName: [String: Int]
         let promptsByName: [String: Int]
@@ -173,6 +176,7 @@ extension ServerDefinition {
             self.declarations = declarations
             published = PublishedAnswers(declarations, offer: declarations.offer)
             self.toolRules = toolRules
+            handlers = declarations.tools.map { ToolHandler(run: $0.run, runAtOnce: $0.runAtOnce) }
             parameterHeaderNames = toolRules.lazy.flatMap(\.marked).map(\.header).reduce(into: []) { names, name in
                 if !names.contains(where: { $0.sameLetters(name) }) { names.append(name) }
             }
@@ -181,6 +185,13 @@ extension ServerDefinition {
             self.resourcesByURI = resourcesByURI
         }
     }
+}
+
+/// The work of a tool, apart from all that is only said of it: a call copies this alone.
+struct ToolHandler<Caller: Sendable>: Sendable {
+    let run: @Sendable (RequestContext<Caller>, JSONValue?) async throws -> ToolResult
+    /// nil for work that may wait.
+    let runAtOnce: (@Sendable (RequestContext<Caller>, JSONValue?) throws -> ToolResult)?
 }
 
 extension ServerDefinition.Declarations {

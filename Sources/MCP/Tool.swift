@@ -36,7 +36,7 @@ public struct Tool<Caller: Sendable>: Sendable {
     var isCheckedBySchema = false
     /// Why the declaration can't be published; `ServerDefinition` throws it.
     let fault: String?
-    private let run: @Sendable (RequestContext<Caller>, JSONValue?) async throws -> ToolResult
+    let run: @Sendable (RequestContext<Caller>, JSONValue?) async throws -> ToolResult
     /// The same for work that never waits: then a call needs no task of its own.
     let runAtOnce: (@Sendable (RequestContext<Caller>, JSONValue?) throws -> ToolResult)?
 

@@ -14,7 +14,7 @@ struct ToolRules: Sendable {
     let hasPage: Bool
 
     /// Whether a call may become a task (TK2).
-    let mayBecomeTask: Bool
+    let tasks: TaskSupport
     /// Whether its work never waits.
     let endsAtOnce: Bool
 
@@ -65,13 +65,11 @@ struct ResultFault: Error, CustomStringConvertible {
     }
 }
 
-extension ServerDefinition {
+extension ToolRules {
     /// The headers that repeat arguments must fit (W25); headers that no parameter of this tool names are ignored (R11).
     ///
     /// - Throws: `headerMismatch`.
-    func check(_ headers: RoutingHeaders, of request: Message) throws(MCPError) {
-        // Nearly every server has no mark at all, and none of its requests is looked at.
-        guard !parameterHeaderNames.isEmpty, let name = request.params?["name"]?.string, let tool = indexOfTool(named: name) else { return }
-        for parameter in toolRules[tool].marked { try parameter.check(request.params?["arguments"], headers.parameters) }
+    func check(_ headers: RoutingHeaders, of arguments: JSONValue?) throws(MCPError) {
+        for parameter in marked { try parameter.check(arguments, headers.parameters) }
     }
 }
