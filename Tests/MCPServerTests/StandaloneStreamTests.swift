@@ -162,19 +162,20 @@ struct StandaloneStreamTests {
 
     @Test("SB7 section 28: a stream ends when the token that opened it expires")
     func expiry() async throws {
-        try await StreamServer.run(expires: { $0 == "me" ? 1_000 : nil }) { server in
+        // Far from now, so that the server's own look at the clock ends nothing.
+        try await StreamServer.run(expires: { $0 == "me" ? 4_000_000_000 : nil }) { server in
             let session = try await server.session("2025-06-18")
             try await server.open("GET", session) { client, _ in
                 try await server.until { server.connections.counts.connectedStreams == 1 }
-                server.tick(after: .zero, unixNow: 999)
+                server.tick(after: .zero, unixNow: 3_999_999_999)
                 #expect(server.connections.counts.connectedStreams == 1)
-                server.tick(after: .zero, unixNow: 1_000)
-                server.tick(after: .zero, unixNow: 1_001)
+                server.tick(after: .zero, unixNow: 4_000_000_000)
+                server.tick(after: .zero, unixNow: 4_000_000_001)
                 #expect(try await client.rest() == [StreamClient.Event(retry: 1_000)])
             }
             try await server.listen(#""toolsListChanged":true"#) { client, _ in
                 try await server.until { server.connections.counts.connectedStreams == 1 }
-                server.tick(after: .zero, unixNow: 1_000)
+                server.tick(after: .zero, unixNow: 4_000_000_000)
                 #expect(try await client.rest().map { $0.json?["result"]?["resultType"] } == ["complete"], "SB6")
             }
             try await server.untilNothingIsHeld()
