@@ -9,8 +9,6 @@ final class RequestLink: Sendable {
     let rounds: Mutex<Rounds>
     /// Whether the request came with input of an earlier round (K4).
     let hasInput: Bool
-    /// Whether the client ever said what it can do (LS13).
-    let isInitialized: Bool
     /// Whether its result may ask, in 2026-07-28 (M1).
     let mayAsk: Bool
     let revision: Revision
@@ -30,7 +28,6 @@ final class RequestLink: Sendable {
         self.sealer = sealer
         rounds = Mutex(Rounds(invocation.input, at: invocation.now))
         hasInput = invocation.input != nil
-        isInitialized = invocation.isInitialized
         mayAsk = invocation.work.mayAsk
         revision = invocation.revision
         progressToken = invocation.progressToken
@@ -45,7 +42,6 @@ final class RequestLink: Sendable {
         sealer = link.sealer
         rounds = Mutex(Rounds(remembering: link.rounds.withLock { $0.notes }))
         hasInput = link.hasInput
-        isInitialized = link.isInitialized
         mayAsk = link.mayAsk
         revision = link.revision
         (progressToken, logLevel) = (nil, nil)

@@ -20,25 +20,24 @@ extension Tool {
         var declared = DeclaredParameters()
         for parameter in parameters { declared.append(parameter) }
         let names = declared.names
-        // Two parameters of one name make a schema that isn't JSON; registration refuses the empty one that stands for it.
         self.init(
             name,
-            title: title,
+            title,
             description,
-            annotations: annotations,
-            icons: icons,
-            inputSchema: declared.schema() ?? [:],
-            output: output,
-            tasks: tasks,
-            ui: ui,
-            meta: meta
-        ) { context, arguments in
-            try names.refuseUnknown(in: arguments)
-            var values: [Argument] = []
-            values.reserveCapacity(parameters.count)
-            for parameter in parameters { values.append(try parameter.value(in: arguments)) }
-            return try await call(context, values)
-        }
-        isCheckedBySchema = false
+            annotations,
+            icons,
+            declared.schema(),
+            output,
+            tasks,
+            ui,
+            meta,
+            run: { context, arguments in
+                try names.refuseUnknown(in: arguments ?? .emptyObject)
+                var values: [Argument] = []
+                values.reserveCapacity(parameters.count)
+                for parameter in parameters { values.append(try parameter.value(in: arguments ?? .emptyObject)) }
+                return try await call(context, values)
+            }
+        )
     }
 }

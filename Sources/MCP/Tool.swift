@@ -33,7 +33,7 @@ public struct Tool<Caller: Sendable>: Sendable {
     public let meta: JSONValue?
 
     /// Whether its arguments are held against its schema, because nothing else looks at them.
-    var isCheckedBySchema = false
+    let isCheckedBySchema: Bool
     /// Why the declaration can't be published; `ServerDefinition` throws it.
     let fault: String?
     let run: @Sendable (RequestContext<Caller>, JSONValue?) async throws -> ToolResult
@@ -64,25 +64,25 @@ public struct Tool<Caller: Sendable>: Sendable {
             declared.append(parameter)
         }
         let (names, schema) = (declared.names, declared.schema())
-        self.name = name
-        self.title = title ?? name.asTitle
-        self.description = description
-        self.annotations = annotations
-        self.icons = icons
-        inputSchema = schema ?? JSONValue.emptyObject
-        outputSchema = output
-        self.tasks = tasks
-        self.ui = ui
-        self.meta = meta
-        fault = schema == nil ? "two of its parameters have the same name" : nil
-        run = { context, arguments in
-            if let arguments {
-                try names.refuseUnknown(in: arguments)
+        self.init(
+            name,
+            title,
+            description,
+            annotations,
+            icons,
+            schema,
+            output,
+            tasks,
+            ui,
+            meta,
+            run: { context, arguments in
+                if let arguments {
+                    try names.refuseUnknown(in: arguments)
+                }
+                let values = (repeat try (each parameters).value(in: arguments))
+                return try await call(context, repeat each values)
             }
-            let values = (repeat try (each parameters).value(in: arguments))
-            return try await call(context, repeat each values)
-        }
-        runAtOnce = nil
+        )
     }
 
     /// The same for work that never waits: the compiler takes it for closures without `await`, and calls cost less.
@@ -105,17 +105,6 @@ public struct Tool<Caller: Sendable>: Sendable {
             declared.append(parameter)
         }
         let (names, schema) = (declared.names, declared.schema())
-        self.name = name
-        self.title = title ?? name.asTitle
-        self.description = description
-        self.annotations = annotations
-        self.icons = icons
-        inputSchema = schema ?? JSONValue.emptyObject
-        outputSchema = output
-        tasks = .never
-        self.ui = ui
-        self.meta = meta
-        fault = schema == nil ? "two of its parameters have the same name" : nil
         let work = { @Sendable (context: RequestContext<Caller>, arguments: JSONValue?) throws -> ToolResult in
             if let arguments {
                 try names.refuseUnknown(in: arguments)
@@ -123,8 +112,7 @@ public struct Tool<Caller: Sendable>: Sendable {
             let values = (repeat try (each parameters).value(in: arguments))
             return try call(context, repeat each values)
         }
-        run = work
-        runAtOnce = work
+        self.init(name, title, description, annotations, icons, schema, output, .never, ui, meta, run: work, runAtOnce: work)
     }
 
     /// A tool with a JSON Schema of its own making; its arguments arrive as they were sent, as an object that fits the schema.
@@ -143,20 +131,54 @@ public struct Tool<Caller: Sendable>: Sendable {
         meta: JSONValue? = nil,
         call: @escaping @Sendable (RequestContext<Caller>, _ arguments: JSONValue) async throws -> ToolResult
     ) {
+        self.init(
+            name,
+            title,
+            description,
+            annotations,
+            icons,
+            inputSchema,
+            output,
+            tasks,
+            ui,
+            meta,
+            isCheckedBySchema: true,
+            run: { context, arguments in try await call(context, arguments ?? JSONValue.emptyObject) }
+        )
+    }
+
+    /// What all kinds of declarations come to.
+    ///
+    /// - Parameter inputSchema: nil if two parameters have the same name: their schema is no JSON.
+    init(
+        _ name: String,
+        _ title: String?,
+        _ description: String,
+        _ annotations: ToolAnnotations,
+        _ icons: [Icon],
+        _ inputSchema: JSONValue?,
+        _ output: JSONValue?,
+        _ tasks: TaskSupport,
+        _ ui: ToolUI?,
+        _ meta: JSONValue?,
+        isCheckedBySchema: Bool = false,
+        run: @escaping @Sendable (RequestContext<Caller>, JSONValue?) async throws -> ToolResult,
+        runAtOnce: (@Sendable (RequestContext<Caller>, JSONValue?) throws -> ToolResult)? = nil
+    ) {
         self.name = name
         self.title = title ?? name.asTitle
         self.description = description
         self.annotations = annotations
         self.icons = icons
-        self.inputSchema = inputSchema
+        self.inputSchema = inputSchema ?? JSONValue.emptyObject
         outputSchema = output
         self.tasks = tasks
         self.ui = ui
         self.meta = meta
-        fault = nil
-        isCheckedBySchema = true
-        run = { context, arguments in try await call(context, arguments ?? JSONValue.emptyObject) }
-        runAtOnce = nil
+        fault = inputSchema == nil ? "two of its parameters have the same name" : nil
+        self.isCheckedBySchema = isCheckedBySchema
+        self.run = run
+        self.runAtOnce = runAtOnce
     }
 
     /// Checks the arguments and does the work; those of a tool with a schema of its own making are checked by the server before.
