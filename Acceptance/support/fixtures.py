@@ -2,14 +2,12 @@
 
 import base64
 import os
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 from .places import FIXTURES
 from .polling import until
-from .program import environment
+from .program import RunningProgram, environment
 from .wire import Connection, Response
 
 # What it serves, as its contract says: two pieces of binary data, the names of its tools and prompts in their order.
@@ -42,9 +40,11 @@ def new_ring(name: str = "a") -> str:
     return f"{name}:{base64.b64encode(os.urandom(32)).decode()}"
 
 
-class Fixtures:
+class Fixtures(RunningProgram):
     """`mcp-fixtures` on a free port of the loopback. Started again after a stop, it takes the same port."""
 
+    name = "mcp-fixtures"
+    patience = 9
     # What every request carries for its authorization: nothing, since that is off.
     access: list[tuple[str, str]] = []
 
@@ -69,10 +69,6 @@ class Fixtures:
         self.port = until(self._listening_port, 20, "the line that says that mcp-fixtures is ready")
         return self
 
-    @property
-    def errors(self) -> Path:
-        return self.folder / f"stderr-{self.runs}.log"
-
     def _listening_port(self) -> int | None:
         for line in self.errors.read_text().split("\n")[:-1]:
             if line.startswith(READY):
@@ -80,14 +76,6 @@ class Fixtures:
         if self.process.poll() is not None:
             raise AssertionError(f"mcp-fixtures ended with {self.process.returncode}: {self.errors.read_text()}")
         return None
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def connect(self, timeout: float = 20) -> Connection:
         return Connection(self.port, timeout)
@@ -97,42 +85,10 @@ class Fixtures:
         with self.connect() as connection:
             return connection.request(method, target, headers, body)
 
-    def is_alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
     def resident(self) -> int:
         """Bytes of memory that it has."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) * 1024
-
-    def terminate(self) -> float:
-        """SIGTERM; it ends by itself with 0 within 9 s. Returns the seconds that it took."""
-        begun = time.monotonic()
-        os.kill(self.pid, signal.SIGTERM)
-        status = self.process.wait(timeout=9)
-        assert status == 0, f"exit status {status}: {self.errors.read_text()}"
-        self.process = None
-        return time.monotonic() - begun
-
-    def kill(self):
-        """kill -9."""
-        self.process.kill()
-        self.process.wait()
-        self.process = None
-
-    def close(self):
-        """For fixtures of pytest: whatever a test left running is stopped in good order."""
-        if self.process is None:
-            return
-        status = self.process.poll()
-        if status is not None:
-            self.process = None
-            raise AssertionError(f"mcp-fixtures ended during the test with {status}: {self.errors.read_text()}")
-        try:
-            self.terminate()
-        finally:
-            if self.process is not None:
-                self.kill()
 
 
 def start_stdio(folder: Path, *arguments: str) -> subprocess.Popen:

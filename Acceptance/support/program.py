@@ -30,8 +30,64 @@ def run(*arguments: str, home: Path, timeout: float = 20, **more: str) -> subpro
     )
 
 
-class Server:
+class RunningProgram:
+    """A program that a test started: its process, and how that ends."""
+
+    # What it is called when it fails, and the seconds it has to end by itself.
+    name: str
+    patience: float
+    process: subprocess.Popen | None = None
+
+    @property
+    def errors(self) -> Path:
+        return self.folder / f"stderr-{self.runs}.log"
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def terminate(self) -> float:
+        """SIGTERM; it ends by itself with 0 in time. Returns the seconds that it took."""
+        begun = time.monotonic()
+        os.kill(self.pid, signal.SIGTERM)
+        status = self.process.wait(timeout=self.patience)
+        assert status == 0, f"exit status {status}: {self.errors.read_text()}"
+        self.process = None
+        return time.monotonic() - begun
+
+    def kill(self):
+        """kill -9, as a power cut of the process."""
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def close(self):
+        """For fixtures of pytest: whatever a test left running is stopped in good order."""
+        if self.process is None:
+            return
+        status = self.process.poll()
+        if status is not None:
+            self.process = None
+            raise AssertionError(f"{self.name} ended during the test with {status}: {self.errors.read_text()}")
+        try:
+            self.terminate()
+        finally:
+            if self.process is not None:
+                self.kill()
+
+
+class Server(RunningProgram):
     """`toolbridge serve` on a free port of the loopback, with its data in a folder of its own."""
+
+    name = "the server"
+    patience = 8
 
     def __init__(self, folder: Path, prefix: tuple[str, ...] = (), **variables: str):
         self.folder = folder
@@ -63,10 +119,6 @@ class Server:
     @property
     def log(self) -> Path:
         return self.folder / f"stdout-{self.runs}.log"
-
-    @property
-    def errors(self) -> Path:
-        return self.folder / f"stderr-{self.runs}.log"
 
     def _listening_port(self) -> int | None:
         for line in self.log.read_bytes().split(b"\n")[:-1]:
@@ -100,10 +152,6 @@ class Server:
         """What every request carries for its authorization."""
         return [self.authorization]
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
     def connect(self) -> Connection:
         return Connection(self.port)
 
@@ -115,38 +163,10 @@ class Server:
         with self.connect() as connection:
             return connection.request(method, target, fields, body)
 
-    def is_alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
     def lines(self) -> list[dict]:
         """The log's lines so far. Every one of them is JSON."""
         return [json.loads(line) for line in self.log.read_bytes().split(b"\n")[:-1]]
 
-    def terminate(self) -> float:
-        """SIGTERM; the program ends by itself with 0 within 8 s. Returns the seconds that it took."""
-        begun = time.monotonic()
-        os.kill(self.pid, signal.SIGTERM)
-        status = self.process.wait(timeout=8)
-        assert status == 0, f"exit status {status}: {self.errors.read_text()}"
-        self.process = None
-        return time.monotonic() - begun
-
-    def kill(self):
-        """kill -9, as a power cut of the process."""
-        self.process.kill()
-        self.process.wait()
-        self.process = None
-
     def restart(self) -> "Server":
         self.terminate()
         return self.start()
-
-    def close(self):
-        """For fixtures: whatever a test left running is stopped in good order."""
-        if self.process is None:
-            return
-        status = self.process.poll()
-        if status is not None:
-            self.process = None
-            raise AssertionError(f"the server ended during the test with {status}: {self.errors.read_text()}")
-        self.terminate()

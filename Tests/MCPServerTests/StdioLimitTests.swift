@@ -16,17 +16,7 @@ struct StdioLimitTests {
     ) async throws {
         let peer = try StdioPeer()
         let program = MCPStdioServer(server, caller: "me", stream: peer.server, settings: settings, report: report)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { peer.closeServerOutput() }
-                try await program.run()
-            }
-            group.addTask {
-                defer { peer.endInput() }
-                try await body(peer)
-            }
-            try await group.waitForAll()
-        }
+        try await peer.serve(program, body)
     }
 
     /// A server that asks, before it tells of `test://slow`, whether it may.

@@ -57,6 +57,21 @@ final class StdioPeer: Sendable {
             + (message["result"]?["content"]?.elements.first { _ in true }?["text"]?.string ?? "\(message["error"]?["code"]?.integer ?? 0)")
     }
 
+    /// Runs a server for the time of `body`, then ends its input and waits for it.
+    func serve(_ server: MCPStdioServer<String>, _ body: @escaping @Sendable (StdioPeer) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { self.closeServerOutput() }
+                try await server.run()
+            }
+            group.addTask {
+                defer { self.endInput() }
+                try await body(self)
+            }
+            try await group.waitForAll()
+        }
+    }
+
     func endInput() { close(toServer) }
     func closeServerOutput() { close(serverOutput) }
     func closeReader() { close(fromServer) }
@@ -80,17 +95,7 @@ struct StdioServerTests {
     ) async throws {
         let peer = try StdioPeer()
         let server = MCPStdioServer(try Fixtures.definition(gate), caller: "me", stream: peer.server, settings: settings, report: report)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { peer.closeServerOutput() }
-                try await server.run()
-            }
-            group.addTask {
-                defer { peer.endInput() }
-                try await body(peer)
-            }
-            try await group.waitForAll()
-        }
+        try await peer.serve(server, body)
         #expect(try await peer.receive() == nil, "I1 nothing is left")
     }
 

@@ -19,17 +19,7 @@ struct StdioStreamTests {
     ) async throws {
         let peer = try StdioPeer()
         let program = MCPStdioServer(server, caller: "me", stream: peer.server, settings: settings)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { peer.closeServerOutput() }
-                try await program.run()
-            }
-            group.addTask {
-                defer { peer.endInput() }
-                try await body(peer)
-            }
-            try await group.waitForAll()
-        }
+        try await peer.serve(program, body)
         var messages: [JSONValue] = []
         while let message = try await peer.receive() { messages.append(message) }
         if let rest { rest(messages) } else { #expect(messages == [], "I1 nothing is left") }
