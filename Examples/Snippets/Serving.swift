@@ -20,10 +20,11 @@ func overHTTP(_ definition: ServerDefinition<Void>) async throws {
     try await MCPHTTPServer(definition, port: 8080).runUntilSignal()
 }
 
-func withTokens(_ server: Server<User>, _ users: any Users) async throws {
+/// - Parameter keys: `kid:base64[,kid:base64…]`, from a variable of the environment or a file.
+func withTokens(_ server: Server<User>, _ users: any Users, keys: String) async throws {
     var settings = MCPHTTPSettings(host: "0.0.0.0", port: 8080)
     settings.allowedHosts = ["mcp.example.com"]
-    settings.stateKeys = try StateKeys(text: "a:OZJ0NeYTL0Fv0P7ubOqnVsJXc1lUmXi7lFnMWk2hFRI=")
+    settings.stateKeys = try StateKeys(text: keys)
     let http = MCPHTTPServer(
         server,
         settings: settings,
