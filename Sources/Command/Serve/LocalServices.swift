@@ -41,7 +41,7 @@ struct LocalServices: Sendable {
             pageBytes: pageBytes
         )
         return try ServerDefinition(
-            info: Implementation(name: "toolbridge", title: "ToolBridge", version: Version.current),
+            info: .toolbridge,
             instructions: "The user's notes, tasks, comments, chats and messages. Changes are seen at once by the user's apps.",
             tools: catalogue.tools(selection)
         )
@@ -86,4 +86,9 @@ struct LocalServices: Sendable {
             throw StartFault("the database's keys can't be read: \(error)")
         }
     }
+}
+
+extension Implementation {
+    /// This program, as MCP clients see it.
+    static var toolbridge: Implementation { Implementation(name: "toolbridge", title: "ToolBridge", version: Version.current) }
 }

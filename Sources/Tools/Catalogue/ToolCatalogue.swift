@@ -26,7 +26,7 @@ package struct ToolCatalogue<Caller: Sendable>: Sendable {
 
     /// The tools of a selection, in the order in which they are listed; what they advise to call is among them.
     package func tools(_ selection: ToolSelection) -> [Tool<Caller>] {
-        let items = ItemTools<Caller>(service: service, owner: owner)
+        let items = ItemTools<Caller>(service: service, offers: Set(selection.toolNames), pageBytes: pageBytes, owner: owner)
         let tools = selection.inOrder(health: [health]) { part in
             if let kind = part.kind { return items.tools(for: kind) }
             return []

@@ -40,8 +40,7 @@ extension Toolset {
     /// The names of a part's tools and whether each only reads, in the order of the list; none for a set that is made of others.
     var toolNames: [(name: String, isReading: Bool)] {
         if let kind {
-            let writing = ["create", "update", "patch", "delete", "archive", "process"]
-            return [("list_\(kind.path)", true), ("get_\(kind.singular)", true)] + writing.map { ("\($0)_\(kind.singular)", false) }
+            return kind.toolNames.enumerated().map { place, name in (name, place < 2) }
         }
         return switch self {
         case .find: ["search", "fetch", "list_items", "recent_changes"].map { ($0, true) }
