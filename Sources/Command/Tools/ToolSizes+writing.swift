@@ -1,5 +1,6 @@
 import JSON
 import MCP
+import Tools
 
 extension ToolSizes {
     /// Tables for people.

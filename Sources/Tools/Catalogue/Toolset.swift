@@ -40,7 +40,7 @@ extension Toolset {
     /// The names of a part's tools and whether each only reads, in the order of the list; none for a set that is made of others.
     var toolNames: [(name: String, isReading: Bool)] {
         if let kind {
-            return kind.toolNames.enumerated().map { place, name in (name, place < 2) }
+            return kind.toolNames.map { ($0, $0.hasPrefix("list_") || $0.hasPrefix("get_")) }
         }
         return switch self {
         case .find: ["search", "fetch", "list_items", "recent_changes"].map { ($0, true) }
