@@ -1,6 +1,6 @@
 extension IncomingRequest {
     /// Whether the target has a query, empty or not.
-    package var hasQuery: Bool { received.query != nil }
+    package var hasQuery: Bool { received.hasQuery }
 
     /// A query parameter, percent-decoded, with `+` as a space; nil when it isn't there.
     ///

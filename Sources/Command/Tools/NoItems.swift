@@ -8,6 +8,8 @@ struct NoItems: ItemService {
 
     func list(_ kind: ItemKind, _ query: ListQuery, of owner: Owner) async throws(ItemError) -> ItemPage { throw Self.refusal }
 
+    func recent(_ query: RecentQuery, of owner: Owner) async throws(ItemError) -> ItemPage { throw Self.refusal }
+
     func item(_ uid: UID, _ kind: ItemKind, includeDeleted: Bool, of owner: Owner) async throws(ItemError) -> Item { throw Self.refusal }
 
     func create(_ payload: Payload, _ kind: ItemKind, _ context: WriteContext<Item>, of owner: Owner) async throws(ItemError) -> Item {

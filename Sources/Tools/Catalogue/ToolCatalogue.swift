@@ -29,7 +29,7 @@ package struct ToolCatalogue<Caller: Sendable>: Sendable {
         let items = ItemTools<Caller>(service: service, offers: Set(selection.toolNames), pageBytes: pageBytes, owner: owner)
         let tools = selection.inOrder(health: [health]) { part in
             if let kind = part.kind { return items.tools(for: kind) }
-            return []
+            return part == .find ? items.finding : items.batching
         }
         return selection.isReadOnly ? tools.filter(\.annotations.readOnly) : tools
     }
