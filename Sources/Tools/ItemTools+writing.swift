@@ -8,7 +8,7 @@ extension ItemTools {
             title: "Create \(kind.words)",
             "Creates \(kind.oneNoun).",
             annotations: .creating,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             parameters: kind.creatingParameters
         ) { context, arguments in
             try await answer(context) { owner in
@@ -21,9 +21,9 @@ extension ItemTools {
         Tool(
             "update_\(kind.singular)",
             title: "Replace \(kind.words)",
-            "Replaces all of \(kind.oneNoun): fields that aren't passed, tags too, are removed.\(kind.parentSentence)",
+            "Replaces \(kind.oneNoun): fields not passed, tags too, are removed.\(kind.parentSentence)",
             annotations: .overwriting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             parameters: kind.replacingParameters
         ) { context, arguments in
             guard let uid = arguments.uid else { throw ArgumentError("uid", "is missing, but required") }

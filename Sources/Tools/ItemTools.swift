@@ -65,6 +65,12 @@ extension ItemKind {
     var words: String { singular.asWords }
     /// `task lists`, as of `List task lists`.
     var plural: String { path.asWords }
+    /// `pin, unpin or archive`.
+    var actionNames: String {
+        let names = actions.map(\.name)
+        guard names.count > 1, let last = names.last else { return names.joined() }
+        return names.dropLast().joined(separator: ", ") + " or " + last
+    }
     /// With its article, for the middle of a sentence.
     var oneNoun: String { "a \(words)" }
     /// The names of the kind's tools, in their order.
