@@ -120,6 +120,6 @@ extension ItemTools {
 extension Parameter where Value == Bool {
     /// That the user agreed, where nobody can be asked.
     static var confirm: Parameter<Bool> {
-        .boolean("confirm", "True once the user agreed to more than \(Consent.threshold) items.", default: false)
+        .flag("confirm", "True once the user agreed to more than \(Consent.threshold) items.")
     }
 }

@@ -18,7 +18,7 @@ extension ItemTools {
                 ],
             ],
             .id(),
-            .includeDeleted,
+            .flag("include_deleted"),
             .detail
         ) { context, reference, includeDeleted, detail in
             try await answer(context) { owner in

@@ -18,7 +18,7 @@ extension ItemTools {
             .time("updated_since"),
             .integer("limit", "", in: 1...FoundItems.most, default: 50),
             .cursor,
-            .includeDeleted,
+            .flag("include_deleted"),
             .detail
         ) { context, kind, parent, status, tag, updatedSince, limit, cursor, includeDeleted, detail in
             var filter = ItemFilter(status: status, tag: tag, updatedSince: updatedSince)

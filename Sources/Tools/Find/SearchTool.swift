@@ -11,13 +11,13 @@ extension ItemTools {
         Tool(
             "search",
             title: "Search",
-            "Finds items by their words, best first. All words must occur, \"quoted\" ones as they stand.",
+            "Finds items by their words, best first. All must occur, \"quoted\" ones as they stand. Detail full adds payloads.",
             annotations: .reading,
             output: [
                 "type": "object",
                 "properties": ["results": ["type": "array"], "hasMore": ["type": "boolean"], "complete": ["type": "boolean"]],
             ],
-            .string("query", "Words in any language."),
+            .string("query", ""),
             .kinds,
             .integer("limit", "", in: 1...mostHits, default: 10),
             .detail
