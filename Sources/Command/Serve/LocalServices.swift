@@ -42,7 +42,7 @@ struct LocalServices: Sendable {
         )
         return try ServerDefinition(
             info: .toolbridge,
-            instructions: "The user's notes, tasks, comments, chats and messages. Changes are seen at once by the user's apps.",
+            instructions: ServerInstructions.text,
             tools: catalogue.tools(selection)
         )
     }
