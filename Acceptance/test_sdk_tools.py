@@ -2,30 +2,16 @@
 
 import pytest
 
-from support.assistants import ASSISTANTS, Assistant
 from support.kinds import ACTIONS, ARCHIVED, NOUNS, TOOL_KINDS, new_uid
 from support.mcp import Refused
-from support.program import Server
-from support.toolcases import KEYS, LEAST, OTHERS, SEVEN, VALUES, Maker, Share, nothings, own, spellings, split, wrong_arguments, wrong_texts
+from support.refusals import check_refused, check_telling
+from support.toolcases import KEYS, LEAST, OTHERS, SEVEN, VALUES, Maker, nothings, own, spellings, split, wrong_arguments, wrong_texts
 
 THE_41 = [
     f"{verb}_{noun}{'s' if verb == 'list' else ''}"
     for noun in TOOL_KINDS
     for verb in ("list", "get", "create", "update", "patch", "delete", "archive", "process")
 ] + ["health_check"]
-
-
-@pytest.fixture(scope="module", params=ASSISTANTS, ids=lambda client: "-".join(filter(None, (*client[:2], client[3]))))
-def assistant(request, tmp_path_factory):
-    """Once for every release line, era and transport: an SDK with a database of its own."""
-    server = Server(tmp_path_factory.mktemp("server"))
-    if request.param[0] == "http":
-        server.start()
-    assistant = Assistant(server, *request.param)
-    assistant.number = request.param_index
-    yield assistant
-    assistant.close()
-    server.close()
 
 
 @pytest.fixture
@@ -35,32 +21,8 @@ def client(assistant):
 
 
 @pytest.fixture
-def share(assistant):
-    """Part of the spellings, right and wrong: all of them together take all, and `test_tool_contract.py` takes all in every revision."""
-    return Share(assistant.number, len(ASSISTANTS))
-
-
-@pytest.fixture
 def maker(client):
     return Maker(client)
-
-
-def check_refused(answer, code: str, status: int, line: str | None = None, **fields):
-    """A refusal as the contract has it: the API's text, then its code with what else is known, then what may help."""
-    refusal = answer.refusal
-    assert (refusal["code"], refusal["status"]) == (code, status), answer.text
-    assert list(refusal)[:2] == ["code", "status"]
-    assert fields.items() <= refusal.items(), answer.text
-    assert "correlation_id" not in refusal
-    if line:
-        assert answer.text.split("\n")[0] == line
-    check_telling(answer.text)
-
-
-def check_telling(text: str):
-    """No place in the network, nothing of the program's inside."""
-    for inside in ("http://", "https://", "127.0.0.1", "localhost", "sqlite", "SQLITE", ".swift", "Error("):
-        assert inside not in text, text
 
 
 def names_of_declared(client, tool: str) -> list[str]:

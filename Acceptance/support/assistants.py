@@ -1,6 +1,5 @@
 """Assistants: the official SDK in a process of its own, which does what a test says and tells what came of it."""
 
-import contextlib
 import json
 import subprocess
 import sys
@@ -31,6 +30,7 @@ class Assistant:
 
     def __init__(self, server: Server, transport: str, line: str, mode: str | None, revision: str):
         self.server, self.transport, self.revision = server, transport, revision
+        self.client = (transport, line, mode, revision)
         self.connections: dict[str, Connection] = {}
         self.errors = open(server.folder / f"assistant-{transport}-{line}-{mode}.log", "w+b")
         self.process = subprocess.Popen(
@@ -115,13 +115,3 @@ class Connection:
             self.validators[tool].validate(result["structuredContent"])
             assert result["structuredContent"] == answer.value, tool
         return answer
-
-
-@contextlib.contextmanager
-def assistant(server: Server, *client):
-    """An assistant for the time of a block."""
-    made = Assistant(server, *client)
-    try:
-        yield made
-    finally:
-        made.close()

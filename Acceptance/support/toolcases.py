@@ -108,12 +108,14 @@ class Maker:
                 return {"uid": uid}
 
 
+SAMPLES = {"null": None, "boolean": True, "integer": 7, "number": 1.5, "string": "nonsense", "array": [7], "object": {"a": 7}}
+# Parameter → samples that it takes although its schema doesn't say so: moments as milliseconds; one item of a batch without a list around it.
+TAKEN = {"since": [SAMPLES["integer"]], "updated_since": [SAMPLES["integer"]], "items": [SAMPLES["object"]]}
+
+
 def types(schema: dict) -> set[str]:
     declared = schema.get("type", [])
     return {declared} if isinstance(declared, str) else set(declared)
-
-
-SAMPLES = {"null": None, "boolean": True, "integer": 7, "number": 1.5, "string": "nonsense", "array": [7], "object": {"a": 7}}
 
 
 def wrong_values(schema: dict, is_required: bool) -> Iterator:
@@ -135,7 +137,7 @@ def wrong_values(schema: dict, is_required: bool) -> Iterator:
     if "boolean" in allowed:
         yield from ("yes", 0, 1, "TRUE ")
     if "enum" in schema:
-        yield from ("", "nonsense", str(schema["enum"][0]) + " ")
+        yield from (*[""][:is_required], "nonsense", str(schema["enum"][0]) + " ")
     if schema.get("format") == "uuid":
         uid = new_uid()
         yield from ("", "nonsense", f"../tasks/{uid}", "%2e%2e", "x" * 10_000, f"{uid}0", f"{{{uid}", f" {uid}", "é" * 18)
@@ -174,7 +176,8 @@ def wrong_arguments(tool: dict, right: dict, share: Share) -> Iterator[tuple[str
         yield name, {key: value for key, value in right.items() if key != name}
     for name, property in schema.get("properties", {}).items():
         for value in share(wrong_values(property, name in required)):
-            yield name, {**right, name: value}
+            if not any(value is taken for taken in TAKEN.get(name, [])):
+                yield name, {**right, name: value}
 
 
 def spellings(schema: dict, value) -> Iterator:
