@@ -130,7 +130,9 @@ def test_no_tool_takes_what_the_contract_does_not_say(client, contract):
     for tool in contract:
         right = maker.arguments(tool["name"])
         cases = list(wrong_arguments(tool, right, share))
-        cases += [(name, {**right, name: text}) for name, schema in tool["inputSchema"]["properties"].items() for text in wrong_texts(schema)]
+        cases += [
+            (name, {**right, name: text}) for name, schema in tool["inputSchema"]["properties"].items() for text in wrong_texts(schema)
+        ]
         for name, arguments in cases:
             answer = client.call(tool["name"], **arguments)
             assert answer.is_error and name in answer.text.split("\n")[0], (tool["name"], arguments, answer.text)

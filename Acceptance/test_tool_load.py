@@ -1,14 +1,13 @@
 """Fifty connections call each of the 41 tools in turn, on SQLite. `SECONDS=60` measures and judges the times; without it the run is short."""
 
 import os
-import time
 from pathlib import Path
 
+from support.kinds import TOOL_KINDS
 from support.load import TURN, Caller, Load, percentile
 from support.mcp import Client
 from support.schema import MODERN
 from support.toolcases import Maker
-from support.kinds import TOOL_KINDS
 
 CONNECTIONS = 50
 MEGABYTE = 1 << 20
@@ -41,10 +40,14 @@ def test_each_tool_in_turn_from_fifty_connections(server, tell):
         f"p50 {percentile(times, 50):.1f} ms, p95 {percentile(times, 95):.1f} ms, p99 {percentile(times, 99):.1f} ms, "
         f"longest {max(times) * 1000:.0f} ms, {len(load.faults)} errors; this client took {(after.user + after.system - before.user - before.system) / load.seconds:.0%} of a core"
     )
-    tell("memory: " + ", ".join(f"{size / MEGABYTE:.1f} MiB after {at:.0f} s" for at, size in load.memory[:: max(1, len(load.memory) // 6)]))
+    tell(
+        "memory: " + ", ".join(f"{size / MEGABYTE:.1f} MiB after {at:.0f} s" for at, size in load.memory[:: max(1, len(load.memory) // 6)])
+    )
     if seconds >= 10:
         for tool, its in sorted(load.times.items(), key=lambda pair: -percentile(pair[1], 95)):
-            tell(f"  {tool}: {len(its)} calls, p50 {percentile(its, 50):.1f}, p95 {percentile(its, 95):.1f}, p99 {percentile(its, 99):.1f} ms")
+            tell(
+                f"  {tool}: {len(its)} calls, p50 {percentile(its, 50):.1f}, p95 {percentile(its, 95):.1f}, p99 {percentile(its, 99):.1f} ms"
+            )
     assert not load.faults, load.faults[:5]
     assert set(load.times) == {f"{verb}_{noun}{'s' if verb == 'list' else ''}" if noun else verb for verb, noun in TURN}
     assert len(load.times) == 41
