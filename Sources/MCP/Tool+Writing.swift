@@ -17,7 +17,8 @@ extension Tool {
             guard revision.hasAudioAndAnnotations else { return }
             writer.key("annotations")
             writer.object { writer in
-                writer.member("title", title)
+                // Later ones have it beside the name, and whoever reads lists pays for each byte.
+                if !revision.hasTitlesAndLinks { writer.member("title", title) }
                 writer.member("readOnlyHint", annotations.readOnly)
                 writer.member("destructiveHint", annotations.destructive)
                 writer.member("idempotentHint", annotations.idempotent)
