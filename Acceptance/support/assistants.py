@@ -65,17 +65,18 @@ class Assistant:
             raise Refused(raised, 0)
         return told
 
-    def connect(self, toolsets: str = "", asked: bool = False) -> "Connection":
+    def connect(self, toolsets: str = "", asked: bool = False, read_only: bool = False) -> "Connection":
         """The connection with these tools, which is made where there is none; `asked` says whether its user can be asked."""
-        name = f"{toolsets or 'default'}{' asked' if asked else ''}"
+        name = f"{toolsets or 'default'} {asked} {read_only}"
         if name not in self.connections:
-            self.connections[name] = Connection(self, name, self.target(toolsets), asked)
+            self.connections[name] = Connection(self, name, self.target(toolsets, read_only), asked)
         return self.connections[name]
 
-    def target(self, toolsets: str) -> list[str]:
+    def target(self, toolsets: str, read_only: bool) -> list[str]:
         if self.transport == "http":
-            return [f"{self.server.url}/mcp{'?toolsets=' + toolsets if toolsets else ''}", self.server.token]
-        more = ["--toolsets", toolsets] if toolsets else []
+            choices = [*([f"toolsets={toolsets}"] if toolsets else []), *(["readonly=1"] if read_only else [])]
+            return [f"{self.server.url}/mcp{'?' + '&'.join(choices) if choices else ''}", self.server.token]
+        more = [*(["--toolsets", toolsets] if toolsets else []), *(["--read-only"] if read_only else [])]
         return [str(PROGRAM), "stdio", "--database", f"sqlite:{self.server.database}", *more]
 
 
