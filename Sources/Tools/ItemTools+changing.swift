@@ -6,12 +6,12 @@ extension ItemTools {
     func patch(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "patch_\(kind.singular)",
-            title: "Change \(kind.words) fields",
-            "Sets single fields of \(kind.oneNoun) and leaves the others as they are; null stores null.",
+            title: "Change \(kind.shownNoun) fields",
+            "Sets fields of \(kind.oneNoun); others stay.",
             annotations: .overwriting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             .uid("uid"),
-            .object("updates", "Field names and their new values.")
+            .object("updates", "")
         ) { context, uid, updates in
             try await mutate(context, uid, kind) { .patch(try Payload(checking: updates)) }
         }
@@ -20,10 +20,10 @@ extension ItemTools {
     func delete(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "delete_\(kind.singular)",
-            title: "Delete \(kind.words)",
-            "Deletes \(kind.oneNoun); it can still be read with include_deleted.",
+            title: "Delete \(kind.shownNoun)",
+            "Soft-deletes \(kind.oneNoun).",
             annotations: .overwriting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             .uid("uid")
         ) { context, uid in
             try await mutate(context, uid, kind) { .delete }
@@ -33,10 +33,10 @@ extension ItemTools {
     func archive(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "archive_\(kind.singular)",
-            title: "Archive \(kind.words)",
-            "Marks \(kind.oneNoun) as archived.",
+            title: "Archive \(kind.shownNoun)",
+            "Archives \(kind.oneNoun).",
             annotations: .acting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             .uid("uid")
         ) { context, uid in
             try await mutate(context, uid, kind) { .archive }
@@ -44,16 +44,15 @@ extension ItemTools {
     }
 
     func process(_ kind: ItemKind) -> Tool<Caller> {
-        let names = kind.actions.map(\.name)
-        return Tool(
+        Tool(
             "process_\(kind.singular)",
-            title: "Act on \(kind.words)",
-            "Does one of these to \(kind.oneNoun): \(names.joined(separator: ", ")).",
+            title: "Act on \(kind.shownNoun)",
+            "Acts on \(kind.oneNoun): \(kind.listedActions).",
             annotations: .acting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             .uid("uid"),
             .action(of: kind),
-            .optionalObject("metadata", "Checked, not stored.")
+            .optionalObject("metadata", "")
         ) { context, uid, action, _ in
             try await mutate(context, uid, kind) { .process(action) }
         }

@@ -9,11 +9,11 @@ extension ItemTools {
         Tool(
             "list_\(kind.path)",
             title: "List \(kind.plural)",
-            "Lists \(kind.plural), latest change first. Pass nextCursor as cursor for the next page.",
+            "Lists \(kind.plural), newest change first, at most \(Self.pageCap) a page; pass nextCursor as cursor.",
             annotations: .reading,
-            output: ItemSchema.page,
-            .integer("limit", "At most 200 a page.", in: 1...1000, default: 50),
-            .optionalString("cursor", "nextCursor of the page before."),
+            output: ItemSchema.anyObject,
+            .integer("limit", "", in: 1...1000, default: 50),
+            .optionalString("cursor", ""),
             .includeDeleted
         ) { context, limit, cursor, includeDeleted in
             try await answer(context) { owner in
@@ -21,7 +21,8 @@ extension ItemTools {
                     limit: min(limit, Self.pageCap),
                     cursor: cursor,
                     direction: .newestChangeFirst,
-                    includeDeleted: includeDeleted
+                    includeDeleted: includeDeleted,
+                    maximumBytes: pageBytes
                 )
                 return .page(try await service.list(kind, query, of: owner))
             }
@@ -31,7 +32,7 @@ extension ItemTools {
     func get(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "get_\(kind.singular)",
-            title: "Get \(kind.words)",
+            title: "Get \(kind.shownNoun)",
             "Reads \(kind.oneNoun).",
             annotations: .reading,
             output: ItemSchema.item,

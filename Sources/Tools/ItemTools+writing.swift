@@ -5,10 +5,10 @@ extension ItemTools {
     func create(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "create_\(kind.singular)",
-            title: "Create \(kind.words)",
+            title: "Create \(kind.shownNoun)",
             "Creates \(kind.oneNoun).",
             annotations: .creating,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             parameters: kind.creatingParameters
         ) { context, arguments in
             try await answer(context) { owner in
@@ -20,10 +20,10 @@ extension ItemTools {
     func update(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "update_\(kind.singular)",
-            title: "Replace \(kind.words)",
-            "Replaces all of \(kind.oneNoun): fields that aren't passed, tags too, are removed.\(kind.parentSentence)",
+            title: "Replace \(kind.shownNoun)",
+            "Replaces \(kind.oneNoun): fields not passed, tags too, are removed.\(kind.parentSentence)",
             annotations: .overwriting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             parameters: kind.replacingParameters
         ) { context, arguments in
             guard let uid = arguments.uid else { throw ArgumentError("uid", "is missing, but required") }

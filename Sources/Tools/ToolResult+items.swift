@@ -62,24 +62,15 @@ extension JSONWriter {
     }
 }
 
-/// What the structured results look like.
+/// What the structured results look like, in as few bytes as tell anything: all forty of the list pay for them.
+///
+/// The whole shape stands in ``ServerInstructions``.
 enum ItemSchema {
+    /// An item, as each tool that reads one says it.
     static let item: JSONValue = [
         "type": "object",
-        "properties": [
-            "uid": ["type": "string"],
-            "version": ["type": "integer"],
-            "updatedAt": ["type": "string"],
-            "deletedAt": ["type": ["string", "null"]],
-            "payload": ["type": "object"],
-        ],
+        "required": ["uid", "version", "updatedAt", "deletedAt", "payload"],
     ]
 
-    static let page: JSONValue = [
-        "type": "object",
-        "properties": [
-            "items": ["type": "array", "items": ["type": "object"]],
-            "nextCursor": ["type": ["string", "null"]],
-        ],
-    ]
+    static let anyObject: JSONValue = ["type": "object"]
 }

@@ -45,7 +45,20 @@ package struct ItemMarkdown: Sendable {
     private static let titleBytes = 4_096
     private static let maximumNames = 32
 
-    package var text: String {
+    package var text: String { text(content: DisplayText.escaped(view.content)) }
+
+    /// The text with the beginning of the content alone, if that is longer; a line of the front part says so.
+    package func excerpt(contentBytes: Int) -> String {
+        let content = view.content
+        guard content.utf8.count > contentBytes else { return text }
+        let beginning = DisplayText.escaped(content.beginning(contentBytes).0)
+        return text(
+            content: DisplayText.shortened(beginning, bytes: contentBytes, isWhole: false),
+            excerpt: "the first \(contentBytes) of \(content.utf8.count) bytes"
+        )
+    }
+
+    private func text(content: String, excerpt: String? = nil) -> String {
         let item = view.item
         var text = "---\n"
         func line(_ name: String, _ value: String) {
@@ -67,8 +80,8 @@ package struct ItemMarkdown: Sendable {
         line("version", "\(item.version)")
         line("updated", item.updatedAt.description)
         if let deletedAt = item.deletedAt { line("deleted", deletedAt.description) }
+        if let excerpt { line("excerpt", excerpt) }
         text += "---\n"
-        let content = DisplayText.escaped(view.content)
         if !content.isEmpty { text += "\n\(content)\n" }
         return text
     }

@@ -1,0 +1,42 @@
+import MCP
+import ToolBridge
+
+extension ItemPrompts {
+    /// The title or uid of an item.
+    func item(_ name: String, _ description: String, _ kind: ItemKind) -> TextArgument<Caller, String> {
+        TextArgument<Caller, String>(required: name, description, completing: completer(kind)) { text throws(ArgumentError) in
+            guard !text.isEmpty else { throw ArgumentError(name, "must be the title or the uid of a \(kind.shownNoun)") }
+            return text
+        }
+    }
+
+    /// The same, where it may be left out.
+    func optionalItem(_ name: String, _ description: String, _ kind: ItemKind) -> TextArgument<Caller, String?> {
+        TextArgument<Caller, String?>.optionalString(name, description, completing: completer(kind))
+    }
+
+    /// A day, as an ISO date or one of three words; today if it is left out.
+    ///
+    /// - Parameter days: Which days are proposed, counted from today.
+    func day(_ description: String, proposing days: [Int64]) -> TextArgument<Caller, CalendarDay> {
+        let completer = Completer<Caller> { _, typed in
+            let today = self.today
+            let words = Self.words.filter { days.contains($0.days) }.map(\.word)
+            return Completions(days.map { today.adding(days: $0).description } + words, startingWith: typed.value.lowercased())
+        }
+        return TextArgument<Caller, CalendarDay>("date", description, isRequired: false, completing: completer) { text throws(ArgumentError) in
+            guard let text, !text.isEmpty else { return today }
+            if let word = Self.words.first(where: { $0.word.utf8.elementsEqual(text.lowercased().utf8) }) { return today.adding(days: word.days) }
+            guard let day = CalendarDay(text) else { throw ArgumentError("date", "must be a date such as \(today)") }
+            return day
+        }
+    }
+
+    private static var words: [(word: String, days: Int64)] { [("today", 0), ("tomorrow", 1), ("yesterday", -1)] }
+
+    /// The item that an argument means, if there is one.
+    func find(_ text: String?, _ name: String, _ kind: ItemKind, of owner: Owner) async throws -> ItemView? {
+        guard let text else { return nil }
+        return try await ItemArgument(name: name, kind: kind, service: service).find(text, of: owner)
+    }
+}
