@@ -26,7 +26,7 @@ def versions(client, uids: list[str]) -> set[int]:
     """The versions that these items have now; 0 stands for one that is deleted. They are the latest of all."""
     latest = client.call("list_items", kind="notes", include_deleted=True, limit=len(uids)).value["items"]
     assert {item["uid"] for item in latest} == set(uids)
-    return {0 if item["deletedAt"] else item["version"] for item in latest}
+    return {0 if item.get("deletedAt") else item["version"] for item in latest}
 
 
 def orders(tool: str, uids: list[str]) -> list[dict]:
