@@ -55,10 +55,10 @@ def stdio(tmp_path):
     """Starts `toolbridge stdio` on a database; at the end its input ends, and so must it, with 0."""
     processes = []
 
-    def start(database) -> subprocess.Popen:
+    def start(database, *arguments: str, **variables: str) -> subprocess.Popen:
         process = subprocess.Popen(
-            [str(PROGRAM), "stdio", "--database", f"sqlite:{database}"],
-            env=environment(tmp_path),
+            [str(PROGRAM), "stdio", "--database", f"sqlite:{database}", *arguments],
+            env=environment(tmp_path, **variables),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

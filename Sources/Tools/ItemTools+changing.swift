@@ -6,7 +6,7 @@ extension ItemTools {
     func patch(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "patch_\(kind.singular)",
-            title: "Change \(kind.words) fields",
+            title: "Change \(kind.shownNoun) fields",
             "Sets fields of \(kind.oneNoun); others stay.",
             annotations: .overwriting,
             output: ItemSchema.anyObject,
@@ -20,7 +20,7 @@ extension ItemTools {
     func delete(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "delete_\(kind.singular)",
-            title: "Delete \(kind.words)",
+            title: "Delete \(kind.shownNoun)",
             "Soft-deletes \(kind.oneNoun).",
             annotations: .overwriting,
             output: ItemSchema.anyObject,
@@ -33,7 +33,7 @@ extension ItemTools {
     func archive(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "archive_\(kind.singular)",
-            title: "Archive \(kind.words)",
+            title: "Archive \(kind.shownNoun)",
             "Archives \(kind.oneNoun).",
             annotations: .acting,
             output: ItemSchema.anyObject,
@@ -46,8 +46,8 @@ extension ItemTools {
     func process(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "process_\(kind.singular)",
-            title: "Act on \(kind.words)",
-            "Acts on \(kind.oneNoun): \(kind.actionNames).",
+            title: "Act on \(kind.shownNoun)",
+            "Acts on \(kind.oneNoun): \(kind.listedActions).",
             annotations: .acting,
             output: ItemSchema.anyObject,
             .uid("uid"),

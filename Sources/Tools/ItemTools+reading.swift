@@ -21,7 +21,8 @@ extension ItemTools {
                     limit: min(limit, Self.pageCap),
                     cursor: cursor,
                     direction: .newestChangeFirst,
-                    includeDeleted: includeDeleted
+                    includeDeleted: includeDeleted,
+                    maximumBytes: pageBytes
                 )
                 return .page(try await service.list(kind, query, of: owner))
             }
@@ -31,7 +32,7 @@ extension ItemTools {
     func get(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "get_\(kind.singular)",
-            title: "Get \(kind.words)",
+            title: "Get \(kind.shownNoun)",
             "Reads \(kind.oneNoun).",
             annotations: .reading,
             output: ItemSchema.item,

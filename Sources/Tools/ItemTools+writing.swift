@@ -5,7 +5,7 @@ extension ItemTools {
     func create(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "create_\(kind.singular)",
-            title: "Create \(kind.words)",
+            title: "Create \(kind.shownNoun)",
             "Creates \(kind.oneNoun).",
             annotations: .creating,
             output: ItemSchema.anyObject,
@@ -20,7 +20,7 @@ extension ItemTools {
     func update(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "update_\(kind.singular)",
-            title: "Replace \(kind.words)",
+            title: "Replace \(kind.shownNoun)",
             "Replaces \(kind.oneNoun): fields not passed, tags too, are removed.\(kind.parentSentence)",
             annotations: .overwriting,
             output: ItemSchema.anyObject,

@@ -61,25 +61,18 @@ extension ToolAnnotations {
 }
 
 extension ItemKind {
-    /// `task list`.
-    var words: String { singular.asWords }
     /// `task lists`, as of `List task lists`.
-    var plural: String { path.asWords }
+    var plural: String { path.split(separator: "_").joined(separator: " ") }
     /// `pin, unpin or archive`.
-    var actionNames: String {
+    var listedActions: String {
         let names = actions.map(\.name)
         guard names.count > 1, let last = names.last else { return names.joined() }
         return names.dropLast().joined(separator: ", ") + " or " + last
     }
     /// With its article, for the middle of a sentence.
-    var oneNoun: String { "a \(words)" }
+    var oneNoun: String { "a \(shownNoun)" }
     /// The names of the kind's tools, in their order.
     var toolNames: [String] {
         ["list_\(path)"] + ["get", "create", "update", "patch", "delete", "archive", "process"].map { "\($0)_\(singular)" }
     }
-}
-
-extension String {
-    /// An identifier's words.
-    fileprivate var asWords: String { split(separator: "_").joined(separator: " ") }
 }
