@@ -9,10 +9,16 @@ import Synchronization
 /// ```
 public final class Server<Caller: Sendable>: Sendable {
     /// Where transports listen for what their clients should be told.
-    public let changes = ServerChanges()
+    public let changes: ServerChanges
     private let current: Mutex<ServerDefinition<Caller>>
 
-    public init(_ definition: ServerDefinition<Caller>) {
+    public convenience init(_ definition: ServerDefinition<Caller>) {
+        self.init(definition, sharing: ServerChanges())
+    }
+
+    /// A server that offers something else to the same clients: whoever watches the changes of one watches those of the other.
+    package init(_ definition: ServerDefinition<Caller>, sharing changes: ServerChanges) {
+        self.changes = changes
         current = Mutex(definition)
         definition.tasks?.notify(changes)
     }

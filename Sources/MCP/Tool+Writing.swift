@@ -1,6 +1,13 @@
 import JSON
 
 extension Tool {
+    /// Its entry in the list of tools, byte for byte.
+    package func published(for revision: Revision) -> [UInt8] {
+        var writer = JSONWriter(reserving: 512)
+        write(to: &writer, for: revision)
+        return writer.bytes
+    }
+
     /// Writes what this revision knows of a tool (T8, T12); the schemas byte for byte as they were registered (J4).
     func write(to writer: inout JSONWriter, for revision: Revision) {
         writer.object { writer in

@@ -22,21 +22,21 @@ extension MCPRoutes {
         switch SSEOpening(message) {
         case .streamableHTTP: return try await serve(request, caller)
         case .refused(let reply): return Answer(reply)
-        case .opened: return try open(message.principal, caller, request)
+        case .opened: return try open(try server(of: request), message.principal, caller, request)
         }
     }
 
     /// Opens a stream; its first event says where messages go (E2).
-    private func open(_ principal: Principal, _ caller: Caller, _ request: IncomingRequest) throws -> Answer {
+    private func open(_ server: Server<Caller>, _ principal: Principal, _ caller: Caller, _ request: IncomingRequest) throws -> Answer {
         try count(principal)
         let id = SSEStreamID(number: (0..<16).map { _ in UInt8.random(in: .min ... .max) }, replica: connections.replica)
-        let client = SSEClient<Caller>(id, of: principal, connections)
+        let client = SSEClient<Caller>(id, of: principal, at: server, connections)
         client.stream.send(Array("\(settings.publicPrefix)/messages/?session_id=\(id)".utf8), event: "endpoint")
         sseClients.add(client)
         let stopWatching = server.changes.watch { [weak client] notice in
             if client?.client.wants(notice) == true { client?.stream.notify(notice) }
         }
-        let (server, correlationID) = (server, request.correlationID)
+        let correlationID = request.correlationID
         // A stream of its own session has no age limit (LS15): a session would end with it.
         return answer(with: client.stream, hasAgeLimit: false) { _ in
             client.endWhenIdle()
@@ -58,7 +58,7 @@ extension MCPRoutes {
         guard let id = (try? request.queryParameter("session_id")).flatMap({ SSEStreamID($0) }) else { return Answer(.sseStreamUnnamed) }
         let principal = identity.principal(caller)
         guard let client = sseClients.client(id, of: principal) else { return Answer(.sseStreamUnknown) }
-        let engine = ProtocolEngine(server.definition, sealer: sealer)
+        let engine = ProtocolEngine(client.server.definition, sealer: sealer)
         let message = HTTPMessage(request, principal: principal, now: identity.now(), parameterHeaders: [])
         switch client.receive(message, by: engine) {
         case .refused(let reply): return Answer(reply)

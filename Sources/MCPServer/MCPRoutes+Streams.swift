@@ -8,6 +8,7 @@ extension MCPRoutes {
     /// A stream of notices of 2026-07-28 (SB1–SB7).
     func open(
         _ listen: Listen,
+        _ server: Server<Caller>,
         _ engine: ProtocolEngine<Caller>,
         _ caller: Caller,
         _ request: IncomingRequest,
@@ -28,7 +29,6 @@ extension MCPRoutes {
         }
         let stream = EventStream(limits: connections.settings.stream, farewell: subscription.end)
         stream.send(subscription.acknowledgement)
-        let server = server
         let stopWatching = server.changes.watch { [weak stream] notice in
             if subscription.wants(notice) { stream?.notify(notice) }
         }
@@ -49,6 +49,7 @@ extension MCPRoutes {
     func open(
         _ session: Session,
         _ lastEventID: String?,
+        _ server: Server<Caller>,
         _ caller: Caller,
         _ request: IncomingRequest,
         _ principal: Principal
@@ -59,24 +60,25 @@ extension MCPRoutes {
         if let parsed = lastEventID.flatMap({ EventIDs.parse($0) }) {
             if let found = connections.resume(parsed, of: session, principal) {
                 guard found.isStandalone else { return answer(with: found.stream, connection: found.connection, finally: finally) }
-                return standalone(found.stream, found.connection, session, caller, request, principal, finally: finally)
+                return standalone(found.stream, found.connection, session, server, caller, request, principal, finally: finally)
             }
             if let id = parsed.requestID { return answer(withOnly: MCPError.lostStream(of: id), finally: finally) }
         }
         let stream = connections.standaloneStream(of: session, principal)
-        return standalone(stream, nil, session, caller, request, principal, finally: finally)
+        return standalone(stream, nil, session, server, caller, request, principal, finally: finally)
     }
 
     private func standalone(
         _ stream: EventStream,
         _ connection: Int?,
         _ session: Session,
+        _ server: Server<Caller>,
         _ caller: Caller,
         _ request: IncomingRequest,
         _ principal: Principal,
         finally: @escaping @Sendable () -> Void
     ) -> Answer {
-        let (server, correlationID) = (server, request.correlationID)
+        let correlationID = request.correlationID
         let end: @Sendable (EventStream) -> Void = { stream in
             // The client comes back soon, perhaps to another process (LS15).
             stream.retry(milliseconds: 1_000)
