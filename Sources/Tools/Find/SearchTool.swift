@@ -25,7 +25,7 @@ extension ItemTools {
             guard query.utf8.contains(where: { $0 > UInt8(ascii: " ") }) else {
                 throw ArgumentError("query", "is empty: give words to look for\(offers.contains("list_items") ? ", or use list_items" : "")")
             }
-            return try await answer(context) { owner in
+            return try await answer(context, Attempt(tool: "search")) { owner, _ in
                 let page = try await service.search(SearchQuery(query, kinds: kinds, limit: limit), of: owner)
                 var answer = SearchAnswer(page, pageBytes: pageBytes)
                 if detail == .full {
