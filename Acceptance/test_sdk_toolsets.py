@@ -355,7 +355,7 @@ def test_optional_arguments_that_say_nothing_count_as_absent(compact, share):
         schema = tool["inputSchema"]
         for name, property in schema.get("properties", {}).items():
             if name not in schema.get("required", []):
-                for nothing in share([*nothings(property), None]):
+                for nothing in share(nothings(property)):
                     right = items.right(tool["name"])
                     if name not in right:
                         answer = compact.call(tool["name"], **right, **{name: nothing})

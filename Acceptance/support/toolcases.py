@@ -195,7 +195,7 @@ def spellings(schema: dict, value) -> Iterator:
 def nothings(schema: dict) -> Iterator:
     """Values of an optional parameter that count as not given."""
     allowed = types(schema)
-    if "null" in allowed:
+    if "null" in allowed or allowed == {"string"}:
         yield None
     if "string" in allowed and "enum" not in schema and schema.get("format") != "uuid":
         yield ""
