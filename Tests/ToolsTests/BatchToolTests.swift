@@ -220,4 +220,34 @@ import Tools
             }
         }
     }
+
+    @Test func whateverIsSentEachElementHasItsResult() async throws {
+        var generator = Seeded(for: "whateverIsSentEachElementHasItsResult")
+        let uid = UID.numbered(1)
+        let names = ["kind", "uid", "id", "payload", "fields", "replace", "if_match", "action", "x"]
+        let texts = [
+            "notes", "Task", "notes/\(uid)", "\(uid)", "{", "{}", "[]", "true", "9223372036854775808", "archive", "", "\\u202e", "/", "é",
+        ]
+        func value(_ depth: Int) -> String {
+            switch Int.random(in: 0..<(depth > 2 ? 5 : 7), using: &generator) {
+            case 0: "null"
+            case 1: Bool.random(using: &generator) ? "true" : "false"
+            case 2: ["0", "-1", "1e400", "1.5", "9223372036854775808", "5.0"].randomElement(using: &generator) ?? "0"
+            case 3, 4: "\"\(texts.randomElement(using: &generator) ?? "")\""
+            case 5: "[" + (0..<Int.random(in: 0...3, using: &generator)).map { _ in value(depth + 1) }.joined(separator: ",") + "]"
+            default:
+                "{"
+                    + names.shuffled(using: &generator).prefix(Int.random(in: 0...6, using: &generator))
+                    .map { "\"\($0)\":\(value(depth + 1))" }.joined(separator: ",") + "}"
+            }
+        }
+        let box = try CompactBox(CountingService())
+        for tool in ["create_items", "update_items", "delete_items", "process_items"] {
+            for _ in 0..<200 {
+                let elements = (0..<Int.random(in: 1...4, using: &generator)).map { _ in value(0) }
+                let answer = try await box.value(tool, #"{"items":[\#(elements.joined(separator: ","))]}"#)
+                #expect(answer["results"]?.count == elements.count, "\(generator) \(elements)")
+            }
+        }
+    }
 }

@@ -196,4 +196,16 @@ import Tools
             #expect(text.count { $0 == "\"" } == 10, "\(text)")
         }
     }
+
+    @Test func aQuestionCostsAtMostFiveReadsAndNoWrite() async throws {
+        let service = CountingService()
+        let items = (1...100).map { #""notes/\#(UID.numbered($0))""# }.joined(separator: ",")
+        let result = try await AskingBox(service).modern("delete_items", #"{"items":[\#(items)]}"#)
+        #expect(result["resultType"]?.string == "input_required")
+        #expect(service.count == 5)
+        guard case .item? = service.last else {
+            Issue.record("\(String(describing: service.last))")
+            return
+        }
+    }
 }
