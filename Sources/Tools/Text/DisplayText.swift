@@ -4,8 +4,9 @@
 package enum DisplayText {
     /// The text with characters that are invisible, control the terminal or turn the direction of writing as `\u{202E}`.
     ///
-    /// Line feeds and tabs stay, CR LF becomes a line feed. A joiner (U+200C, U+200D) and a variation selector stay where they do their work, one at a
-    /// time between or after what can be seen, so that families of emoji, Persian and the scripts of India look as they should.
+    /// Line feeds and tabs stay, CR LF becomes a line feed. A joiner (U+200C, U+200D) and a variation selector stay where they do their
+    /// work, one at a time between or after what can be seen, so that families of emoji, Persian and the scripts of India look as they
+    /// should.
     package static func escaped(_ text: String) -> String {
         var text = text
         guard text.withUTF8({ !$0.allSatisfy(isPlain) }) else { return text }
@@ -113,7 +114,8 @@ private enum Sight {
             case 0xa1...0x34e: .visible
             case 0x200c, 0x200d: .joiner
             case 0xfe00...0xfe0f, 0x180b...0x180d, 0x180f: .selector
-            // Line and paragraph separator, and what is blank without being white space: fillers of Hangul, vowels of Khmer that nobody writes.
+            // Line and paragraph separator, and what is blank without being white space: fillers of Hangul, vowels of Khmer that nobody
+            // writes.
             case 0x2028, 0x2029, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x3164, 0xffa0: .hidden
             // Zero-width space, marks of direction, embeddings, overrides, isolates, invisible operators.
             case 0x200b, 0x200e, 0x200f, 0x202a...0x202e, 0x2060...0x206f: .hidden
