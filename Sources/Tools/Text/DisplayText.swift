@@ -10,31 +10,42 @@ package enum DisplayText {
     package static func escaped(_ text: String) -> String {
         var text = text
         guard text.withUTF8({ !$0.allSatisfy(isPlain) }) else { return text }
-        var output = String.UnicodeScalarView()
-        var previous = Sight.ascii
-        var scalars = text.unicodeScalars.makeIterator()
-        var upcoming = scalars.next()
+        let scalars = text.unicodeScalars
+        return text.withUTF8 { escaped(scalars, $0) } ?? text
+    }
+
+    /// The same for a text and its bytes, which are copied in runs; `nil` if nothing is to be written out.
+    private static func escaped(_ scalars: String.UnicodeScalarView, _ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        var output: [UInt8] = []
+        /// Where the run began that is to be copied, and where the scalar begins that is looked at.
+        var (run, position) = (0, 0)
+        var (before, previous) = (Unicode.Scalar(UInt8(ascii: " ")), Sight.ascii)
+        var remaining = scalars.makeIterator()
+        var upcoming = remaining.next()
         while let scalar = upcoming {
-            upcoming = scalars.next()
+            upcoming = remaining.next()
+            let end = position + UTF8.width(scalar)
+            defer { position = end }
             let sight = Sight(scalar)
             let stays =
                 switch sight {
                 case .ascii, .visible: true
-                case .joiner: previous.holdsJoiner && upcoming.map { Sight($0) == .visible && !$0.properties.isWhitespace } ?? false
-                case .selector: previous == .visible || "0123456789#*".unicodeScalars.contains(where: { $0 == output.last })
+                case .joiner: previous.holdsJoiner && !before.isBlank && upcoming.map { Sight($0) == .visible && !$0.isBlank } ?? false
+                case .selector: previous == .visible && !before.isBlank || previous == .ascii && before.isKeycap
                 case .hidden: false
                 }
-            if stays {
-                output.append(scalar)
-                previous = sight == .visible && scalar.properties.isWhitespace ? .ascii : sight
-            } else if scalar == "\r", upcoming == "\n" {
-                previous = .ascii
-            } else {
-                output.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
-                previous = .hidden
-            }
+            (before, previous) = (scalar, stays ? sight : .hidden)
+            guard !stays else { continue }
+            if output.isEmpty { output.reserveCapacity(bytes.count + bytes.count / 8 + 16) }
+            output += bytes[run..<position]
+            run = end
+            // The line feed that follows says it.
+            if scalar == "\r", upcoming == "\n" { continue }
+            output += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".utf8
         }
-        return String(output)
+        guard run > 0 else { return nil }
+        output += bytes[run...]
+        return String(decoding: output, as: UTF8.self)
     }
 
     /// The text on one line: white space and line breaks become single spaces, the rest is escaped.
@@ -96,9 +107,15 @@ extension String {
     }
 }
 
+extension Unicode.Scalar {
+    fileprivate var isBlank: Bool { properties.isWhitespace }
+    /// Whether emoji are made of it.
+    fileprivate var isKeycap: Bool { ("0"..."9").contains(self) || self == "#" || self == "*" }
+}
+
 /// What can be seen of a scalar.
 private enum Sight {
-    /// A character of ASCII, or white space: nothing joins it.
+    /// A character of ASCII: nothing joins it.
     case ascii
     case visible
     case joiner
