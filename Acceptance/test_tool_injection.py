@@ -9,6 +9,7 @@ from support.kinds import PATHS, new_uid
 from support.mcp import encode
 from support.peer import HTTPPeer
 from support.polling import until
+from support.program import Server
 from support.schema import LEGACY, MODERN, REVISIONS
 from support.wire import Connection
 
@@ -34,9 +35,7 @@ class Account:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    from support.program import Server
-
-    server = Server(tmp_path_factory.mktemp("server"), ENV="dev").start()
+    server = Server(tmp_path_factory.mktemp("server"), ENV="dev", RATE_LIMIT_DATA="60000/60/60000").start()
     yield server
     server.close()
 
