@@ -13,7 +13,7 @@ extension ItemTools {
             .uid("uid"),
             .object("updates", "")
         ) { context, uid, updates in
-            try await mutate(context, uid, kind) { .patch(try Payload(checking: updates)) }
+            try await mutate(context, "patch_\(kind.singular)", uid, kind) { .patch(try Payload(checking: updates)) }
         }
     }
 
@@ -26,7 +26,7 @@ extension ItemTools {
             output: ItemSchema.anyObject,
             .uid("uid")
         ) { context, uid in
-            try await mutate(context, uid, kind) { .delete }
+            try await mutate(context, "delete_\(kind.singular)", uid, kind) { .delete }
         }
     }
 
@@ -39,7 +39,7 @@ extension ItemTools {
             output: ItemSchema.anyObject,
             .uid("uid")
         ) { context, uid in
-            try await mutate(context, uid, kind) { .archive }
+            try await mutate(context, "archive_\(kind.singular)", uid, kind) { .archive }
         }
     }
 
@@ -54,20 +54,23 @@ extension ItemTools {
             .action(of: kind),
             .optionalObject("metadata", "")
         ) { context, uid, action, _ in
-            try await mutate(context, uid, kind) { .process(action) }
+            try await mutate(context, "process_\(kind.singular)", uid, kind) { .process(action) }
         }
     }
 
     /// One change of one item: one call of the service.
     func mutate(
         _ context: RequestContext<Caller>,
+        _ tool: String? = nil,
         _ uid: UID,
         _ kind: ItemKind,
         expecting condition: VersionCondition? = nil,
         _ mutation: () throws -> Mutation
     ) async throws -> ToolResult {
-        try await answer(context) { owner in
-            .item(try await service.mutate(uid, kind, try mutation(), expecting: condition, epoch: nil, of: owner))
+        try await answer(context, Attempt(tool: tool, kind: kind, uid: uid)) { owner, attempt in
+            let mutation = try mutation()
+            attempt.sent = mutation.sent
+            return .item(try await service.mutate(uid, kind, mutation, expecting: condition, epoch: nil, of: owner))
         }
     }
 }

@@ -16,7 +16,7 @@ extension ItemTools {
             .optionalString("cursor", ""),
             .includeDeleted
         ) { context, limit, cursor, includeDeleted in
-            try await answer(context) { owner in
+            try await answer(context, Attempt(tool: "list_\(kind.path)", kind: kind)) { owner, _ in
                 let query = ListQuery(
                     limit: min(limit, Self.pageCap),
                     cursor: cursor,
@@ -39,7 +39,7 @@ extension ItemTools {
             .uid("uid"),
             .includeDeleted
         ) { context, uid, includeDeleted in
-            try await answer(context) { owner in
+            try await answer(context, Attempt(tool: "get_\(kind.singular)", kind: kind, uid: uid)) { owner, _ in
                 .item(try await service.item(uid, kind, includeDeleted: includeDeleted, of: owner))
             }
         }

@@ -11,8 +11,10 @@ extension ItemTools {
             output: ItemSchema.anyObject,
             parameters: kind.creatingParameters
         ) { context, arguments in
-            try await answer(context) { owner in
-                .item(try await service.create(try arguments.payload(), kind, epoch: nil, of: owner))
+            try await answer(context, Attempt(tool: "create_\(kind.singular)", kind: kind)) { owner, attempt in
+                let payload = try arguments.payload()
+                attempt.sent = payload
+                return .item(try await service.create(payload, kind, epoch: nil, of: owner))
             }
         }
     }
@@ -27,7 +29,7 @@ extension ItemTools {
             parameters: kind.replacingParameters
         ) { context, arguments in
             guard let uid = arguments.uid else { throw ArgumentError("uid", "is missing, but required") }
-            return try await mutate(context, uid, kind, expecting: arguments.version) {
+            return try await mutate(context, "update_\(kind.singular)", uid, kind, expecting: arguments.version) {
                 .replace(try arguments.payload(ignoring: "uid"))
             }
         }

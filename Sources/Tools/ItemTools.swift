@@ -46,10 +46,26 @@ package struct ItemTools<Caller: Sendable>: Sendable {
         _ context: RequestContext<Caller>,
         _ operation: (Owner) async throws -> ToolResult
     ) async throws -> ToolResult {
+        try await answer(context, Attempt()) { owner, _ in try await operation(owner) }
+    }
+
+    /// The same for an operation that a hint can say more about.
+    ///
+    /// - Parameter operation: May add to the attempt what it learns of it.
+    func answer(
+        _ context: RequestContext<Caller>,
+        _ attempt: Attempt,
+        _ operation: (Owner, inout Attempt) async throws -> ToolResult
+    ) async throws -> ToolResult {
+        var attempt = attempt
+        var known: Owner?
         do {
-            return try await operation(try ownerOf(context.caller))
+            let owner = try ownerOf(context.caller)
+            known = owner
+            return try await operation(owner, &attempt)
         } catch let refusal as ItemError {
-            return .refusal(refusal, correlationID: context.correlationID)
+            let hints = if let known { await hint(for: refusal, attempt, of: known) } else { [String]() }
+            return .refusal(refusal, correlationID: context.correlationID, hints)
         }
     }
 }

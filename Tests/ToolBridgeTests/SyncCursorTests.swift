@@ -70,7 +70,10 @@ struct SyncCursorTests {
             "AgICj828gVV8vxlDIahFAAAAAAAAAAAAAAAAAAAATeyLhk8"
         ),
         (SyncCursor(.recent(RecentQuery()), sequence: 77), "AgACAAAAAFV8vxlDIahFAAAAAAAAAAAAAAAAAAAATYo7pOI"),
-        (SyncCursor(.recent(RecentQuery(kinds: [.tasks, .notes], includeDeleted: false)), sequence: 77), "?"),
+        (
+            SyncCursor(.recent(RecentQuery(kinds: [.tasks, .notes], includeDeleted: false)), sequence: 77),
+            "AgACk5TzalV8vxlDIahFAAAAAAAAAAAAAAAAAAAATYz8tuQ"
+        ),
     ]
 
     @Test("look today as they always did")
