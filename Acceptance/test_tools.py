@@ -5,7 +5,8 @@ import json
 import pytest
 
 from support.kinds import ACTIONS, ARCHIVED, TOOL_KINDS, new_uid
-from support.mcp import Client, Refused
+from support.mcp import Client, Refused, encode
+from support.peer import HTTPPeer
 from support.places import shared
 from support.schema import LEGACY, MODERN, REVISIONS
 
@@ -151,6 +152,18 @@ def test_tools_list_is_byte_identical_and_small(make_server, tell):
     size = len(seen.pop())
     tell(f"tools/list: {size} bytes")
     assert size <= 20_000
+
+
+@pytest.mark.parametrize("toolsets, count, most", [("standard", 41, 20_000), ("compact", 10, 8_000), ("all", 66, 36_000)])
+def test_lists_keep_to_their_budgets(shared_server, tell, toolsets, count, most):
+    with HTTPPeer(shared_server, MODERN, {}, path=f"/mcp?toolsets={toolsets}") as peer:
+        message = peer.message("tools/list")
+        response = peer.connection.request("POST", peer.path, peer.fields(message), encode(message))
+    tools = response.json()["result"]["tools"]
+    size = len(encode(response.json()["result"]))
+    tell(f"{toolsets}: {len(tools)} tools, {size} bytes, about {-(-size // 4)} tokens")
+    assert len(tools) == count and size <= most
+    assert all(len(tool["name"]) <= 24 and len(tool["description"]) <= 300 for tool in tools)
 
 
 @pytest.mark.parametrize("revision", LEGACY)
