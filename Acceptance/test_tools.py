@@ -163,7 +163,7 @@ def test_lists_keep_to_their_budgets(shared_server, tell, toolsets, count, most)
     size = len(encode(response.json()["result"]))
     tell(f"{toolsets}: {len(tools)} tools, {size} bytes, about {-(-size // 4)} tokens")
     assert len(tools) == count and size <= most
-    assert all(len(tool["name"]) <= 24 and len(tool["description"]) <= 300 for tool in tools)
+    assert all(len(tool["name"]) <= 32 and len(tool["description"]) <= 300 for tool in tools)
 
 
 @pytest.mark.parametrize("revision", LEGACY)
