@@ -17,11 +17,13 @@ import Tools
         names(try ToolSelection(text, isReadOnly: isReadOnly))
     }
 
-    /// All selections that differ: any parts together, with and without the tools that write.
-    private static let selections = (0..<1 << Toolset.allParts.count).flatMap { bits in
-        let parts = Toolset.allParts.enumerated().filter { bits >> $0.offset & 1 == 1 }.map(\.element)
-        return [false, true].map { ToolSelection(Set(parts), isReadOnly: $0) }
-    }
+    /// Every part alone, every two, all but one, and all; with and without the tools that write.
+    private static let selections: [ToolSelection] = {
+        let parts = Toolset.allParts
+        let pairs = parts.flatMap { one in parts.map { Set([one, $0]) } }
+        let others = parts.map { Set(parts).subtracting([$0]) }
+        return Set(pairs + others + [Set(parts), []]).flatMap { [ToolSelection($0), ToolSelection($0, isReadOnly: true)] }
+    }()
 
     @Test func theStandardIsThe41InTheirOrder() {
         #expect(Self.names(.standard) == CatalogueTests.names)
