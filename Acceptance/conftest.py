@@ -8,10 +8,12 @@ import subprocess
 
 import pytest
 
+from support.assistants import ASSISTANTS, Assistant
 from support.fixtures import Fixtures, start_stdio
 from support.peer import CLIENTS, HTTPPeer, Peer, SSEPeer, StdioPeer
 from support.places import FIXTURES, PROGRAM
 from support.program import Server, environment
+from support.toolcases import Share
 
 
 def pytest_sessionstart(session):
@@ -102,6 +104,26 @@ def make_fixtures(tmp_path):
             return fixtures
 
         yield make
+
+
+@pytest.fixture(scope="module", params=ASSISTANTS, ids=lambda client: "-".join(filter(None, (*client[:2], client[3]))))
+def assistant(request, tmp_path_factory):
+    """Once for every transport, release line and era: an SDK with a database of its own."""
+    server = Server(tmp_path_factory.mktemp("server"))
+    if request.param[0] == "http":
+        server.start()
+    assistant = Assistant(server, *request.param)
+    try:
+        yield assistant
+    finally:
+        assistant.close()
+        server.close()
+
+
+@pytest.fixture
+def share(assistant):
+    """A part of the spellings of arguments, right and wrong: all assistants together take all of them."""
+    return Share(ASSISTANTS.index(assistant.client), len(ASSISTANTS))
 
 
 class Connect:

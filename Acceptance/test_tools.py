@@ -172,36 +172,6 @@ def test_health_check_names_what_it_talks_to(shared_server, revision):
     assert (health["status"], health["role"], health["upstream"], health["go_api_base_url"]) == ("healthy", "serve", "local", None)
 
 
-def test_450_items_come_in_pages_of_200_exactly_once(server):
-    with Client(server) as client:
-        made = [client.call("create_note", title=f"{number}", content="").value["uid"] for number in range(450)]
-        seen, sizes, cursor = [], [], None
-        while True:
-            page = client.call("list_notes", limit=1000, **({"cursor": cursor} if cursor else {})).value
-            sizes.append(len(page["items"]))
-            seen += [item["uid"] for item in page["items"]]
-            cursor = page["nextCursor"]
-            if cursor is None:
-                break
-        assert sizes == [200, 200, 50]
-        assert seen == made[::-1]
-
-
-@pytest.mark.parametrize(
-    "limit, count",
-    [(1, 1), (3, 3), ("2", 2), (2.0, 2), (200, 3), (1000, 3), (0, None), (1001, None), (1.5, None), ("x", None), (True, None)],
-)
-def test_limits_of_a_list(server, limit, count):
-    with Client(server) as client:
-        for _ in range(3):
-            client.call("create_note", title="T", content="")
-        answer = client.call("list_notes", limit=limit)
-        if count is None:
-            assert answer.is_error and "limit" in answer.text
-        else:
-            assert len(answer.value["items"]) == count
-
-
 @pytest.mark.parametrize("parameter, good, tool", [
     ("additional_fields", {"a": 1}, "create_note"), ("tags", ["a"], "create_note"), ("updates", {"a": 1}, "patch_note"),
     ("metadata", {"a": 1}, "process_note"), ("participants", ["a"], "create_chat"),

@@ -47,11 +47,12 @@ class ToolAnswer:
 
     @property
     def refusal(self) -> dict:
-        """The second line of a refused operation."""
+        """The second line of a refused operation. After it there may be what to do next."""
         assert self.is_error, self.text
         assert "structuredContent" not in self.result
-        line, details = self.text.split("\n")
+        line, details, *more = self.text.split("\n")
         assert line
+        assert not more or more[0].startswith("Next: "), self.text
         return json.loads(details)
 
 

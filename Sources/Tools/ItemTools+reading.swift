@@ -16,12 +16,13 @@ extension ItemTools {
             .optionalString("cursor", ""),
             .includeDeleted
         ) { context, limit, cursor, includeDeleted in
-            try await answer(context) { owner in
+            try await answer(context, Attempt(tool: "list_\(kind.path)", kind: kind)) { owner, _ in
                 let query = ListQuery(
                     limit: min(limit, Self.pageCap),
                     cursor: cursor,
                     direction: .newestChangeFirst,
-                    includeDeleted: includeDeleted
+                    includeDeleted: includeDeleted,
+                    maximumBytes: pageBytes
                 )
                 return .page(try await service.list(kind, query, of: owner))
             }
@@ -31,14 +32,14 @@ extension ItemTools {
     func get(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "get_\(kind.singular)",
-            title: "Get \(kind.words)",
+            title: "Get \(kind.shownNoun)",
             "Reads \(kind.oneNoun).",
             annotations: .reading,
             output: ItemSchema.item,
             .uid("uid"),
             .includeDeleted
         ) { context, uid, includeDeleted in
-            try await answer(context) { owner in
+            try await answer(context, Attempt(tool: "get_\(kind.singular)", kind: kind, uid: uid)) { owner, _ in
                 .item(try await service.item(uid, kind, includeDeleted: includeDeleted, of: owner))
             }
         }

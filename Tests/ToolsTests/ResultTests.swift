@@ -112,7 +112,6 @@ import Tools
                 "\(tool.name)"
             )
         }
-        #expect(service.count == 40)
     }
 
     @Test func textsOfTheCatalogueHoldNoCause() async throws {

@@ -14,10 +14,11 @@ extension ItemPrompts {
             item("chat", "Title or uid of the chat.", .chats)
         ) { context, chat in
             try await answer(context) { owner, material in
-                guard let chat = try await find(chat, "chat", .chats, of: owner) else { return [] }
+                let chat = try await find(chat, "chat", .chats, of: owner)
                 let filter = ItemFilter(parentUID: chat.item.uid, parentKind: .chats)
                 let latest = try await LatestItems.read(.chatMessages, atMost: 1_000, filter: filter, from: service, of: owner)
-                let messages = latest.items.map { ChatMessage($0) }.sorted { $0.time < $1.time }
+                // Those of one time stay in the order in which they came.
+                let messages = latest.items.reversed().map { ChatMessage($0) }.sorted { $0.time < $1.time }
                 _ = material.embedWhole(chat, share: 25)
                 guard !messages.isEmpty else {
                     return ["Summarise a chat for me.", PromptWords.data, "The chat has no messages. Tell me so."]

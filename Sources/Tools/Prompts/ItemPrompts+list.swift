@@ -12,7 +12,7 @@ extension ItemPrompts {
             optionalItem("list", "Title or uid of the task list; all open tasks if left out.", .taskLists)
         ) { context, list in
             try await answer(context) { owner, material in
-                let list = try await find(list, "list", .taskLists, of: owner)
+                let list = try await self.list(list, of: owner)
                 let (tasks, words) = try await openTasks(of: list, owner)
                 let head = list == nil ? "Help me tidy my open tasks." : "Help me tidy a task list."
                 if let list { _ = material.embedWhole(list, share: 25) }

@@ -12,8 +12,8 @@ extension ItemPrompts {
             optionalItem("list", "Title or uid of the task list that the tasks go to.", .taskLists)
         ) { context, note, list in
             try await answer(context) { owner, material in
-                guard let note = try await find(note, "note", .notes, of: owner) else { return [] }
-                let list = try await find(list, "list", .taskLists, of: owner)
+                let note = try await find(note, "note", .notes, of: owner)
+                let list = try await self.list(list, of: owner)
                 let (tasks, words) = try await openTasks(of: list, owner)
                 let isWhole = material.embedWhole(note, share: 75)
                 if let list { _ = material.embed([list], contentBytes: 500) }

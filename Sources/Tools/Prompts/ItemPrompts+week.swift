@@ -5,7 +5,7 @@ import ToolBridge
 extension ItemPrompts {
     /// What happened in seven days.
     ///
-    /// Of each kind the 400 items that changed last are looked at, and the prompt says if there are more.
+    /// The 1,000 items that changed last are looked at, and besides them as many messages; the prompt says if there are more.
     var reviewMyWeek: Prompt<Caller> {
         Prompt(
             "review_my_week",
@@ -33,7 +33,7 @@ extension ItemPrompts {
                     PromptWords.data,
                     """
                     What changed: \(counts); chat messages written or changed: \(week.messages). An item is in the week of its latest change.\
-                    \(week.isWhole ? "" : " Of kinds with very many changes only the latest were looked at.")
+                    \(week.isWhole ? "" : " There are very many changes: only the latest were looked at.")
                     """,
                     PromptWords.leftOut(week.count - shown, of: week.count, "item"),
                     """
@@ -61,41 +61,40 @@ private struct Week {
     /// Whether all changes were looked at.
     let isWhole: Bool
 
-    /// How many items of a kind are looked at.
-    private static let items = 400
+    /// How many are looked at.
+    private static let items = 1_000
 
     init(from first: CalendarDay, through last: CalendarDay, _ service: any ItemService, _ owner: Owner) async throws(ItemError) {
         var completed = Group(heading: "Completed tasks")
         var created = Group(heading: "New items")
         var changed = Group(heading: "Changed items")
         var deleted = Group(heading: "Deleted items")
-        var messages = 0
-        var isWhole = true
-        let end = last.adding(days: 1).start
-        for kind in [ItemKind.tasks, .notes, .comments, .chats, .chatMessages, .taskLists] {
-            let filter = ItemFilter(updatedSince: first.start)
-            let latest = try await LatestItems.read(kind, atMost: Self.items, filter: filter, includeDeleted: true, from: service, of: owner)
-            if latest.hasMore { isWhole = false }
-            for item in latest.items where item.updatedAt >= first.start && item.updatedAt < end {
-                guard kind != .chatMessages else {
-                    messages += 1
-                    continue
-                }
-                let view = ItemView(item)
-                if item.deletedAt != nil {
-                    deleted.items.append(view)
-                } else if kind == .tasks, TaskState(view).isDone {
-                    completed.items.append(view)
-                } else if item.version == 1 {
-                    created.items.append(view)
-                } else {
-                    changed.items.append(view)
-                }
+        let days = first.start..<last.adding(days: 1).start
+        let latest = try await LatestItems.read(
+            [.tasks, .notes, .comments, .chats, .taskLists],
+            atMost: Self.items,
+            since: first.start,
+            includeDeleted: true,
+            from: service,
+            of: owner
+        )
+        for item in latest.items where days.contains(item.updatedAt) {
+            let view = ItemView(item)
+            if item.deletedAt != nil {
+                deleted.items.append(view)
+            } else if item.kind == .tasks, TaskState(view).isDone {
+                completed.items.append(view)
+            } else if item.version == 1 {
+                created.items.append(view)
+            } else {
+                changed.items.append(view)
             }
         }
+        // Messages apart, so that a busy chat doesn't crowd out the rest.
+        let talk = try await LatestItems.read([.chatMessages], atMost: Self.items, since: first.start, from: service, of: owner)
+        messages = talk.items.count { days.contains($0.updatedAt) }
+        isWhole = !latest.hasMore && !talk.hasMore
         groups = [completed, created, changed, deleted].filter { !$0.items.isEmpty }
-        self.messages = messages
-        self.isWhole = isWhole
     }
 
     /// How many items there are, messages aside.
