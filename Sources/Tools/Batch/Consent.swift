@@ -128,7 +128,7 @@ struct HarmedItems {
     var inWords: String {
         let kinds = ItemKind.allCases.compactMap { kind in
             let count = references.count { $0.kind == kind }
-            return count == 0 ? nil : "\(count) \(count == 1 ? kind.words : kind.plural)"
+            return count == 0 ? nil : "\(count) \(count == 1 ? kind.shownNoun : kind.plural)"
         }
         return "\(references.count) items (\(kinds.joined(separator: ", ")))"
     }

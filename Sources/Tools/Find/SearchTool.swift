@@ -107,7 +107,7 @@ private struct SearchAnswer {
         var writer = JSONWriter(reserving: 512)
         writer.beginObject()
         writer.member("id", reference.id)
-        writer.member("title", DisplayText.line(hit.title ?? lines.first ?? "Untitled \(hit.item.kind.words)", bytes: ItemView.titleBytes))
+        writer.member("title", DisplayText.line(hit.title ?? lines.first ?? "Untitled \(hit.item.kind.shownNoun)", bytes: ItemView.titleBytes))
         writer.member("url", reference.uri)
         writer.member("kind", hit.item.kind.path)
         writer.member("uid", hit.item.uid.description)
