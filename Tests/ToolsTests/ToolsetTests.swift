@@ -98,7 +98,8 @@ import Tools
         "what chooses nothing is refused",
         arguments: [
             ("", ToolSelectionError.empty), (" , ", .empty), ("nots", .unknown("nots")), ("notes,Tasks", .unknown("Tasks")),
-            ("chat-messages", .unknown("chat-messages")), ("notes tasks", .unknown("notes tasks")), ("note\u{301}s", .unknown("note\u{301}s")),
+            ("chat-messages", .unknown("chat-messages")), ("notes tasks", .unknown("notes tasks")),
+            ("note\u{301}s", .unknown("note\u{301}s")),
             (String(repeating: "x", count: 8_000), .unknown(String(repeating: "x", count: 64))),
         ]
     )
@@ -142,7 +143,9 @@ import Tools
     @Test func sizesAreWhatIsPublished() throws {
         for toolset in Toolset.allCases {
             let tools = Self.catalogue.tools(ToolSelection([toolset]))
-            let list = try ServerDefinition(info: Implementation(name: "test", version: "1"), tools: tools).publishedTools(for: .v2026_07_28)
+            let list = try ServerDefinition(info: Implementation(name: "test", version: "1"), tools: tools).publishedTools(
+                for: .v2026_07_28
+            )
             let entries = tools.map { $0.published(for: .v2026_07_28) }
             let text = String(decoding: try #require(list), as: UTF8.self)
             #expect(text.contains("[" + entries.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",") + "]"))
