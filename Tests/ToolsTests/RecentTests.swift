@@ -86,7 +86,7 @@ import ToolBridge
 
     /// Each page is as full as it may be, and no fuller.
     private func check(_ pages: [[Item]], _ bytes: Int, limit: Int, _ what: Comment) {
-        func size(_ items: some Sequence<Item>) -> Int { items.reduce(0) { $0 + $1.payload.count + 200 } }
+        func size(_ items: some Sequence<Item>) -> Int { items.reduce(0) { $0 + $1.payload.count + Limits.envelopeBytes } }
         for page in pages where page.count > 1 { #expect(size(page) <= bytes, what) }
         for (page, next) in zip(pages, pages.dropFirst()) where page.count < limit {
             #expect(size(page + next.prefix(1)) > bytes, what)
@@ -100,8 +100,8 @@ import ToolBridge
             let items = try await Self.fill(service, 300, using: &generator, clock).filter { $0.kind == .tasks && $0.deletedAt == nil }
             #expect(items.count > 20)
             let expected = direction == .oldestChangeFirst ? items : items.reversed()
-            let first = expected[0].payload.count + 200
-            let second = first + expected[1].payload.count + 200
+            let first = expected[0].payload.count + Limits.envelopeBytes
+            let second = first + expected[1].payload.count + Limits.envelopeBytes
             for bytes in [-5, 0, 1, first - 1, first, second - 1, second, 3000, 10_000, .max, .min] {
                 for limit in [1, 2, 10, 1000] {
                     var query = ListQuery(limit: limit, direction: direction, maximumBytes: bytes)
