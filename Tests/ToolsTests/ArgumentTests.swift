@@ -305,6 +305,72 @@ import Tools
         #expect(service.count == 0)
     }
 
+    /// The whole texts: which argument, what would be right, and what came instead.
+    @Test func whatIsWrongWithAnArgumentIsSaidInFull() async throws {
+        let box = ToolBox(CountingService())
+        let uid = #""uid":"\#(Self.uid)""#
+        for (tool, arguments, message) in [
+            ("get_note", "{}", "uid is missing, but required"),
+            ("get_note", #"{"uid":"Shopping\u202elist"}"#, #"uid must be a UUID, as results have it in uid, not "Shopping\u{202E}list""#),
+            ("get_note", #"{"uid":null}"#, "uid must be a UUID, as results have it in uid, not null"),
+            ("get_note", #"{"uid":[7]}"#, "uid must be a UUID, as results have it in uid, not an array"),
+            ("get_note", #"{"uid":7}"#, "uid must be a UUID, as results have it in uid, not a number"),
+            ("get_note", #"{"id":"x"}"#, "unknown parameter 'id'; did you mean 'uid'? known are: uid, include_deleted"),
+            ("get_note", #"{\#(uid),"include_deleted":"yes"}"#, "include_deleted must be true or false, not 'yes'"),
+            ("get_note", #"{\#(uid),"include_deleted":1}"#, "include_deleted must be true or false, not a number"),
+            ("list_notes", #"{"limit":0}"#, "limit must be an integer from 1 to 1000, not 0"),
+            ("list_notes", #"{"limit":"many"}"#, #"limit must be an integer from 1 to 1000, not "many""#),
+            ("list_notes", #"{"cursor":5}"#, "cursor must be a string, not a number"),
+            ("update_note", #"{\#(uid),"title":"t","content":"c","if_match":0}"#, "if_match must be an integer of at least 1, not 0"),
+            ("create_task", #"{"title":7}"#, "title must be a string, not a number"),
+            ("create_task", #"{"title":"t","tags":"a, b"}"#, "Invalid JSON string for tags: "),
+            ("create_task", #"{"title":"t","tags":[1]}"#, "tags must hold only strings, not a number"),
+            ("create_task", #"{"title":"t","additional_fields":[1]}"#, "additional_fields must be an object, not an array"),
+            ("create_comment", MinimalArguments.of("create_comment", #""parent_type":"chat""#), "parent_type must be one of note, task, not 'chat'"),
+            ("process_task", #"{\#(uid),"action":"finish"}"#, #"action must be one of start, complete, reopen, not "finish""#),
+            ("process_task", #"{\#(uid),"action":true}"#, "action must be one of start, complete, reopen, not a boolean"),
+            ("health_check", #"{"verbose":true}"#, "unknown parameter 'verbose'; this tool takes none"),
+        ] {
+            let found = try await box.argumentError(tool, arguments)?.message ?? "taken"
+            #expect(message.hasSuffix(": ") ? found.hasPrefix(message) : found == message, "\(tool) \(arguments)")
+        }
+    }
+
+    @Test func eachToolMakesTheCallThatItIsFor() async throws {
+        let service = CountingService()
+        let box = ToolBox(service)
+        for kind in ItemTools<Owner>.kinds {
+            for tool in kind.toolNamesInOrder {
+                _ = try await box.value(tool, MinimalArguments.of(tool))
+                let operation = tool.prefix { $0 != "_" }
+                switch service.last {
+                case .list(kind, _): #expect(operation == "list")
+                case .item(kind, _, _): #expect(operation == "get")
+                case .create(kind, _): #expect(operation == "create")
+                case .mutate(kind, _, .replace, _): #expect(operation == "update")
+                case .mutate(kind, _, .patch, _): #expect(operation == "patch")
+                case .mutate(kind, _, .delete, _): #expect(operation == "delete")
+                case .mutate(kind, _, .archive, _): #expect(operation == "archive")
+                case .mutate(kind, _, .process, _): #expect(operation == "process")
+                default: Issue.record("\(tool) makes another call")
+                }
+            }
+        }
+        #expect(service.count == 40)
+        // Whatever is optional costs nothing more.
+        for (tool, arguments) in [
+            ("list_notes", #"{"limit":200,"cursor":"c","include_deleted":true}"#),
+            ("get_note", #"{"uid":"\#(Self.uid)","include_deleted":true}"#),
+            ("create_task", #"{"title":"t","description":"d","status":"s","priority":"p","due_date":"d","tags":["a"],"additional_fields":{"a":1}}"#),
+            ("update_note", #"{"uid":"\#(Self.uid)","title":"t","content":"c","if_match":1,"additional_fields":{"a":1}}"#),
+            ("process_note", #"{"uid":"\#(Self.uid)","action":"pin","metadata":{"a":1}}"#),
+        ] {
+            let before = service.count
+            _ = try await box.value(tool, arguments)
+            #expect(service.count == before + 1, "\(tool)")
+        }
+    }
+
     @Test func everyDataToolCostsOneCallOfTheServiceWithTheCallersOwner() async throws {
         for owner in [Owner.me, .other] {
             let service = CountingService()
@@ -315,6 +381,13 @@ import Tools
             }
             #expect(service.owners == Array(repeating: owner, count: 40))
         }
+    }
+}
+
+extension ItemKind {
+    /// The names of the kind's eight tools.
+    fileprivate var toolNamesInOrder: [String] {
+        ["list_\(path)"] + ["get", "create", "update", "patch", "delete", "archive", "process"].map { "\($0)_\(singular)" }
     }
 }
 
