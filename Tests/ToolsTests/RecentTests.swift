@@ -5,7 +5,9 @@ import ToolBridge
 /// The latest changes over several kinds, and pages of a size, over a real database.
 @Suite struct RecentTests {
     /// Items of mixed kinds and sizes, some of them changed or deleted since, in the order of their latest change.
-    private static func fill(_ service: LocalItemService, _ count: Int, using generator: inout Seeded, _ clock: TestClock) async throws -> [Item] {
+    private static func fill(_ service: LocalItemService, _ count: Int, using generator: inout Seeded, _ clock: TestClock) async throws
+        -> [Item]
+    {
         let chat = try await service.create(Payload(#"{"n":0}"#), .chats, epoch: nil, of: .me)
         var items = [chat]
         var operations: [Result<BatchOperation, ItemError>] = []
@@ -27,7 +29,9 @@ import ToolBridge
             let current = try await service.item(item.uid, item.kind, includeDeleted: true, of: .me)
             guard current.deletedAt == nil, item.uid != chat.uid else { continue }
             clock.advance(10)
-            items.append(try await service.mutate(item.uid, item.kind, .patch(try Payload(#"{"p":1}"#)), expecting: nil, epoch: nil, of: .me))
+            items.append(
+                try await service.mutate(item.uid, item.kind, .patch(try Payload(#"{"p":1}"#)), expecting: nil, epoch: nil, of: .me)
+            )
         }
         var latest: [Item] = []
         var seen: Set<ItemReference> = []
@@ -140,7 +144,9 @@ import ToolBridge
             func push(_ kind: ItemKind, _ numbers: Range<Int>) async throws {
                 for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 1000) {
                     let changes = (start..<min(start + 1000, numbers.upperBound)).map { number in
-                        Result<Change, ItemError>.success(Change(uid: .numbered(number), kind: kind, updatedAt: nil, payload: Array("{}".utf8)))
+                        Result<Change, ItemError>.success(
+                            Change(uid: .numbered(number), kind: kind, updatedAt: nil, payload: Array("{}".utf8))
+                        )
                     }
                     _ = try await service.push(changes, kind, epoch: 1, of: .me)
                 }
