@@ -5,7 +5,9 @@ import json
 import pytest
 
 from support.kinds import TOOL_KINDS
-from support.mcp import Client
+from support.mcp import Client, ToolAnswer
+from support.peer import HTTPPeer
+from support.polling import until
 from support.schema import MODERN
 from support.toolcases import Maker, own
 
@@ -101,3 +103,72 @@ def test_items_that_change_between_pages_are_not_missed(server):
         rest = client.call("list_notes", limit=200, cursor=first["nextCursor"]).value
         seen = [item["uid"] for item in first["items"] + rest["items"]]
         assert set(made) <= set(seen) and new not in seen
+
+
+class Found:
+    """A client of the tools for items of all kinds."""
+
+    def __init__(self, server):
+        self.peer = HTTPPeer(server, MODERN, {}, path="/mcp?toolsets=compact")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.peer.close()
+
+    def call(self, tool: str, **arguments) -> ToolAnswer:
+        answer = ToolAnswer(self.peer.call(tool, arguments).result, b"")
+        assert answer.is_error or answer.value == answer.result["structuredContent"]
+        return answer
+
+
+@pytest.mark.parametrize("detail", ["summary", "full"])
+@pytest.mark.parametrize("tool, arguments", [("list_items", {"kind": "notes"}), ("recent_changes", {})])
+def test_what_finds_items_keeps_to_the_size_too(server, tool, arguments, detail):
+    sizes = [10] * 150 + SIZES["of all sorts"] + [1000] * 60
+    with Found(server) as client:
+        uids = []
+        for number, size in enumerate(sizes):
+            # Titles that are as long as a title is shown.
+            orders = [{"kind": "notes", "payload": {"title": f"{number} " + "é" * 200, "content": "x" * size, "status": "s" * 200}}]
+            uids.append(client.call("create_items", items=orders).value["results"][0]["uid"])
+        for limit in (200, 7):
+            read = pages(client, tool, **arguments, detail=detail, limit=limit)
+            assert [item["uid"] for items, _ in read for item in items] == uids[::-1]
+            for items, size in read:
+                assert len(items) <= limit and (size <= BUDGET + FRAME or len(items) == 1), (len(items), size)
+            if detail == "full":
+                whole = {item["uid"]: item["payload"]["content"] for items, _ in read for item in items}
+                assert [len(whole[uid]) for uid in uids] == sizes
+
+
+def test_a_search_keeps_to_the_size_too(server):
+    sizes = [20_000, 100, 500_000, 15_000, 30_000] + [3000] * 30
+    with Found(server) as client:
+        for number, size in enumerate(sizes):
+            content = f"needle {'words and words ' * (size // 16)}"
+            client.call(
+                "create_items", items=[{"kind": "notes", "payload": {"title": f"needle {number} " + "é" * 300, "content": content}}]
+            )
+        until(lambda: len(client.call("search", query="needle", limit=50).value["results"]) == len(sizes), what="the index")
+        for detail in ("summary", "full"):
+            answer = client.call("search", query="needle", limit=50, detail=detail)
+            results = answer.value["results"]
+            assert results and (len(answer.text.encode()) <= BUDGET + FRAME or sum("payload" in result for result in results) == 1)
+            for result in results:
+                assert len(result["title"].encode()) <= 123
+                if "payload" in result:
+                    assert result["payload"]["content"].startswith("needle")
+        whole = client.call("search", query="needle", limit=1, detail="full").value["results"]
+        assert len(whole) == 1 and "payload" in whole[0]
+
+
+def test_texts_are_fetched_whole(server):
+    with Found(server) as client:
+        content = "line of words é 🦆\n" * 25_000
+        uid = client.call("create_items", items=[{"kind": "notes", "payload": {"title": "Long", "content": content}}]).value["results"][0][
+            "uid"
+        ]
+        text = client.call("fetch", id=f"notes/{uid}").value["text"]
+        assert content in text
