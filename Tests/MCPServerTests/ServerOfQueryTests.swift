@@ -52,7 +52,7 @@ struct ServerOfQueryTests {
 
     @Test("T2 the address says which tools there are, in both eras and at both paths", arguments: ["/mcp", "/sse"])
     func lists(path: String) async throws {
-        try await run { server, _ in
+        try await run { (server, _) async throws in
             let modern = StreamServer.modern("tools/list")
             for (query, name) in [("", "a"), ("?", "a"), ("?set=b", "b"), ("?other=1&set=c", "c"), ("?s%65t=%62", "b"), ("?set=a", "a")] {
                 #expect(try await names(post(server, path + query, Self.modernList, modern)) == Self.tools(name), "\(query)")
@@ -63,7 +63,7 @@ struct ServerOfQueryTests {
 
     @Test("LS2 a session is bound to no address: each request says by its own what it means")
     func sessions() async throws {
-        try await run { server, _ in
+        try await run { (server, _) async throws in
             let opened = try await post(server, "/mcp?set=b", Fixtures.initialize("2025-11-25"))
             let session = ["Mcp-Session-Id": try #require(opened.header("mcp-session-id"))]
             for (query, name) in [("", "a"), ("?set=b", "b"), ("?set=c", "c")] {
@@ -76,7 +76,7 @@ struct ServerOfQueryTests {
 
     @Test("W24 a tool that this address doesn't offer is unknown here, in both eras")
     func calls() async throws {
-        try await run { server, _ in
+        try await run { (server, _) async throws in
             for (query, tool, isThere) in [("", "a_1", true), ("", "b_1", false), ("?set=b", "b_1", true), ("?set=b", "a_1", false)] {
                 let legacy = try await post(server, "/mcp" + query, Fixtures.call(tool))
                 let modern = try await post(
@@ -95,7 +95,7 @@ struct ServerOfQueryTests {
 
     @Test("W71 E2 on HTTP+SSE the address of the stream counts for all its messages", arguments: [("", "a"), ("?set=c", "c")])
     func streams(query: String, name: String) async throws {
-        try await run { server, _ in
+        try await run { (server, _) async throws in
             try await EventClient.open(server.port, "/sse" + query, ["Authorization": "me"]) { client in
                 let endpoint = try #require(try await client.next()?.data)
                 #expect(try await post(server, endpoint, Fixtures.request("tools/list")).status == 202)
@@ -112,7 +112,7 @@ struct ServerOfQueryTests {
         arguments: ["?set=x", "?set=", "?set", "?set=a&set=a", "?set=%zz", "?set=%00"]
     )
     func refusals(query: String) async throws {
-        try await run { server, _ in
+        try await run { (server, _) async throws in
             let streams = server.connections.counts
             for (method, path, body) in [
                 ("POST", "/mcp", Fixtures.initialize("2025-11-25")), ("POST", "/mcp", Self.modernList), ("POST", "/mcp", "{"),
@@ -171,7 +171,7 @@ struct ServerOfQueryTests {
             asked.withLock { $0 += 1 }
             return server
         }
-        try await StreamServer.run(server: server, serverOfQuery: serverOfQuery) { running in
+        try await StreamServer.run(server: server, serverOfQuery: serverOfQuery) { (running) async throws in
             #expect(try await post(running, "/mcp", Fixtures.request("tools/list")).status == 200)
             #expect(asked.withLock { $0 } == 0)
             #expect(try await post(running, "/mcp?", Fixtures.request("tools/list")).status == 200)

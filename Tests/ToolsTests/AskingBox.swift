@@ -104,7 +104,9 @@ private struct PlainSealer: Sealer {
         let prefix = "\(purpose.rawValue).k."
         guard text.hasPrefix(prefix) else { return nil }
         let digits = Array(text.utf8.dropFirst(prefix.utf8.count))
-        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) }
+        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
+        }
         let content = Array(bytes.dropFirst(8))
         guard digest(content).elementsEqual(bytes.prefix(8)) else { return nil }
         return OpenedSeal(content: content, principalTag: tag(principal))

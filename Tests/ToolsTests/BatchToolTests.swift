@@ -32,7 +32,9 @@ import Tools
         let box = try CompactBox(service)
         for tool in ["create_items", "update_items", "delete_items", "process_items"] {
             #expect(try await box.argumentError(tool, #"{"items":[]}"#)?.message == "items is empty: give 1 to 100 items")
-            #expect(try await box.argumentError(tool, #"{"items":[\#(tasks(101))]}"#)?.message.contains("holds 101 items: at most 100") == true)
+            #expect(
+                try await box.argumentError(tool, #"{"items":[\#(tasks(101))]}"#)?.message.contains("holds 101 items: at most 100") == true
+            )
             for items in ["5", "null", #""""#, #""[]""#, #""[1""#, #""5""#, "true"] {
                 #expect(try await box.argumentError(tool, #"{"items":\#(items)}"#)?.parameter == "items", "\(items)")
             }
@@ -64,7 +66,8 @@ import Tools
             #expect(codes == ["ok", bad, bad, bad, bad, bad, bad, bad, bad, bad, "version_mismatch", bad, "not_found", bad, "ok"])
             #expect(answer["succeeded"]?.integer == 2 && answer["failed"]?.integer == 13)
             let words = [
-                "", "must be an object", "kind must be one of notes, tasks", "kind is missing", "uid is missing", "uid must be a UUID", "fields is missing",
+                "", "must be an object", "kind must be one of notes, tasks", "kind is missing", "uid is missing", "uid must be a UUID",
+                "fields is missing",
                 "Invalid JSON string for fields", "fields must be an object", "if_match must be an integer", "expected 1, actual 2",
                 "replace must be true or false", "note not found", "kind is tasks, but the id is of notes", "",
             ]
@@ -74,7 +77,7 @@ import Tools
                 #expect(result["error"]?.string?.contains(words) == true, "\(index): \(result["error"]?.string ?? "-")")
             }
             #expect(results[10]["next"]?.string?.contains("if_match") == true)
-            #expect(results[12]["next"]?.string == "find it with search")
+            #expect(results[12]["next"]?.string == "find it with search or list_items")
             let item = try await service.item(try #require(UID(note)), .notes, includeDeleted: false, of: .me)
             #expect(item.version == 3)
             let payload = try JSONValue(parsing: item.payload)
@@ -93,9 +96,12 @@ import Tools
         try await withService { service, _ in
             let box = try CompactBox(service)
             for items in [
-                #"[{"kind":"notes","payload":{"title":"N","content":""}}]"#, #"[{"kind":"note","payload":"{\"title\":\"N\",\"content\":\"\"}"}]"#,
-                #""[{\"kind\":\"Notes\",\"payload\":{\"title\":\"N\",\"content\":\"\"}}]""#, #"{"kind":"notes","payload":{"title":"N","content":""}}"#,
-                #"["{\"kind\":\"notes\",\"payload\":{\"title\":\"N\",\"content\":\"\"}}"]"#, #"[{"kind":"notes","fields":{"title":"N","content":""}}]"#,
+                #"[{"kind":"notes","payload":{"title":"N","content":""}}]"#,
+                #"[{"kind":"note","payload":"{\"title\":\"N\",\"content\":\"\"}"}]"#,
+                #""[{\"kind\":\"Notes\",\"payload\":{\"title\":\"N\",\"content\":\"\"}}]""#,
+                #"{"kind":"notes","payload":{"title":"N","content":""}}"#,
+                #"["{\"kind\":\"notes\",\"payload\":{\"title\":\"N\",\"content\":\"\"}}"]"#,
+                #"[{"kind":"notes","fields":{"title":"N","content":""}}]"#,
             ] {
                 let answer = try await box.value("create_items", #"{"items":\#(items)}"#)
                 #expect(answer["succeeded"]?.integer == 1, "\(items)")
@@ -147,9 +153,15 @@ import Tools
             let taken = try await box.create("notes", [#"{"title":"N","content":""}"#])[0]
             let calls: [(tool: String, item: String, next: String?)] = [
                 ("delete_items", #""notes/\#(uid)""#, "restore_item brings it back"),
-                ("delete_items", #""notes/\#(UID.numbered(3))""#, "find it with search"),
-                ("create_items", #"{"kind":"notes","payload":{"uid":"\#(taken)"}}"#, "change it with update_items"),
-                ("create_items", #"{"kind":"comments","payload":{"content":"c"}}"#, "set parentType to note or task and parentUid to its uid"),
+                ("delete_items", #""notes/\#(UID.numbered(3))""#, "find it with search or list_items"),
+                (
+                    "create_items", #"{"kind":"notes","payload":{"uid":"\#(taken)"}}"#,
+                    "change it with update_items, or leave uid out to create another"
+                ),
+                (
+                    "create_items", #"{"kind":"comments","payload":{"content":"c"}}"#,
+                    "set parentType to note or task and parentUid to its uid"
+                ),
                 ("create_items", #"{"kind":"chat_messages","payload":{"content":"c"}}"#, "set chatUid to the uid of one of the chats"),
                 ("process_items", #"{"kind":"notes","uid":"\#(taken)","action":"fly"}"#, "use one of pin, unpin, archive, unarchive"),
                 ("process_items", #"{"kind":"chats","uid":"\#(taken)","action":"fly"}"#, "use one of resolve, reopen, archive"),
@@ -188,18 +200,53 @@ import Tools
         try await withService { service, _ in
             let box = try CompactBox(service)
             let uid = try await box.create("tasks", [#"{"title":"T"}"#])[0]
-            for arguments in [#""id":"tasks/\#(uid)""#, #""kind":"task","uid":"\#(uid.uppercased())""#, #""uid":"tasks/\#(uid)""#, #""kind":"tasks","id":"\#(uid)""#] {
+            for arguments in [
+                #""id":"tasks/\#(uid)""#, #""kind":"task","uid":"\#(uid.uppercased())""#, #""uid":"tasks/\#(uid)""#,
+                #""kind":"tasks","id":"\#(uid)""#,
+            ] {
                 _ = try await box.value("delete_items", #"{"items":["tasks/\#(uid)"]}"#)
                 let item = try await box.value("restore_item", "{\(arguments)}")
                 #expect(item.members.map(\.key) == ["uid", "version", "updatedAt", "deletedAt", "payload"])
                 #expect(item["deletedAt"]?.isNull == true && item["payload"]?["title"]?.string == "T")
-                #expect(try await box.refusal("restore_item", "{\(arguments)}").hasPrefix("task isn't deleted\n{\"code\":\"already_exists\""))
+                #expect(
+                    try await box.refusal("restore_item", "{\(arguments)}").hasPrefix("task isn't deleted\n{\"code\":\"already_exists\"")
+                )
             }
             for (arguments, parameter) in [
                 ("{}", "id"), (#"{"id":"x"}"#, "id"), (#"{"uid":"\#(uid)"}"#, "kind"), (#"{"kind":"potato","uid":"\#(uid)"}"#, "kind"),
                 (#"{"kind":"tasks","uid":"x"}"#, "uid"), (#"{"kind":"notes","id":"tasks/\#(uid)"}"#, "kind"), (#"{"kind":"tasks"}"#, "id"),
             ] {
                 #expect(try await box.argumentError("restore_item", arguments)?.parameter == parameter, "\(arguments)")
+            }
+        }
+    }
+
+    @Test func whateverIsSentEachElementHasItsResult() async throws {
+        var generator = Seeded(for: "whateverIsSentEachElementHasItsResult")
+        let uid = UID.numbered(1)
+        let names = ["kind", "uid", "id", "payload", "fields", "replace", "if_match", "action", "x"]
+        let texts = [
+            "notes", "Task", "notes/\(uid)", "\(uid)", "{", "{}", "[]", "true", "9223372036854775808", "archive", "", "\\u202e", "/", "é",
+        ]
+        func value(_ depth: Int) -> String {
+            switch Int.random(in: 0..<(depth > 2 ? 5 : 7), using: &generator) {
+            case 0: "null"
+            case 1: Bool.random(using: &generator) ? "true" : "false"
+            case 2: ["0", "-1", "1e400", "1.5", "9223372036854775808", "5.0"].randomElement(using: &generator) ?? "0"
+            case 3, 4: "\"\(texts.randomElement(using: &generator) ?? "")\""
+            case 5: "[" + (0..<Int.random(in: 0...3, using: &generator)).map { _ in value(depth + 1) }.joined(separator: ",") + "]"
+            default:
+                "{"
+                    + names.shuffled(using: &generator).prefix(Int.random(in: 0...6, using: &generator))
+                    .map { "\"\($0)\":\(value(depth + 1))" }.joined(separator: ",") + "}"
+            }
+        }
+        let box = try CompactBox(CountingService())
+        for tool in ["create_items", "update_items", "delete_items", "process_items"] {
+            for _ in 0..<200 {
+                let elements = (0..<Int.random(in: 1...4, using: &generator)).map { _ in value(0) }
+                let answer = try await box.value(tool, #"{"items":[\#(elements.joined(separator: ","))]}"#)
+                #expect(answer["results"]?.count == elements.count, "\(generator) \(elements)")
             }
         }
     }

@@ -32,7 +32,8 @@ import Tools
 
     @Test func annotationsSayWhatEachToolDoes() throws {
         let table: [String: (readOnly: Bool, destructive: Bool, idempotent: Bool)] = [
-            "search": (true, false, true), "fetch": (true, false, true), "list_items": (true, false, true), "recent_changes": (true, false, true),
+            "search": (true, false, true), "fetch": (true, false, true), "list_items": (true, false, true),
+            "recent_changes": (true, false, true),
             "health_check": (true, false, true), "create_items": (false, false, false), "update_items": (false, true, true),
             "delete_items": (false, true, true), "process_items": (false, false, true), "restore_item": (false, false, true),
         ]
@@ -49,7 +50,12 @@ import Tools
         try await withService { service, clock in
             let walk = try Walk(service, kind)
             try await walk.prepareParents()
-            try await walk.both("create", walk.creation, "create_items", #"{"items":[{"kind":"\#(kind.path)","payload":\#(walk.payload)}]}"#)
+            try await walk.both(
+                "create",
+                walk.creation,
+                "create_items",
+                #"{"items":[{"kind":"\#(kind.path)","payload":\#(walk.payload)}]}"#
+            )
             clock.advance(1)
             try await walk.both(
                 "patch",
@@ -87,7 +93,12 @@ import Tools
             )
             try await walk.readsTheSame(includeDeleted: false)
             clock.advance(1)
-            try await walk.both("delete", #"{"uid":"\#(walk.uid)"}"#, "delete_items", #"{"items":[{"kind":"\#(kind.path)","uid":"\#(walk.uid)"}]}"#)
+            try await walk.both(
+                "delete",
+                #"{"uid":"\#(walk.uid)"}"#,
+                "delete_items",
+                #"{"items":[{"kind":"\#(kind.path)","uid":"\#(walk.uid)"}]}"#
+            )
             try await walk.readsTheSame(includeDeleted: true)
             #expect(try await walk.compact.value("health_check")["status"]?.string == "healthy")
         }
@@ -113,7 +124,12 @@ private struct Walk {
     func prepareParents() async throws {
         for owner in [Owner.me, .other] {
             for kind in [ItemKind.notes, .chats] {
-                _ = try await service.create(try Payload(#"{"uid":"\#(parent)","title":"parent","content":""}"#), kind, epoch: nil, of: owner)
+                _ = try await service.create(
+                    try Payload(#"{"uid":"\#(parent)","title":"parent","content":""}"#),
+                    kind,
+                    epoch: nil,
+                    of: owner
+                )
             }
         }
     }
@@ -152,7 +168,10 @@ private struct Walk {
 
     func readsTheSame(includeDeleted: Bool) async throws {
         let item = try await box.value("get_\(kind.singular)", #"{"uid":"\#(uid)","include_deleted":\#(includeDeleted)}"#)
-        let fetched = try await compact.value("fetch", #"{"id":"\#(kind.path)/\#(uid)","include_deleted":\#(includeDeleted),"detail":"full"}"#)
+        let fetched = try await compact.value(
+            "fetch",
+            #"{"id":"\#(kind.path)/\#(uid)","include_deleted":\#(includeDeleted),"detail":"full"}"#
+        )
         #expect(item["payload"] == fetched["payload"] && item["version"] == fetched["metadata"]?["version"])
         #expect(item["deletedAt"] == fetched["metadata"]?["deletedAt"] && item["updatedAt"] == fetched["metadata"]?["updatedAt"])
         var (cursor, other): (String?, String?) = (nil, nil)

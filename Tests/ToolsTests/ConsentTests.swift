@@ -36,7 +36,12 @@ import Tools
             #expect(first["resultType"]?.string == "input_required")
             let question = try #require(first["inputRequests"]?["confirm"]?["params"])
             let text = try #require(question["message"]?.string)
-            #expect(text.hasPrefix(#"Delete 25 items (20 notes, 5 tasks)? Among them: "Title 1", "Title 2", "Title 3", "Title 4", "Title 5". "#), "\(text)")
+            #expect(
+                text.hasPrefix(
+                    #"Delete 25 items (20 notes, 5 tasks)? Among them: "Title 1", "Title 2", "Title 3", "Title 4", "Title 5". "#
+                ),
+                "\(text)"
+            )
             #expect(text.contains("restore_item") && !text.contains("Title 6"))
             #expect(question["requestedSchema"]?["properties"]?["agree"]?["type"]?.string == "boolean")
             #expect(try await alive(service) == 25, "nothing is done before the answer")
@@ -65,7 +70,10 @@ import Tools
         }
     }
 
-    @Test(arguments: [(#"{"action":"decline"}"#, "said no"), (#"{"action":"cancel"}"#, "didn't answer"), (#"{"action":"accept","content":{"agree":false}}"#, "said no")])
+    @Test(arguments: [
+        (#"{"action":"decline"}"#, "said no"), (#"{"action":"cancel"}"#, "didn't answer"),
+        (#"{"action":"accept","content":{"agree":false}}"#, "said no"),
+    ])
     func aUserWhoDoesntAgreeIsObeyed(_ answer: String, _ words: String) async throws {
         try await withService { service, _ in
             let box = try AskingBox(service)
@@ -89,7 +97,12 @@ import Tools
         try await withService { service, _ in
             let box = try AskingBox(service)
             let client = FormClient(action: "accept", agree: true)
-            let result = try await box.legacy("delete_items", #"{"items":\#(try await filled(service, notes: 21))}"#, revision, client: client)
+            let result = try await box.legacy(
+                "delete_items",
+                #"{"items":\#(try await filled(service, notes: 21))}"#,
+                revision,
+                client: client
+            )
             #expect(result["structuredContent"]?["succeeded"]?.integer == 21)
             #expect(client.questions.count == 1)
             #expect(client.questions.first?["params"]?["message"]?.string?.hasPrefix("Delete 21 items (21 notes)?") == true)
@@ -115,7 +128,9 @@ import Tools
             let box = try AskingBox(service)
             let items = try await filled(service, notes: 21)
             let client = FormClient(action: "decline")
-            for (members, words) in [(#","fields":{"x":1}"#, "can't be brought back"), (#","replace":true,"fields":{"x":1}"#, "21 of them lose all fields")] {
+            for (members, words) in [
+                (#","fields":{"x":1}"#, "can't be brought back"), (#","replace":true,"fields":{"x":1}"#, "21 of them lose all fields"),
+            ] {
                 let updates = extended(items, with: members)
                 _ = try await box.legacy("update_items", #"{"items":\#(updates)}"#, client: client)
                 let text = client.questions.last?["params"]?["message"]?.string ?? ""
@@ -144,7 +159,8 @@ import Tools
                 #expect(client.questions.isEmpty)
                 for result in [modern, legacy] {
                     #expect(result["isError"]?.boolean == true)
-                    let lines = result["content"]?.elements.first { _ in true }?["text"]?.string?.split(separator: "\n").map(String.init) ?? []
+                    let lines =
+                        result["content"]?.elements.first { _ in true }?["text"]?.string?.split(separator: "\n").map(String.init) ?? []
                     try #require(lines.count == 3)
                     #expect(lines[0].contains("21 items (21 notes)") && lines[0].contains("20"))
                     #expect(try JSONValue(parsing: lines[1])["code"]?.string == "confirmation_required")
@@ -178,6 +194,18 @@ import Tools
             let text = try #require(client.questions.first?["params"]?["message"]?.string)
             #expect(!text.contains("\n") && !text.contains("://") && !text.unicodeScalars.contains("\u{202E}"), "\(text)")
             #expect(text.count { $0 == "\"" } == 10, "\(text)")
+        }
+    }
+
+    @Test func aQuestionCostsAtMostFiveReadsAndNoWrite() async throws {
+        let service = CountingService()
+        let items = (1...100).map { #""notes/\#(UID.numbered($0))""# }.joined(separator: ",")
+        let result = try await AskingBox(service).modern("delete_items", #"{"items":[\#(items)]}"#)
+        #expect(result["resultType"]?.string == "input_required")
+        #expect(service.count == 5)
+        guard case .item? = service.last else {
+            Issue.record("\(String(describing: service.last))")
+            return
         }
     }
 }

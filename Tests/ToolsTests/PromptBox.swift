@@ -26,7 +26,8 @@ struct PromptBox: Sendable {
         let line = #"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":\#(params)}"#
         switch conversation.receive(Array(line.utf8), by: engine, now: 0) {
         case .answer(let bytes): return try JSONValue(parsing: bytes)
-        case .run(let invocation): return try JSONValue(parsing: await engine.perform(invocation, caller: owner, correlationID: "c-1").message)
+        case .run(let invocation):
+            return try JSONValue(parsing: await engine.perform(invocation, caller: owner, correlationID: "c-1").message)
         default: throw Unexpected(description: "no answer to \(line)")
         }
     }
@@ -44,7 +45,10 @@ struct PromptBox: Sendable {
 
     func proposals(_ name: String, _ argument: String, _ typed: String) async throws -> [String] {
         let reference = #"{"type":"ref/prompt","name":"\#(name)"}"#
-        let answer = try await send("completion/complete", #"{"ref":\#(reference),"argument":{"name":"\#(argument)","value":\#(Self.string(typed))}}"#)
+        let answer = try await send(
+            "completion/complete",
+            #"{"ref":\#(reference),"argument":{"name":"\#(argument)","value":\#(Self.string(typed))}}"#
+        )
         let values = try #require(answer["result"]?["completion"]?["values"], "\(answer)")
         return values.elements.map { $0.string ?? "-" }
     }

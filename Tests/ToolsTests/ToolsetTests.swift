@@ -17,11 +17,13 @@ import Tools
         names(try ToolSelection(text, isReadOnly: isReadOnly))
     }
 
-    /// All selections that differ: any parts together, with and without the tools that write.
-    private static let selections = (0..<1 << Toolset.allParts.count).flatMap { bits in
-        let parts = Toolset.allParts.enumerated().filter { bits >> $0.offset & 1 == 1 }.map(\.element)
-        return [false, true].map { ToolSelection(Set(parts), isReadOnly: $0) }
-    }
+    /// Every part alone, every two, all but one, and all; with and without the tools that write.
+    private static let selections: [ToolSelection] = {
+        let parts = Toolset.allParts
+        let pairs = parts.flatMap { one in parts.map { Set([one, $0]) } }
+        let others = parts.map { Set(parts).subtracting([$0]) }
+        return Set(pairs + others + [Set(parts), []]).flatMap { [ToolSelection($0), ToolSelection($0, isReadOnly: true)] }
+    }()
 
     @Test func theStandardIsThe41InTheirOrder() {
         #expect(Self.names(.standard) == CatalogueTests.names)
@@ -96,7 +98,8 @@ import Tools
         "what chooses nothing is refused",
         arguments: [
             ("", ToolSelectionError.empty), (" , ", .empty), ("nots", .unknown("nots")), ("notes,Tasks", .unknown("Tasks")),
-            ("chat-messages", .unknown("chat-messages")), ("notes tasks", .unknown("notes tasks")), ("note\u{301}s", .unknown("note\u{301}s")),
+            ("chat-messages", .unknown("chat-messages")), ("notes tasks", .unknown("notes tasks")),
+            ("note\u{301}s", .unknown("note\u{301}s")),
             (String(repeating: "x", count: 8_000), .unknown(String(repeating: "x", count: 64))),
         ]
     )
@@ -140,7 +143,9 @@ import Tools
     @Test func sizesAreWhatIsPublished() throws {
         for toolset in Toolset.allCases {
             let tools = Self.catalogue.tools(ToolSelection([toolset]))
-            let list = try ServerDefinition(info: Implementation(name: "test", version: "1"), tools: tools).publishedTools(for: .v2026_07_28)
+            let list = try ServerDefinition(info: Implementation(name: "test", version: "1"), tools: tools).publishedTools(
+                for: .v2026_07_28
+            )
             let entries = tools.map { $0.published(for: .v2026_07_28) }
             let text = String(decoding: try #require(list), as: UTF8.self)
             #expect(text.contains("[" + entries.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ",") + "]"))

@@ -107,7 +107,9 @@ struct Server: Sendable {
         if let life = try settings.value(Settings.sessionLifetime) { mcp.sessionLife = life }
         mcp.legacySSE = try settings.value(Settings.legacySSE) ?? true
         let (services, pageBytes) = (services, try settings.value(Settings.toolPageBytes) ?? 40_000)
-        let servers = try ServerVariants(standard: offer.standard) { try services.definition(role: "serve", selection: $0, pageBytes: pageBytes) }
+        let servers = try ServerVariants(standard: offer.standard) {
+            try services.definition(role: "serve", selection: $0, pageBytes: pageBytes)
+        }
         return MCPRoutes(
             servers.standard,
             serverOfQuery: { [offer] request throws(Problem) in

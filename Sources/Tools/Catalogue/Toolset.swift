@@ -17,7 +17,9 @@ package enum Toolset: String, Sendable, CaseIterable {
     case batch
 
     /// Those that aren't made of others, in the order in which their tools are listed.
-    package static let allParts: [Toolset] = [.notes, .tasks, .comments, .chats, .chatMessages, .taskLists, .taskListCategories, .find, .batch]
+    package static let allParts: [Toolset] = [
+        .notes, .tasks, .comments, .chats, .chatMessages, .taskLists, .taskListCategories, .find, .batch,
+    ]
 
     /// What this one is made of.
     package var parts: Set<Toolset> {

@@ -31,7 +31,9 @@ extension Parameter where Value == Bool {
 extension Parameter where Value == ItemKind {
     /// One kind, by any of its names.
     static var kind: Parameter<ItemKind> {
-        Parameter(required: "kind", schema: KindSchema.listed) { argument throws(ArgumentError) in try ItemKind(reading: argument, of: "kind") }
+        Parameter(required: "kind", schema: KindSchema.listed) { argument throws(ArgumentError) in
+            try ItemKind(reading: argument, of: "kind")
+        }
     }
 }
 

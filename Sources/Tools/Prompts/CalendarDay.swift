@@ -15,7 +15,9 @@ struct CalendarDay: Sendable, Hashable, Comparable {
     /// Reads `2026-03-01`, alone or with a time behind it, which doesn't count.
     init?(_ text: String) {
         let day = text.utf8.prefix(10)
-        if let next = text.utf8.dropFirst(10).first, next != UInt8(ascii: "T"), next != UInt8(ascii: "t"), next != UInt8(ascii: " ") { return nil }
+        if let next = text.utf8.dropFirst(10).first, next != UInt8(ascii: "T"), next != UInt8(ascii: "t"), next != UInt8(ascii: " ") {
+            return nil
+        }
         guard let start = Timestamp(rfc3339: Array(day) + Array("T00:00:00Z".utf8)) else { return nil }
         self.start = start
     }

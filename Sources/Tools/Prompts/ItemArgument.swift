@@ -16,13 +16,18 @@ struct ItemArgument: Sendable {
     ///
     /// A title is compared as it is shown, and in any letter case if none has the same.
     ///
-    /// - Throws: `ArgumentError` that says how to find the item if none is meant, and lists those that may be meant if there are several; ``ToolBridge/ItemError``
+    /// - Throws: `ArgumentError` that says how to find the item if none is meant, and lists those that may be meant if there are several;
+    ///   ``ToolBridge/ItemError``
     ///   if the items can't be read.
     func find(_ text: String, of owner: Owner) async throws -> ItemView {
         if let uid = uid(text) { return try await item(uid, of: owner) }
-        guard let sought = ItemView.shownTitle(text) else { throw ArgumentError(name, "must be the title or the uid of a \(kind.shownNoun)") }
+        guard let sought = ItemView.shownTitle(text) else {
+            throw ArgumentError(name, "must be the title or the uid of a \(kind.shownNoun)")
+        }
         let found = try await service.search(SearchQuery(sought, kinds: [kind], limit: Limits.searchHits), of: owner).hits
-        let hits = found.map { Candidate(uid: $0.item.uid, title: $0.title.flatMap(ItemView.shownTitle) ?? "", updatedAt: $0.item.updatedAt) }
+        let hits = found.map {
+            Candidate(uid: $0.item.uid, title: $0.title.flatMap(ItemView.shownTitle) ?? "", updatedAt: $0.item.updatedAt)
+        }
         var meant = Self.fitting(sought, hits)
         if meant.isEmpty {
             // A title without words can't be searched for.
@@ -68,7 +73,10 @@ struct ItemArgument: Sendable {
     }
 
     private var advice: String {
-        "Give the title or the uid of a \(kind.shownNoun); completing this argument proposes some, and the list and search tools find others."
+        """
+        Give the title or the uid of a \(kind.shownNoun); completing this argument proposes some, and the list and search tools find \
+        others.
+        """
     }
 
     private func nothing(_ sought: String, similar: [Candidate]) -> ArgumentError {
@@ -78,7 +86,10 @@ struct ItemArgument: Sendable {
     }
 
     private func several(_ sought: String, _ candidates: [Candidate]) -> ArgumentError {
-        ArgumentError(name, "names \(candidates.count) \(kind.shownNoun)s with the title \"\(sought)\"; give the uid of one: \(Self.list(candidates))")
+        ArgumentError(
+            name,
+            "names \(candidates.count) \(kind.plural) with the title \"\(sought)\"; give the uid of one: \(Self.list(candidates))"
+        )
     }
 
     private static func list(_ candidates: [Candidate]) -> String {

@@ -3,16 +3,16 @@ import ToolBridge
 
 extension ItemPrompts {
     /// The title or uid of an item.
-    func item(_ name: String, _ description: String, _ kind: ItemKind) -> TextArgument<Caller, String> {
-        TextArgument<Caller, String>(required: name, description, completing: completer(kind)) { text throws(ArgumentError) in
+    func item(_ name: String, title: String, _ description: String, _ kind: ItemKind) -> TextArgument<Caller, String> {
+        TextArgument<Caller, String>(required: name, title: title, description, completing: completer(kind)) { text throws(ArgumentError) in
             guard !text.isEmpty else { throw ArgumentError(name, "must be the title or the uid of a \(kind.shownNoun)") }
             return text
         }
     }
 
-    /// The same, where it may be left out.
-    func optionalItem(_ name: String, _ description: String, _ kind: ItemKind) -> TextArgument<Caller, String?> {
-        TextArgument<Caller, String?>.optionalString(name, description, completing: completer(kind))
+    /// The title or uid of a task list, which may be left out.
+    func optionalList(_ description: String) -> TextArgument<Caller, String?> {
+        TextArgument<Caller, String?>.optionalString("list", title: "Task list", description, completing: completer(.taskLists))
     }
 
     /// A day, as an ISO date or one of three words; today if it is left out.
@@ -24,9 +24,12 @@ extension ItemPrompts {
             let words = Self.words.filter { days.contains($0.days) }.map(\.word)
             return Completions(days.map { today.adding(days: $0).description } + words, startingWith: typed.value.lowercased())
         }
-        return TextArgument<Caller, CalendarDay>("date", description, isRequired: false, completing: completer) { text throws(ArgumentError) in
+        return TextArgument<Caller, CalendarDay>("date", title: "Date", description, isRequired: false, completing: completer) {
+            text throws(ArgumentError) in
             guard let text, !text.isEmpty else { return today }
-            if let word = Self.words.first(where: { $0.word.utf8.elementsEqual(text.lowercased().utf8) }) { return today.adding(days: word.days) }
+            if let word = Self.words.first(where: { $0.word.utf8.elementsEqual(text.lowercased().utf8) }) {
+                return today.adding(days: word.days)
+            }
             guard let day = CalendarDay(text) else { throw ArgumentError("date", "must be a date such as \(today)") }
             return day
         }

@@ -11,7 +11,7 @@ extension ItemPrompts {
             "summarise_chat",
             title: "Summarise a chat",
             "Sums up the latest messages of a chat: topics, decisions, open questions.",
-            item("chat", "Title or uid of the chat.", .chats)
+            item("chat", title: "Chat", "Title or uid of the chat.", .chats)
         ) { context, chat in
             try await answer(context) { owner, material in
                 let chat = try await find(chat, "chat", .chats, of: owner)
@@ -28,7 +28,7 @@ extension ItemPrompts {
                 return [
                     "Summarise a chat for me.",
                     PromptWords.data,
-                    "The first holds the chat itself, the second \(PromptWords.count(shown, "message")) in the order of their times.",
+                    "The first holds the chat itself, the second its messages, \(shown), oldest first.",
                     leftOut > 0 || latest.hasMore
                         ? "Older messages are left out: \(latest.hasMore ? "more than " : "")\(leftOut), which the list tools have." : "",
                     """
@@ -62,7 +62,10 @@ private struct ChatMessage {
         writer.member("uid", view.item.uid.description)
         writer.member("at", time.description)
         if let sender = view.line("sender") { writer.member("sender", sender) }
-        writer.member("text", DisplayText.shortened(DisplayText.escaped(view.content.beginning(Self.textBytes * 2).0), bytes: Self.textBytes))
+        writer.member(
+            "text",
+            DisplayText.shortened(DisplayText.escaped(view.content.beginning(Self.textBytes * 2).0), bytes: Self.textBytes)
+        )
     }
 }
 

@@ -29,13 +29,14 @@ extension ItemPrompts {
                     "Help me plan my day, \(day).",
                     PromptWords.data,
                     """
-                    First come my tasks: \(tasks.overdue.count) overdue, \(tasks.due.count) due on this day, and \(tasks.started.count) more in progress, in this order. \
-                    Then come the \(PromptWords.count(shownNotes, "note")) that changed last.
+                    First come my tasks: \(tasks.overdue.count) overdue, \(tasks.due.count) due on this day, \
+                    and \(tasks.started.count) more in progress, in this order. \
+                    Then come the notes that changed last, \(shownNotes).
                     """,
-                    [PromptWords.leftOut(tasks.all.count - embedded, of: tasks.all.count, "task"), tasks.words].filter { !$0.isEmpty }
-                        .joined(separator: " "),
+                    PromptWords.leftOut(tasks.all.count - embedded, of: tasks.all.count, "task", tasks.words),
                     """
-                    1. Put the tasks into an order for the day, with about how long each takes, and leave time for breaks and for what comes up.
+                    1. Put the tasks into an order for the day, with about how long each takes, and leave time for breaks and for \
+                    what comes up.
                     2. For each overdue task say whether to do it, to move it to another day or to drop it, and why.
                     3. Mention what in the notes matters for the day.
                     4. If it is too much for one day, say what can wait.

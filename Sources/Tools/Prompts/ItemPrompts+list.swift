@@ -9,7 +9,7 @@ extension ItemPrompts {
             "tidy_task_list",
             title: "Tidy a task list",
             "Looks through open tasks for duplicates, unclear titles, and what is out of date.",
-            optionalItem("list", "Title or uid of the task list; all open tasks if left out.", .taskLists)
+            optionalList("Title or uid of the task list; all open tasks if left out.")
         ) { context, list in
             try await answer(context) { owner, material in
                 let list = try await self.list(list, of: owner)
@@ -17,17 +17,20 @@ extension ItemPrompts {
                 let head = list == nil ? "Help me tidy my open tasks." : "Help me tidy a task list."
                 if let list { _ = material.embedWhole(list, share: 25) }
                 guard !tasks.isEmpty else {
-                    return [head, list == nil ? "" : PromptWords.data, "No task is open\(list == nil ? "" : " in this list"). \(words)", "Tell me so."]
+                    return [
+                        head, list == nil ? "" : PromptWords.data, "No task is open\(list == nil ? "" : " in this list"). \(words)",
+                        "Tell me so.",
+                    ]
                 }
                 let shown = material.quote(tasks, "Open tasks") { $1.task($0, textBytes: 300) }
                 return [
                     head,
                     PromptWords.data,
                     """
-                    \(list == nil ? "It holds" : "The first holds the list, the second") \(PromptWords.count(shown, "open task")), newest change first. \
+                    \(list == nil ? "It holds" : "The first holds the list, the second") the open tasks, \(shown), newest change first. \
                     Today is \(today) (UTC).
                     """,
-                    [PromptWords.leftOut(tasks.count - shown, of: tasks.count, "open task"), words].filter { !$0.isEmpty }.joined(separator: " "),
+                    PromptWords.leftOut(tasks.count - shown, of: tasks.count, "open task", words),
                     """
                     1. Name tasks that mean the same, and which of them to keep.
                     2. Propose clearer titles where one doesn't say what is to be done.

@@ -8,8 +8,8 @@ extension ItemPrompts {
             "meeting_notes_to_tasks",
             title: "Meeting notes to tasks",
             "Finds the tasks that a note of a meeting holds.",
-            item("note", "Title or uid of the note.", .notes),
-            optionalItem("list", "Title or uid of the task list that the tasks go to.", .taskLists)
+            item("note", title: "Note", "Title or uid of the note.", .notes),
+            optionalList("Title or uid of the task list that the tasks go to.")
         ) { context, note, list in
             try await answer(context) { owner, material in
                 let note = try await find(note, "note", .notes, of: owner)
@@ -24,12 +24,12 @@ extension ItemPrompts {
                     """
                     The first holds the note\(isWhole ? "" : ", which is too long to be here whole").\
                     \(list == nil ? "" : " The second holds the task list that the tasks are to go to.")\
-                    \(shown == 0 ? "" : " The last has tasks that are open \(list == nil ? "already" : "in that list already"): don't propose those again.")
+                    \(shown == 0 ? "" : " The last has open tasks\(list == nil ? "" : " of that list"): don't propose those again.")
                     """,
-                    [PromptWords.leftOut(tasks.count - shown, of: tasks.count, "open task"), words].filter { !$0.isEmpty }.joined(separator: " "),
+                    PromptWords.leftOut(tasks.count - shown, of: tasks.count, "open task", words),
                     """
-                    1. List each thing that somebody is to do: a title that begins with a verb, who does it if the note says so, and by when if the note says so. Invent \
-                    neither.
+                    1. List each thing that somebody is to do: a title that begins with a verb, who does it and by when if the \
+                    note says so. Invent neither.
                     2. Quote the words of the note that each comes from.
                     3. Say what is unclear, and ask me about it.
                     4. Once I agree, create the tasks\(list == nil ? "" : " in that list (taskListUid)").

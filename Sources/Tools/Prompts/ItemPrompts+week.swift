@@ -32,7 +32,8 @@ extension ItemPrompts {
                     head,
                     PromptWords.data,
                     """
-                    What changed: \(counts); chat messages written or changed: \(week.messages). An item is in the week of its latest change.\
+                    What changed: \(counts); chat messages written or changed: \(week.messages). An item is in the week of its \
+                    latest change.\
                     \(week.isWhole ? "" : " There are very many changes: only the latest were looked at.")
                     """,
                     PromptWords.leftOut(week.count - shown, of: week.count, "item"),

@@ -24,8 +24,8 @@ struct PromptMaterial: Sendable {
         var count = 0
         let rest = room - room * share / 100
         for item in items {
-            let markdown = ItemMarkdown(item).excerpt(contentBytes: contentBytes)
-            let bytes = markdown.utf8.count + Self.envelopeBytes
+            let markdown = ItemMarkdown(item).excerpt(contentBytes: contentBytes).text
+            let bytes = markdown.writtenBytes + Self.envelopeBytes
             guard room - bytes >= rest else { break }
             append(item, markdown)
             room -= bytes
@@ -39,10 +39,10 @@ struct PromptMaterial: Sendable {
     /// - Returns: Whether all of it came.
     mutating func embedWhole(_ item: ItemView, share: Int = 100) -> Bool {
         let contentBytes = max(room * share / 100 - 2_000, 1_000)
-        let markdown = ItemMarkdown(item).excerpt(contentBytes: contentBytes)
+        let (markdown, isWhole) = ItemMarkdown(item).excerpt(contentBytes: contentBytes)
         append(item, markdown)
-        room -= markdown.utf8.count + Self.envelopeBytes
-        return item.content.utf8.count <= contentBytes
+        room -= markdown.writtenBytes + Self.envelopeBytes
+        return isWhole
     }
 
     /// Quotes items as JSON, one a line, until one doesn't fit.
@@ -67,11 +67,11 @@ struct PromptMaterial: Sendable {
         for index in items.indices {
             var writer = JSONWriter(reserving: 256)
             writer.object { write(items[keepingLast ? items.count - 1 - index : index], &$0) }
-            // In the answer the line is a part of a JSON string, in which quotation marks and backslashes take two bytes.
-            let bytes = writer.bytes.count + writer.bytes.count { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") } + 2
+            let line = String(decoding: writer.bytes, as: UTF8.self)
+            let bytes = line.writtenBytes + 2
             guard left - bytes >= rest else { break }
             left -= bytes
-            lines.append(String(decoding: writer.bytes, as: UTF8.self))
+            lines.append(line)
         }
         guard !lines.isEmpty else { return 0 }
         if keepingLast { lines.reverse() }
@@ -82,6 +82,13 @@ struct PromptMaterial: Sendable {
 
     private mutating func append(_ view: ItemView, _ markdown: String) {
         messages.append(.user(.resource(EmbeddedResource(uri: view.item.address, mimeType: ItemMarkdown.mimeType, .text(markdown)))))
+    }
+}
+
+extension String {
+    /// How many bytes of an answer the text takes: within a JSON string some characters take two.
+    fileprivate var writtenBytes: Int {
+        utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "\"") || $1 == UInt8(ascii: "\\") || $1 < 0x20 ? 2 : 1) }
     }
 }
 

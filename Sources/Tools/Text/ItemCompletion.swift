@@ -30,8 +30,8 @@ package struct ItemCompletion: Sendable {
         }
     }
 
-    /// The uids of items that may be meant, best first: nothing typed proposes those that changed last; the beginning of a uid, those among the latest 200 of
-    /// each kind that begin so; words, the live items that hold them, titles first.
+    /// The uids of items that may be meant, best first: nothing typed proposes those that changed last; the beginning of a uid, those among
+    /// the latest 200 of each kind that begin so; words, the live items that hold them, titles first.
     ///
     /// - Returns: At most 100, each once.
     /// - Throws: `unavailable`.
@@ -71,7 +71,9 @@ package struct ItemCompletion: Sendable {
     private func latest(of kinds: [ItemKind], _ owner: Owner, beginning prefix: String) async throws(ItemError) -> [Proposal] {
         var items: [Item] = []
         for kind in kinds {
-            items += try await LatestItems.read(kind, atMost: Self.latest, from: service, of: owner).items.filter { $0.uid.hexDigits.hasPrefix(prefix) }
+            items += try await LatestItems.read(kind, atMost: Self.latest, from: service, of: owner).items.filter {
+                $0.uid.hexDigits.hasPrefix(prefix)
+            }
         }
         return items.map(Proposal.init)
     }

@@ -15,7 +15,8 @@ package struct LatestItems: Sendable {
 
     /// Reads those of a kind, page after page.
     ///
-    /// Bounded in all ways: it ends at the count, after 8 MiB of payloads, or after twice the pages that the count needs if a filter leaves them thin.
+    /// Bounded in all ways: it ends at the count, after 8 MiB of payloads, or after twice the pages that the count needs if a filter leaves
+    /// them thin.
     ///
     /// - Throws: As ``ToolBridge/ItemService/list(_:_:of:)``.
     package static func read(
