@@ -61,7 +61,7 @@ extension ItemTools {
     /// One change of one item: one call of the service.
     func mutate(
         _ context: RequestContext<Caller>,
-        _ tool: String? = nil,
+        _ tool: String,
         _ uid: UID,
         _ kind: ItemKind,
         expecting condition: VersionCondition? = nil,

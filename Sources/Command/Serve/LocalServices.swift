@@ -43,7 +43,8 @@ struct LocalServices: Sendable {
         return try ServerDefinition(
             info: .toolbridge,
             instructions: ServerInstructions.text,
-            tools: catalogue.tools(selection)
+            tools: catalogue.tools(selection),
+            prompts: ItemPrompts<Caller>(service: items, pageBytes: pageBytes, owner: { $0.owner }).all
         )
     }
 

@@ -5,12 +5,16 @@ import ToolBridge
 extension Hints {
     private var near: NearMatches { NearMatches(service, of: owner) }
 
+    /// The kinds of which the client may see items.
+    private var shown: [ItemKind] { ItemKind.allCases.filter(offers.shows) }
+
     func afterNotFound() async -> [String] {
         guard let kind = attempt.kind else { return [] }
         let general = offers.finding(kind).map { ["find the \(kind.shownNoun) with \($0)."] } ?? []
         guard let uid = attempt.uid else { return general }
         do {
-            if let other = try await near.item(uid, in: ItemKind.allCases.filter { $0 != kind }) { return [elsewhere(other, insteadOf: kind)] }
+            if let other = try await near.item(uid, in: shown.filter { $0 != kind }) { return [elsewhere(other, insteadOf: kind)] }
+            guard offers.shows(kind) else { return general }
             let matches = try await near.matches(kind, uid: uid, title: title(kind))
             guard !matches.isEmpty else { return general }
             return ["if you meant one of these \(kind.plural), \(again(with: "its uid"))."] + matches.map(\.line)
@@ -68,9 +72,10 @@ extension Hints {
             : ["\(ways.joined(separator: ", or ")), and send its uid as \(parameter(key))."]
         guard let named else { return plain }
         do {
-            if let item = try await near.item(named.uid, in: [parent] + ItemKind.allCases.filter { $0 != parent }) {
+            if let item = try await near.item(named.uid, in: shown.filter { $0 == parent } + shown.filter { $0 != parent }) {
                 return wrongParent(item, insteadOf: named.kind, typeKey, parents) ?? plain
             }
+            guard offers.shows(parent) else { return plain }
             let matches = try await near.matches(parent, uid: named.uid, title: nil)
             guard !matches.isEmpty else { return plain }
             return ["if you meant one of these \(parent.plural), \(again(with: "its uid as \(parameter(key))"))."] + matches.map(\.line)
@@ -98,10 +103,11 @@ extension Hints {
         let this = "this uid is of \(item.shownWithArticle)"
         guard let tool = attempt.tool else { return this + "." }
         if let counterpart = offers.counterpart(of: tool, for: item.kind, insteadOf: kind) { return "\(this): call \(counterpart)." }
-        guard !tool.hasSuffix(kind.singular), !tool.hasSuffix(kind.path) else {
-            return this + (offers.reading(item.kind).map { ": \($0) reads it." } ?? ".")
+        // A tool of any kind does it for this one too.
+        guard tool.hasSuffix("_" + kind.singular) || tool.hasSuffix("_" + kind.path) else {
+            return "\(this): call \(tool) with \(item.kind.path)/\(item.uid)."
         }
-        return "\(this): call \(tool) with \(item.kind.path)/\(item.uid)."
+        return this + (offers.reading(item.kind).map { ": \($0) reads it." } ?? ".")
     }
 
     /// The title that was to be written.

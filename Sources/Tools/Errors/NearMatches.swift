@@ -64,7 +64,8 @@ struct NearMatches: Sendable {
             guard let title = ItemView(item).object[item.kind.searchFields.title ?? ""]?.string else { return nil }
             return Self.distance(title, from: wanted)
         }
-        if !like.isEmpty { return like.map { Match($0) } }
+        // A letter or two begin too many words.
+        guard like.isEmpty, title.utf8.count >= 3 else { return like.map { Match($0) } }
         let page = try await service.search(SearchQuery(title, kinds: [kind], limit: Self.count), of: owner)
         return page.hits.map { hit in
             Match(title: DisplayText.line(hit.title ?? "Untitled \(kind.shownNoun)", bytes: ItemView.titleBytes), uid: hit.item.uid)

@@ -22,6 +22,9 @@ struct OfferedTools: Sendable {
 
     func changing(_ kind: ItemKind) -> String? { first("patch_\(kind.singular)", "update_items") }
 
+    /// Whether the client may see items of this kind: what it was not shown the tools for, hints don't tell either.
+    func shows(_ kind: ItemKind) -> Bool { reading(kind) != nil || listing(kind) != nil }
+
     var restoring: String? { first("restore_item") }
 
     /// The tool that does for one kind what this one does for another: `get_task` for `get_note`.
