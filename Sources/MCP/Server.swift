@@ -9,10 +9,12 @@ import Synchronization
 /// ```
 public final class Server<Caller: Sendable>: Sendable {
     /// Where transports listen for what their clients should be told.
-    public let changes = ServerChanges()
+    public let changes: ServerChanges
     private let current: Mutex<ServerDefinition<Caller>>
 
-    public init(_ definition: ServerDefinition<Caller>) {
+    /// - Parameter changes: By default its own; several servers with the same resources may share them.
+    public init(_ definition: ServerDefinition<Caller>, changes: ServerChanges = ServerChanges()) {
+        self.changes = changes
         current = Mutex(definition)
         definition.tasks?.notify(changes)
     }
