@@ -6,7 +6,7 @@ extension ItemTools {
     func patch(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "patch_\(kind.singular)",
-            title: "Change \(kind.noun) fields",
+            title: "Change \(kind.words) fields",
             "Sets single fields of \(kind.oneNoun) and leaves the others as they are; null stores null.",
             annotations: .overwriting,
             output: ItemSchema.item,
@@ -20,7 +20,7 @@ extension ItemTools {
     func delete(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "delete_\(kind.singular)",
-            title: "Delete \(kind.noun)",
+            title: "Delete \(kind.words)",
             "Deletes \(kind.oneNoun); it can still be read with include_deleted.",
             annotations: .overwriting,
             output: ItemSchema.item,
@@ -33,7 +33,7 @@ extension ItemTools {
     func archive(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "archive_\(kind.singular)",
-            title: "Archive \(kind.noun)",
+            title: "Archive \(kind.words)",
             "Marks \(kind.oneNoun) as archived.",
             annotations: .acting,
             output: ItemSchema.item,
@@ -47,7 +47,7 @@ extension ItemTools {
         let names = kind.actions.map(\.name)
         return Tool(
             "process_\(kind.singular)",
-            title: "Act on \(kind.noun)",
+            title: "Act on \(kind.words)",
             "Does one of these to \(kind.oneNoun): \(names.joined(separator: ", ")).",
             annotations: .acting,
             output: ItemSchema.item,

@@ -31,7 +31,7 @@ extension ItemTools {
     func get(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "get_\(kind.singular)",
-            title: "Get \(kind.noun)",
+            title: "Get \(kind.words)",
             "Reads \(kind.oneNoun).",
             annotations: .reading,
             output: ItemSchema.item,

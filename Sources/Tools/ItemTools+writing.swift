@@ -5,7 +5,7 @@ extension ItemTools {
     func create(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "create_\(kind.singular)",
-            title: "Create \(kind.noun)",
+            title: "Create \(kind.words)",
             "Creates \(kind.oneNoun).",
             annotations: .creating,
             output: ItemSchema.item,
@@ -20,7 +20,7 @@ extension ItemTools {
     func update(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "update_\(kind.singular)",
-            title: "Replace \(kind.noun)",
+            title: "Replace \(kind.words)",
             "Replaces all of \(kind.oneNoun): fields that aren't passed, tags too, are removed.\(kind.parentSentence)",
             annotations: .overwriting,
             output: ItemSchema.item,

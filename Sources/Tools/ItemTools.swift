@@ -1,23 +1,37 @@
 package import MCP
 package import ToolBridge
 
-/// The data tools: eight for each kind that assistants work on, made from the table of kinds.
+/// The data tools: eight for each kind of item, made from the table of kinds.
 ///
 /// They are written against ``ToolBridge/ItemService`` alone, so that they run in front of a database and in front of another server's API alike.
 package struct ItemTools<Caller: Sendable>: Sendable {
     let service: any ItemService
+    /// The tools that hints may name.
+    let offers: Set<String>
+    /// How many bytes of items a page holds, unless its first item alone has more.
+    let pageBytes: Int
     private let ownerOf: @Sendable (Caller) throws -> Owner
 
-    /// The kinds that have tools, in the order of the list.
+    /// The kinds that assistants always work on, in the order of the list.
     package static var kinds: [ItemKind] { [.notes, .tasks, .comments, .chats, .chatMessages] }
 
-    /// - Parameter owner: Whose items a caller works on. It throws where the caller has none.
-    package init(service: any ItemService, owner: @escaping @Sendable (Caller) throws -> Owner) {
+    /// - Parameters:
+    ///   - offers: The names of all tools that are listed together with these: a hint names no other. Empty stands for ``all``.
+    ///   - pageBytes: After how many bytes of items a page ends, whatever its limit; one larger item comes alone.
+    ///   - owner: Whose items a caller works on. It throws where the caller has none.
+    package init(
+        service: any ItemService,
+        offers: Set<String> = [],
+        pageBytes: Int = 40_000,
+        owner: @escaping @Sendable (Caller) throws -> Owner
+    ) {
         self.service = service
+        self.offers = offers.isEmpty ? Set(Self.kinds.flatMap(\.toolNames)) : offers
+        self.pageBytes = pageBytes
         ownerOf = owner
     }
 
-    /// All of them, in the order in which they are listed.
+    /// Those of ``kinds``, in the order in which they are listed.
     package var all: [Tool<Caller>] {
         Self.kinds.flatMap { tools(for: $0) }
     }
@@ -47,8 +61,19 @@ extension ToolAnnotations {
 }
 
 extension ItemKind {
-    /// `notes` of `List notes`.
-    var plural: String { self == .chatMessages ? "chat messages" : path }
+    /// `task list`.
+    var words: String { singular.asWords }
+    /// `task lists`, as of `List task lists`.
+    var plural: String { path.asWords }
     /// With its article, for the middle of a sentence.
-    var oneNoun: String { "a \(noun)" }
+    var oneNoun: String { "a \(words)" }
+    /// The names of the kind's tools, in their order.
+    var toolNames: [String] {
+        ["list_\(path)"] + ["get", "create", "update", "patch", "delete", "archive", "process"].map { "\($0)_\(singular)" }
+    }
+}
+
+extension String {
+    /// An identifier's words.
+    fileprivate var asWords: String { split(separator: "_").joined(separator: " ") }
 }

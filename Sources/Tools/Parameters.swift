@@ -12,6 +12,17 @@ extension Parameter where Value == UID {
     }
 }
 
+extension Parameter where Value == UID? {
+    /// The uid of an item that may be left out; null and `""` count as left out.
+    static func optionalUID(_ name: String) -> Parameter<UID?> {
+        Parameter(name, schema: ["type": ["string", "null"], "format": "uuid"], isRequired: false) { argument throws(ArgumentError) in
+            guard let argument, !argument.isNull, argument.string?.isEmpty != true else { return nil }
+            guard let uid = argument.string.flatMap({ UID($0) }) else { throw ArgumentError(name, "must be a UUID") }
+            return uid
+        }
+    }
+}
+
 extension Parameter where Value == Bool {
     static var includeDeleted: Parameter<Bool> {
         .boolean("include_deleted", "Deleted ones too.", default: false)

@@ -24,6 +24,13 @@ extension PayloadArgument {
         return .member(key: key, value: writer.bytes)
     }
 
+    static func number(_ key: String, _ value: Double?) -> PayloadArgument {
+        guard let value else { return .absent }
+        // A whole number is written as one.
+        let text = Int64(exactly: value).map { "\($0)" } ?? value.description
+        return .member(key: key, value: Array(text.utf8))
+    }
+
     static func texts(_ key: String, _ value: [String]?) -> PayloadArgument {
         guard let value else { return .absent }
         var writer = JSONWriter(reserving: value.count * 16)

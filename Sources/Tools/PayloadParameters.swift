@@ -42,7 +42,8 @@ extension ItemKind {
                     .optionalText("message_type", key: "messageType", "Usually text."),
                     .texts("tags"),
                 ]
-            case .taskLists, .taskListCategories: []
+            case .taskLists: listFields
+            case .taskListCategories: categoryFields
             }
         return fields + [.additionalFields]
     }
@@ -62,9 +63,25 @@ extension ItemKind {
                 [.text("content")]
             case .chats:
                 [.text("title"), .optionalText("description", "What it is about.")]
-            case .taskLists, .taskListCategories: []
+            // Nothing that replacing would remove is without a parameter.
+            case .taskLists: listFields
+            case .taskListCategories: categoryFields
             }
         return [.item] + fields + [.version, .additionalFields]
+    }
+
+    private var listFields: [Parameter<PayloadArgument>] {
+        [
+            .text("title"),
+            .optionalText("description", "What it is for."),
+            .optionalReference("category_uid", key: "categoryUid"),
+            .optionalText("color", "As #c0392b."),
+            .optionalText("icon", "Its name."),
+        ]
+    }
+
+    private var categoryFields: [Parameter<PayloadArgument>] {
+        [.text("name"), .optionalReference("parent_uid", key: "parentUid"), .optionalNumber("order", "Its place among the others.")]
     }
 
     /// What a parent's type is called in arguments and payloads.
@@ -113,5 +130,13 @@ extension Parameter where Value == PayloadArgument {
     /// The uid of another item.
     static func reference(_ name: String, key: String) -> Parameter<PayloadArgument> {
         Parameter<UID>.uid(name).map { .text(key, $0.description) }
+    }
+
+    static func optionalReference(_ name: String, key: String) -> Parameter<PayloadArgument> {
+        Parameter<UID?>.optionalUID(name).map { .text(key, $0?.description) }
+    }
+
+    static func optionalNumber(_ name: String, _ description: String) -> Parameter<PayloadArgument> {
+        Parameter<Double?>.optionalNumber(name, description).map { .number(name, $0) }
     }
 }

@@ -3,14 +3,14 @@ import JSON
 /// Which members of a payload are for people to read, and so can be searched for.
 ///
 /// Identifiers, times, states and colours aren't.
-struct SearchFields: Sendable, Equatable {
-    let title: String?
+package struct SearchFields: Sendable, Equatable {
+    package let title: String?
     /// Texts or arrays of texts.
-    let texts: [String]
+    package let texts: [String]
 }
 
 extension ItemKind {
-    var searchFields: SearchFields {
+    package var searchFields: SearchFields {
         switch self {
         case .notes: SearchFields(title: "title", texts: ["content", "tags"])
         case .tasks: SearchFields(title: "title", texts: ["description", "tags"])
