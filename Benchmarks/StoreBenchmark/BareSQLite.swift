@@ -96,7 +96,7 @@ final class BareSQLite {
 
     /// Reads all items in the order of their changes without making anything of them, and returns how many there are.
     func readAll() throws -> Int {
-        let statement = try prepare(Statements.changes.text)
+        let statement = try prepare(Statements.changes(ChangeShape(ChangeQuery(beyond: 0, limit: 1))).text)
         defer { sqlite3_finalize(statement) }
         bindOwner(statement)
         sqlite3_bind_int64(statement, 3, 0)

@@ -21,16 +21,14 @@ extension SQLTransaction {
 
     func changes(_ query: ChangeQuery) throws(StoreError) -> [StoredItem] {
         guard query.limit > 0, let first = query.kinds.first else { return [] }
-        var page = PageBuilder(through: query.through, order: .oldestChangeFirst, payloadBytes: query.payloadBytes)
+        let shape = ChangeShape(query)
+        var page = PageBuilder(through: query.through, order: query.order, payloadBytes: query.payloadBytes)
         var values = owned(.integer(query.beyond))
-        let all = ItemKind.allCases
-        let isWhole = query.kinds.count == all.count
-        if !isWhole {
-            values.append(.integer(query.through ?? .max))
-            for kind in all { values.append(.kind(query.kinds.contains(kind) ? kind : first)) }
-        }
+        if shape.hasResidue { values.append(.integer(query.through ?? (shape.isNewestFirst ? 0 : .max))) }
+        if shape.hasKinds { for kind in ItemKind.allCases { values.append(.kind(query.kinds.contains(kind) ? kind : first)) } }
+        if let time = query.updatedSince { values.append(.time(time)) }
         values.append(.integer(Int64(query.limit)))
-        try connection.run(isWhole ? Statements.changes : Statements.changesOfKinds, values) { row throws(StoreError) in
+        try connection.run(Statements.changes(shape), values) { row throws(StoreError) in
             guard let kind = row.text(SQLRowColumn.kind).flatMap(ItemKind.init(rawValue:)) else {
                 throw .rejected(underlying: SchemaError.unreadableRow(table: "item"))
             }
@@ -40,9 +38,10 @@ extension SQLTransaction {
     }
 
     func end(of query: ChangeQuery, visiting count: Int) throws(StoreError) -> Int64? {
-        guard query.kinds.count < ItemKind.allCases.count, count > 0 else { return nil }
+        let shape = ChangeShape(query)
+        guard shape.hasResidue, count > 0 else { return nil }
         let values = owned(.integer(query.beyond), .integer(Int64(count - 1)))
-        return try connection.first(Statements.endOfChanges, values) { $0.integer(0) } ?? nil
+        return try connection.first(Statements.endOfChanges(shape), values) { $0.integer(0) } ?? nil
     }
 
     func liveChildren(of parent: ItemReference, _ kind: ItemKind, limit: Int) throws(StoreError) -> [StoredItem] {

@@ -8,10 +8,10 @@ extension Statements {
             ("item", item), ("putItem", putItem), ("removeTag", removeTag), ("addTag", addTag), ("deleteTags", deleteTags),
             ("liveChildren", liveChildren), ("countItems", countItems), ("deleteItems", deleteItems), ("owner", owner),
             ("lockOwner", lockOwner), ("raiseEpoch", raiseEpoch), ("addSession", addSession), ("removeSession", removeSession),
-            ("removeSessions", removeSessions), ("changes", changes), ("changesOfKinds", changesOfKinds),
-            ("endOfChanges", endOfChanges), ("recordedAnswer", recordedAnswer), ("recordAnswer", recordAnswer),
+            ("removeSessions", removeSessions), ("recordedAnswer", recordedAnswer), ("recordAnswer", recordAnswer),
             ("deleteAnswers", deleteAnswers),
-        ] + search + ListShape.all.map { ("list \($0)", list($0)) }
+        ] + search + ChangeShape.all.map { ("changes \($0)", changes($0)) }
+        + ChangeShape.all.prefix(2).map { ("end of changes \($0)", endOfChanges($0)) } + ListShape.all.map { ("list \($0)", list($0)) }
         + ListShape.all.filter { !$0.hasResidue }.map { ("end of list \($0)", end($0)) }
 
     /// Serve the installation as a whole.

@@ -1,4 +1,4 @@
-/// The statements that read lists and feeds.
+/// The statements that read lists.
 extension Statements {
     private static let lists = ListShape.all.map { SQLStatement(listText($0)) }
     private static let ends = ListShape.all.map { SQLStatement(endText($0)) }
@@ -65,28 +65,4 @@ extension Statements {
         }
         return conditions.joined(separator: " AND ")
     }
-
-    package static let changes = SQLStatement(
-        #"""
-        SELECT \#(itemColumns), kind FROM item
-        WHERE tenant = $1 AND subject = $2 AND sequence > $3
-        ORDER BY sequence LIMIT $4
-        """#
-    )
-
-    package static let changesOfKinds = SQLStatement(
-        #"""
-        SELECT \#(itemColumns), kind FROM item
-        WHERE tenant = $1 AND subject = $2 AND sequence > $3 AND sequence <= $4 AND kind || '' IN ($5, $6, $7, $8, $9, $10, $11)
-        ORDER BY sequence LIMIT $12
-        """#
-    )
-
-    package static let endOfChanges = SQLStatement(
-        #"""
-        SELECT sequence FROM item
-        WHERE tenant = $1 AND subject = $2 AND sequence > $3
-        ORDER BY sequence LIMIT 1 OFFSET $4
-        """#
-    )
 }

@@ -89,6 +89,8 @@ private struct FailingService: ItemService {
 
     func list(_ kind: ItemKind, _ query: ListQuery, of owner: Owner) async throws(ItemError) -> ItemPage { throw error }
 
+    func recent(_ query: RecentQuery, of owner: Owner) async throws(ItemError) -> ItemPage { throw error }
+
     func item(_ uid: UID, _ kind: ItemKind, includeDeleted: Bool, of owner: Owner) async throws(ItemError) -> Item { throw error }
 
     func create(

@@ -59,9 +59,6 @@ struct StatementTests {
             ),
             ("addTag", []),
             ("deleteTags", ["SEARCH item_tag USING PRIMARY KEY (tenant=? AND subject=?)"]),
-            ("changes", ["SEARCH item USING INDEX item_sequence (tenant=? AND subject=? AND sequence>?)"]),
-            ("changesOfKinds", ["SEARCH item USING INDEX item_sequence (tenant=? AND subject=? AND sequence>? AND sequence<?)"]),
-            ("endOfChanges", ["SEARCH item USING COVERING INDEX item_sequence (tenant=? AND subject=? AND sequence>?)"]),
             (
                 "recordedAnswer",
                 ["SEARCH recorded_answer USING INDEX sqlite_autoindex_recorded_answer_1 (tenant=? AND subject=? AND name=?)"]
@@ -92,8 +89,19 @@ struct StatementTests {
             ("latestStep", ["SEARCH schema_step"]),
             ("recordStep", []),
         ]
+        + ChangeShape.all.map { ("changes \($0)", [plan(of: $0)]) }
+        + ChangeShape.all.prefix(2).map { ("end of changes \($0)", [plan(of: $0, isEnd: true)]) }
         + ListShape.all.map { ("list \($0)", plan(of: $0)) }
         + ListShape.all.filter { !$0.hasResidue }.map { ("end of list \($0)", plan(of: $0, isEnd: true)) }
+
+    /// What changes should be read by, from the words that describe them.
+    private static func plan(of shape: ChangeShape, isEnd: Bool = false) -> String {
+        let words = Set(shape.description.split(separator: ", ").map(String.init))
+        let isBounded = words.subtracting(["newest"]) != ["deleted"]
+        #expect(shape.hasResidue == isBounded, "\(shape)")
+        let range = isBounded && !isEnd ? "sequence>? AND sequence<?" : words.contains("newest") ? "sequence<?" : "sequence>?"
+        return "SEARCH item USING \(isEnd ? "COVERING " : "")INDEX item_sequence (tenant=? AND subject=? AND \(range))"
+    }
 
     /// What a list should be read by, from the words that describe it.
     private static func plan(of shape: ListShape, isEnd: Bool = false) -> [String] {

@@ -142,6 +142,7 @@ extension ItemWrite {
             case .patch(let payload): ("patch", payload)
             case .mergePatch(let payload): ("merge", payload)
             case .delete: ("delete", nil)
+            case .restore: ("restore", nil)
             case .archive: ("archive", nil)
             case .process(let action): (action.name, nil)
             }

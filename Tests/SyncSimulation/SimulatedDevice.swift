@@ -101,6 +101,10 @@ struct SimulatedDevice: Sendable {
     /// A request that changes the server's items past the app's queue.
     mutating func itemWrite(using generator: inout SeededGenerator) -> ItemWrite? {
         let visible = client.visible.keys.sorted()
+        // What is in the trash of the app is brought back now and then.
+        if generator.chance(12), let item = generator.pick(client.tombstones.sorted()) {
+            return itemWrite(item, .restore, using: &generator)
+        }
         let isNew = visible.isEmpty || generator.chance(20)
         guard let kind = generator.pick(client.kinds),
             let item = isNew ? ItemReference(kind, UID.random(using: &generator)) : generator.pick(visible)
@@ -114,11 +118,15 @@ struct SimulatedDevice: Sendable {
             mutation = .create(payload)
         } else {
             let choices: [Mutation] = [
-                .replace(payload), .patch(payload), .mergePatch(payload), .delete, .archive,
+                .replace(payload), .patch(payload), .mergePatch(payload), .delete, .restore, .archive,
                 item.kind.actions.first.map { .process($0) } ?? .archive,
             ]
             mutation = choices[generator.pick(0...(choices.count - 1))]
         }
+        return itemWrite(item, mutation, using: &generator)
+    }
+
+    private mutating func itemWrite(_ item: ItemReference, _ mutation: Mutation, using generator: inout SeededGenerator) -> ItemWrite {
         var condition: VersionCondition?
         if let version = acknowledged[item]?.version, generator.chance(50) { condition = .exactly(version) }
         counter += 1

@@ -145,6 +145,7 @@ extension ItemWrite {
         case .patch(let payload): "patch \(String(decoding: payload.bytes, as: UTF8.self))"
         case .mergePatch(let payload): "merge \(String(decoding: payload.bytes, as: UTF8.self))"
         case .delete: "delete"
+        case .restore: "restore"
         case .archive: "archive"
         case .process(let action): action.name
         }

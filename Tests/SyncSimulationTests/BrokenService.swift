@@ -186,6 +186,10 @@ extension BrokenService {
         try await base.list(kind, query, of: owner)
     }
 
+    func recent(_ query: RecentQuery, of owner: Owner) async throws(ItemError) -> ItemPage {
+        try await base.recent(query, of: owner)
+    }
+
     func item(_ uid: UID, _ kind: ItemKind, includeDeleted: Bool, of owner: Owner) async throws(ItemError) -> Item {
         try await base.item(uid, kind, includeDeleted: includeDeleted, of: owner)
     }

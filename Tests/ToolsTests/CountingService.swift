@@ -6,6 +6,7 @@ final class CountingService: ItemService {
     /// What a call was.
     enum Call: Sendable {
         case list(ItemKind, ListQuery)
+        case recent(RecentQuery)
         case item(ItemKind, UID, includeDeleted: Bool)
         case create(ItemKind, Payload)
         case mutate(ItemKind, UID, Mutation, VersionCondition?)
@@ -51,6 +52,11 @@ final class CountingService: ItemService {
     func list(_ kind: ItemKind, _ query: ListQuery, of owner: Owner) async throws(ItemError) -> ItemPage {
         try note(.list(kind, query), owner)
         return ItemPage(items: [item(.numbered(1), kind)], nextCursor: "next")
+    }
+
+    func recent(_ query: RecentQuery, of owner: Owner) async throws(ItemError) -> ItemPage {
+        try note(.recent(query), owner)
+        return ItemPage(items: [item(.numbered(1), .notes)], nextCursor: "next")
     }
 
     func item(_ uid: UID, _ kind: ItemKind, includeDeleted: Bool, of owner: Owner) async throws(ItemError) -> Item {

@@ -55,7 +55,7 @@ extension BatchOperation {
     fileprivate var hasPayload: Bool {
         switch target {
         case .create, .mutate(_, .create, _), .mutate(_, .replace, _), .mutate(_, .patch, _), .mutate(_, .mergePatch, _): true
-        case .mutate(_, .delete, _), .mutate(_, .archive, _), .mutate(_, .process, _): false
+        case .mutate(_, .delete, _), .mutate(_, .restore, _), .mutate(_, .archive, _), .mutate(_, .process, _): false
         }
     }
 }

@@ -22,15 +22,20 @@ extension ItemError {
     }
 
     package static func alreadyExists(_ item: Item) -> ItemError {
-        ItemError(
-            .alreadyExists,
-            "\(item.kind.noun) already exists",
-            [
-                Detail(.uid, .string(item.uid.description)),
-                Detail(.version, .integer(item.version)),
-                Detail(.updatedAt, .string(item.updatedAt.description)),
-            ]
-        )
+        ItemError(.alreadyExists, "\(item.kind.noun) already exists", liveDetails(item))
+    }
+
+    /// An item that was to be restored is alive.
+    package static func notDeleted(_ item: Item) -> ItemError {
+        ItemError(.alreadyExists, "\(item.kind.noun) isn't deleted", liveDetails(item))
+    }
+
+    private static func liveDetails(_ item: Item) -> [Detail] {
+        [
+            Detail(.uid, .string(item.uid.description)),
+            Detail(.version, .integer(item.version)),
+            Detail(.updatedAt, .string(item.updatedAt.description)),
+        ]
     }
 
     package static func versionMismatch(_ item: Item, expected condition: VersionCondition) -> ItemError {

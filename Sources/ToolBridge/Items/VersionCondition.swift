@@ -1,6 +1,6 @@
 /// Which version of an item a write is meant for (RFC 9110, § 13.1.1).
 package enum VersionCondition: Sendable, Equatable {
-    /// Any item that is alive.
+    /// Any item that the write is possible on: a live one, and for a restoration a tombstone.
     case any
     case exactly(Int64)
     /// One of a list, with the text that it was written as. Weak tags never match, so they are not in it.

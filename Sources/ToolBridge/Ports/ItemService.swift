@@ -7,6 +7,13 @@ package protocol ItemService: Sendable {
     /// - Throws: `invalid_cursor`, `invalid_parameter` for a filter that the kind doesn't have, `unavailable`.
     func list(_ kind: ItemKind, _ query: ListQuery, of owner: Owner) async throws(ItemError) -> ItemPage
 
+    /// One page of items of several kinds, newest change first.
+    ///
+    /// A page may have fewer items than there are, or none, although there are more: only `nextCursor` says that it was the last.
+    ///
+    /// - Throws: `invalid_cursor`, `unavailable`.
+    func recent(_ query: RecentQuery, of owner: Owner) async throws(ItemError) -> ItemPage
+
     /// One item.
     ///
     /// - Throws: `not_found`; `deleted` for a tombstone unless `includeDeleted`; `unavailable`.
@@ -80,6 +87,10 @@ package struct ListQuery: Sendable, Equatable {
     package var direction: SyncCursor.Direction
     package var includeDeleted: Bool
     package var filter: ItemFilter
+    /// Ends the page early, before the item with which it would exceed this many bytes: its payloads, and ``Limits/envelopeBytes`` for each.
+    ///
+    /// The first item always comes. `nil` leaves it at ``Limits/pageBytes``.
+    package var maximumBytes: Int?
 
     /// - Parameter limit: How many items at most, 1 to ``Limits/pageItems``; larger values count as that.
     package init(
@@ -87,13 +98,46 @@ package struct ListQuery: Sendable, Equatable {
         cursor: String? = nil,
         direction: SyncCursor.Direction = .oldestChangeFirst,
         includeDeleted: Bool = false,
-        filter: ItemFilter = ItemFilter()
+        filter: ItemFilter = ItemFilter(),
+        maximumBytes: Int? = nil
     ) {
         self.limit = limit
         self.cursor = cursor
         self.direction = direction
         self.includeDeleted = includeDeleted
         self.filter = filter
+        self.maximumBytes = maximumBytes
+    }
+}
+
+/// Which page of the latest changes over several kinds.
+package struct RecentQuery: Sendable, Equatable {
+    /// A cursor belongs to one set of them.
+    package var kinds: Set<ItemKind>
+    package var limit: Int
+    /// Where the previous page ended; `nil` or empty starts from the newest change.
+    package var cursor: String?
+    package var includeDeleted: Bool
+    /// Only items whose own time is this or later.
+    package var updatedSince: Timestamp?
+    /// As in a ``ListQuery``.
+    package var maximumBytes: Int?
+
+    /// - Parameter limit: How many items at most, 1 to ``Limits/pageItems``; larger values count as that.
+    package init(
+        kinds: Set<ItemKind> = Set(ItemKind.allCases),
+        limit: Int = Limits.defaultPageItems,
+        cursor: String? = nil,
+        includeDeleted: Bool = true,
+        updatedSince: Timestamp? = nil,
+        maximumBytes: Int? = nil
+    ) {
+        self.kinds = kinds
+        self.limit = limit
+        self.cursor = cursor
+        self.includeDeleted = includeDeleted
+        self.updatedSince = updatedSince
+        self.maximumBytes = maximumBytes
     }
 }
 

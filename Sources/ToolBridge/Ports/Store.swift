@@ -63,12 +63,12 @@ package protocol StoreReader {
     func ownerState() throws(StoreError) -> OwnerState?
     /// The session of that id, whoever's it is.
     func session(_ id: UID) throws(StoreError) -> SyncSession?
-    /// The owner's latest changes over several kinds, tombstones included, in the order of the change sequence.
+    /// The owner's latest changes over several kinds, along the change sequence.
     func changes(_ query: ChangeQuery) throws(StoreError) -> [StoredItem]
     /// Where a page must end that looks at no more than so many items to find the ones that fit: the change sequence number of the last of them, or
     /// `nil` if there are fewer, or if all that it looks at fit.
     func end(of query: ItemQuery, visiting count: Int) throws(StoreError) -> Int64?
-    /// The same for changes of some kinds.
+    /// The same for changes.
     func end(of query: ChangeQuery, visiting count: Int) throws(StoreError) -> Int64?
     /// What was answered to the owner's request of this name after this time, and to which.
     func recordedAnswer(_ key: String, after time: Timestamp) throws(StoreError) -> (request: RepeatableRequest, answer: RecordedAnswer)?
@@ -164,28 +164,38 @@ package struct ItemQuery: Sendable, Equatable {
     }
 }
 
-/// Which changes to read, oldest first.
+/// Which changes to read, and in which direction.
 package struct ChangeQuery: Sendable, Equatable {
-    /// Only changes beyond this number of the change sequence, from 0.
+    package var order: ItemQuery.Order
+    /// Only changes beyond this number of the change sequence, from 0, in the direction of reading.
     package var beyond: Int64
-    /// Only changes up to this number; `nil` reads to the end.
+    /// Only changes up to this number, in the direction of reading; `nil` reads to the end.
     package var through: Int64?
     package var kinds: Set<ItemKind>
+    package var includesDeleted: Bool
+    /// Only items whose own time is this or later.
+    package var updatedSince: Timestamp?
     /// How many to return at most, from 1.
     package var limit: Int
     /// Where to stop although there is more: after the item with which the payloads exceed this many bytes.
     package var payloadBytes: Int
 
     package init(
+        order: ItemQuery.Order = .oldestChangeFirst,
         beyond: Int64,
         through: Int64? = nil,
         kinds: Set<ItemKind> = Set(ItemKind.allCases),
+        includesDeleted: Bool = true,
+        updatedSince: Timestamp? = nil,
         limit: Int,
         payloadBytes: Int = .max
     ) {
+        self.order = order
         self.beyond = beyond
         self.through = through
         self.kinds = kinds
+        self.includesDeleted = includesDeleted
+        self.updatedSince = updatedSince
         self.limit = limit
         self.payloadBytes = payloadBytes
     }

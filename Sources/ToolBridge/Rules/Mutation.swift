@@ -12,6 +12,10 @@ package enum Mutation: Sendable {
     case mergePatch(Payload)
     /// Makes a tombstone.
     case delete
+    /// Makes a tombstone a live item again, with the payload that it was deleted with.
+    ///
+    /// It is a write like any other: the version goes on, and a checked parent must be alive.
+    case restore
     case archive
     /// One of ``ItemKind/actions``.
     case process(ItemAction)
@@ -32,7 +36,8 @@ extension Mutation {
     ///   - stored: The item as it is, or `nil` if there is none.
     ///   - condition: The version that the caller means.
     ///   - now: The server's clock.
-    /// - Throws: `not_found`, `deleted`, `already_exists`, `version_mismatch`, `invalid_parent`, `invalid_payload`, `payload_too_large`, in this order.
+    /// - Throws: `not_found`, `deleted`, `already_exists` (restoring what isn't deleted, too), `version_mismatch`, `invalid_parent`,
+    ///   `invalid_payload`, `payload_too_large`, in this order.
     package func applied(
         to stored: StoredItem?,
         _ kind: ItemKind,
@@ -45,9 +50,13 @@ extension Mutation {
             return try outcome(payload.object, kind, uid, version: 1, writtenAt: now, createdAt: now)
         }
         guard let stored else { throw .notFound(kind) }
-        if stored.isDeleted {
-            if case .delete = self { throw .alreadyDeleted(stored.item) }
-            throw .deleted(stored.item)
+        switch self {
+        case .restore:
+            guard stored.isDeleted else { throw .notDeleted(stored.item) }
+        case .delete:
+            guard !stored.isDeleted else { throw .alreadyDeleted(stored.item) }
+        default:
+            guard !stored.isDeleted else { throw .deleted(stored.item) }
         }
         if let condition, !condition.admits(stored.item.version) { throw .versionMismatch(stored.item, expected: condition) }
         let (version, overflow) = stored.item.version.addingReportingOverflow(1)
@@ -83,7 +92,7 @@ extension Mutation {
             return try edit.checkedObject()
         case .mergePatch(let patch):
             return try old.mergePatched(with: patch.object)
-        case .delete:
+        case .delete, .restore:
             return old
         case .archive:
             return try old.assigning(kind.archiving)
@@ -100,8 +109,9 @@ extension Mutation {
         writtenAt time: Timestamp,
         createdAt: Timestamp
     ) throws(ItemError) -> MutationOutcome {
-        var isDeletion = false
+        var (isDeletion, isRestoration) = (false, false)
         if case .delete = self { isDeletion = true }
+        if case .restore = self { isRestoration = true }
         let parent: NamedParent
         if isDeletion {
             parent = kind.parentRule.parentIfReadable(in: payload).map { .loose($0) } ?? .none
@@ -109,8 +119,8 @@ extension Mutation {
             parent = try kind.parentRule.parent(in: payload)
         }
         let bytes = payload.withServerFields(kind, uid, version: version, writtenAt: time, isDeleted: isDeletion)
-        // What a push brought up to the limit can still be deleted, although the mark makes it longer.
-        guard isDeletion || bytes.count <= Limits.payloadBytes else { throw .payloadTooLarge(limit: Limits.payloadBytes) }
+        // What a push brought up to the limit can still be deleted and brought back, although the server's fields make it longer.
+        guard isDeletion || isRestoration || bytes.count <= Limits.payloadBytes else { throw .payloadTooLarge(limit: Limits.payloadBytes) }
         let item = Item(
             uid: uid,
             kind: kind,

@@ -41,6 +41,19 @@ extension ItemFilter {
     }
 }
 
+extension RecentQuery {
+    /// Tells what is meant apart, whatever the size of a page; 0 for all of all kinds.
+    var cursorDigest: UInt32 {
+        let kindsDigest = ItemKind.cursorDigest(kinds)
+        guard kindsDigest != 0 || !includeDeleted || updatedSince != nil else { return 0 }
+        var hash = FNV1a()
+        hash.combine(kinds.map(\.cursorNumber).sorted())
+        hash.combine([0xff, includeDeleted ? 1 : 0])
+        if let updatedSince { hash.combine("\(updatedSince.milliseconds)".utf8) }
+        return hash.digest
+    }
+}
+
 extension Owner {
     /// Tells owners' cursors apart; no secret.
     var tag: UInt64 {

@@ -1,8 +1,8 @@
 /// A place in an owner's change sequence, as clients carry it.
 ///
 /// Opaque: base64url of format, kind, direction, a tag of the owner, the sequence number and a checksum. It grants nothing: whose items are read
-/// always comes from the caller's identity. A cursor of a filtered list or of the feed over all kinds has a second format, which also holds a digest
-/// of what it was made for and the owner's epoch.
+/// always comes from the caller's identity. A cursor of a filtered list or of something over several kinds has a second format, which also holds a
+/// digest of what it was made for and the owner's epoch.
 package struct SyncCursor: Sendable, Equatable {
     package enum Direction: UInt8, Sendable {
         case oldestChangeFirst = 1
@@ -10,10 +10,10 @@ package struct SyncCursor: Sendable, Equatable {
     }
     /// What a cursor was made for; it is good for nothing else.
     package struct Purpose: Sendable, Equatable {
-        /// `nil` in the feed over all kinds.
+        /// `nil` in what goes over several kinds.
         let kind: ItemKind?
         let direction: Direction
-        /// Of the filter or of the set of kinds; 0 where all items are meant.
+        /// Of the filter, or of the set of kinds; 0 where all items are meant.
         let digest: UInt32
 
         /// A list or feed of one kind.
@@ -24,6 +24,11 @@ package struct SyncCursor: Sendable, Equatable {
         /// The feed over these kinds.
         package static func feed(_ kinds: Set<ItemKind>) -> Purpose {
             Purpose(kind: nil, direction: .oldestChangeFirst, digest: ItemKind.cursorDigest(kinds))
+        }
+
+        /// The latest changes of these kinds.
+        package static func recent(_ query: RecentQuery) -> Purpose {
+            Purpose(kind: nil, direction: .newestChangeFirst, digest: query.cursorDigest)
         }
 
         fileprivate var format: UInt8 { kind != nil && digest == 0 ? 1 : 2 }

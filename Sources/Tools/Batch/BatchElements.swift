@@ -1,0 +1,174 @@
+import JSON
+import MCP
+import ToolBridge
+
+extension Parameter where Value == [JSONValue] {
+    /// The items of a batch, 1 to ``Limits/batchOperations``.
+    ///
+    /// Taken also: a string holding the list as JSON, one item without a list around it, and JSON in a string for an item.
+    ///
+    /// - Parameter element: The schema of each.
+    static func batch(_ element: JSONValue) -> Parameter<[JSONValue]> {
+        var schema = JSONWriter()
+        schema.object { writer in
+            writer.member("type", "array")
+            writer.member("maxItems", Limits.batchOperations)
+            writer.member("items", element)
+        }
+        return Parameter(required: "items", schema: .literal(schema)) { argument throws(ArgumentError) in
+            let list = try argument.list
+            guard !list.isEmpty else { throw ArgumentError("items", "is empty: give 1 to \(Limits.batchOperations) items") }
+            guard list.count <= Limits.batchOperations else {
+                throw ArgumentError("items", "holds \(list.count) items: at most \(Limits.batchOperations) a call, so make several calls")
+            }
+            return list.map(\.withoutQuotes)
+        }
+    }
+}
+
+extension JSONValue {
+    /// The elements of what should be a list.
+    fileprivate var list: [JSONValue] {
+        get throws(ArgumentError) {
+            switch kind {
+            case .array: return Array(elements)
+            case .object: return [self]
+            case .string:
+                let text = string ?? ""
+                if ItemReference(id: text) != nil { return [self] }
+                do {
+                    let value = try JSONValue(parsing: text, limits: .message)
+                    if value.kind == .array || value.kind == .object { return try value.list }
+                } catch let error as JSONError {
+                    let fault = "\(error.reason) at byte \(error.position)"
+                    throw ArgumentError(parameter: "items", message: "Invalid JSON string for items: \(fault); it must hold an array of items")
+                } catch {
+                    throw ArgumentError("items", "must be an array of items")
+                }
+                throw ArgumentError(parameter: "items", message: "Invalid JSON string for items: it must hold an array of items")
+            default: throw ArgumentError("items", "must be an array of items")
+            }
+        }
+    }
+
+    /// What stands in a string that holds an object as JSON; any other value as it is.
+    fileprivate var withoutQuotes: JSONValue {
+        guard let string, string.utf8.first(where: { $0 > UInt8(ascii: " ") }) == UInt8(ascii: "{"),
+            let value = try? JSONValue(parsing: string, limits: .message)
+        else { return self }
+        return value
+    }
+}
+
+/// One element of a batch, read member by member; what is wrong is that element's error alone.
+struct BatchElement {
+    private let value: JSONValue
+    /// Where it stands in the list.
+    private let index: Int
+
+    init(_ value: JSONValue, at index: Int) {
+        self.value = value
+        self.index = index
+    }
+
+    var kind: ItemKind {
+        get throws(ItemError) {
+            guard value.kind == .object else { throw fault("", "must be an object with kind and its other members") }
+            guard let argument = value["kind"], !argument.isNull else { throw fault("kind", "is missing: \(Self.anyKind)") }
+            guard let kind = argument.string.flatMap({ ItemKind(named: $0) }) else { throw fault("kind", "must be \(Self.anyKind)") }
+            return kind
+        }
+    }
+
+    /// The item that is meant: `{"kind", "uid"}`, `{"id"}` or the id alone.
+    var reference: ItemReference {
+        get throws(ItemError) {
+            if let text = value.string {
+                guard let reference = ItemReference(id: text) else { throw fault("", Self.anyReference) }
+                return reference
+            }
+            guard value.kind == .object else { throw fault("", Self.anyReference) }
+            // Either member may hold either form.
+            let texts = [value["uid"]?.string, value["id"]?.string].compactMap(\.self).filter { !$0.isEmpty }
+            let named = try value["kind"].flatMap { $0.isNull ? nil : $0 } == nil ? nil : kind
+            for text in texts {
+                if let reference = ItemReference(id: text) {
+                    guard named == nil || named == reference.kind else {
+                        throw fault("kind", "is \(named?.path ?? ""), but the id is of \(reference.kind.path)")
+                    }
+                    return reference
+                }
+                if let uid = UID(text), let named { return ItemReference(named, uid) }
+            }
+            guard !texts.isEmpty else { throw fault("uid", "is missing") }
+            guard texts.contains(where: { UID($0) != nil }) else { throw fault("uid", "must be a UUID, or an id such as notes/<uid>") }
+            throw fault("kind", "is missing: \(Self.anyKind)")
+        }
+    }
+
+    /// An object, as it is or as JSON in a string.
+    ///
+    /// - Parameter names: Its name, and others that are taken for it.
+    func payload(_ names: String...) throws(ItemError) -> Payload {
+        for name in names {
+            guard let argument = value[name], !argument.isNull else { continue }
+            do {
+                return try Payload(checking: try Parameter<JSONValue>.object(name, "").read(argument))
+            } catch let error as ArgumentError {
+                throw fault(error)
+            } catch {
+                throw ItemError(error)
+            }
+        }
+        throw fault(names.first ?? "", "is missing: an object with the item's fields")
+    }
+
+    /// Whether it is there and true.
+    func flag(_ name: String) throws(ItemError) -> Bool {
+        guard let argument = value[name], !argument.isNull else { return false }
+        return try read(.boolean(name, ""), argument)
+    }
+
+    /// The version that is meant, if any.
+    var condition: VersionCondition? {
+        get throws(ItemError) {
+            guard let argument = value["if_match"], !argument.isNull else { return nil }
+            return .exactly(Int64(try read(.integer("if_match", "", in: 1...Int.max), argument)))
+        }
+    }
+
+    /// One of the kind's actions; `archive` is one for every kind.
+    func action(of kind: ItemKind) throws(ItemError) -> Mutation {
+        guard let name = value["action"]?.string else { throw fault("action", "is missing: one of \(kind.actionNames.joined(separator: ", "))") }
+        if let action = kind.actions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) { return .process(action) }
+        if name.utf8.elementsEqual("archive".utf8) { return .archive }
+        throw .invalidAction(name, of: kind)
+    }
+
+    private func read<Value>(_ parameter: Parameter<Value>, _ argument: JSONValue) throws(ItemError) -> Value {
+        do {
+            return try parameter.read(argument)
+        } catch {
+            throw fault(error)
+        }
+    }
+
+    private func fault(_ error: ArgumentError) -> ItemError {
+        .invalidRequest(field: "/items/\(index)/\(error.parameter)", error.message)
+    }
+
+    private func fault(_ name: String, _ text: String) -> ItemError {
+        name.isEmpty ? .invalidRequest(field: "/items/\(index)", text) : fault(ArgumentError(name, text))
+    }
+
+    private static let anyKind = "one of \(ItemKind.names.joined(separator: ", "))"
+    private static let anyReference = "must be an object with kind and uid, or an id such as notes/<uid>"
+}
+
+extension ItemKind {
+    /// What `process_items` does to an item of this kind.
+    var actionNames: [String] {
+        let names = actions.map(\.name)
+        return names.contains("archive") ? names : names + ["archive"]
+    }
+}

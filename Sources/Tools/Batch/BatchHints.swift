@@ -1,0 +1,39 @@
+import ToolBridge
+
+/// What an assistant can do about one item of a batch that was refused: constant words, so that a hundred of them cost nothing.
+struct BatchHints {
+    private let offers: Set<String>
+
+    /// - Parameter offers: The tools that hints may name.
+    init(_ offers: Set<String>) {
+        self.offers = offers
+    }
+
+    /// - Parameter kind: Of the item that was meant, if that could be read.
+    func next(after refusal: ItemError, of kind: ItemKind?) -> String? {
+        switch refusal.code {
+        case .notFound: first(["search", "list_items"] + (kind.map { ["list_\($0.path)"] } ?? [])).map { "find it with \($0)" }
+        case .deleted: first(["restore_item"]).map { "\($0) brings it back" }
+        case .alreadyExists: first(["update_items"] + (kind.map { ["update_\($0.singular)"] } ?? [])).map { "change it with \($0)" }
+        case .versionMismatch: "read it again, then send the changed fields with the actual version as if_match"
+        case .invalidParent: kind.flatMap(parentHint)
+        case .invalidAction: kind.map { "use one of \($0.actionNames.joined(separator: ", "))" }
+        case .payloadTooLarge: "split it into several items"
+        case .unavailable: "try this item again shortly"
+        default: nil
+        }
+    }
+
+    private func parentHint(_ kind: ItemKind) -> String? {
+        switch kind.parentRule {
+        case .none, .loose: nil
+        case .required(let key, let parent): "set \(key) to the uid of one of the \(parent.plural)"
+        case .typed(let typeKey, let key, let kinds):
+            "set \(typeKey) to \(kinds.map(\.singular).joined(separator: " or ")) and \(key) to its uid"
+        }
+    }
+
+    private func first(_ names: [String]) -> String? {
+        names.first { offers.contains($0) }
+    }
+}

@@ -1,0 +1,160 @@
+import JSON
+import MCP
+import ToolBridge
+
+/// Whether the user agrees to a change of many items that destroys something.
+struct Consent {
+    enum Harm: Sendable {
+        case deleting, overwriting
+
+        /// The verb of a question.
+        fileprivate var verb: String {
+            switch self {
+            case .deleting: "Delete"
+            case .overwriting: "Overwrite"
+            }
+        }
+        /// What happened, or didn't.
+        fileprivate var participle: String {
+            switch self {
+            case .deleting: "deleted"
+            case .overwriting: "changed"
+            }
+        }
+    }
+
+    /// Up to so many items nobody is asked.
+    static var threshold: Int { 20 }
+    /// How many titles a question shows.
+    static var shownTitles: Int { 5 }
+
+    let harm: Harm
+    /// Whether the caller says that the user agreed; it counts only where the user can't be asked.
+    let isGiven: Bool
+
+    init(to harm: Harm, isGiven: Bool) {
+        self.harm = harm
+        self.isGiven = isGiven
+    }
+}
+
+extension ItemTools {
+    /// Why the operations aren't carried out, or `nil` if they may be.
+    ///
+    /// Nothing is changed before: in 2026-07-28 the handler runs again from its start once the user has answered.
+    func refusal(
+        of consent: Consent,
+        to operations: [Result<BatchOperation, ItemError>],
+        _ context: RequestContext<Caller>,
+        _ owner: Owner
+    ) async throws -> ToolResult? {
+        let harmed = HarmedItems(operations)
+        guard harmed.references.count > Consent.threshold else { return nil }
+        guard context.canAsk(consent.question(about: harmed, titles: [], canRestore: false)) else {
+            return consent.isGiven ? nil : consent.demand(about: harmed)
+        }
+        var titles: [String] = []
+        for reference in harmed.references.prefix(Consent.shownTitles) {
+            do {
+                titles.append(try await service.item(reference.uid, reference.kind, includeDeleted: true, of: owner).title)
+            } catch where error.code == .notFound {
+                continue
+            }
+        }
+        let question = consent.question(about: harmed, titles: titles, canRestore: offers.contains("restore_item"))
+        // Sealed: an answer counts only for this question about these items.
+        switch try await context.ask(question, sealed: true) {
+        case .accepted(true): return nil
+        case .accepted(false), .declined: return consent.nothingDone("the user said no")
+        case .cancelled: return consent.nothingDone("the user didn't answer the question")
+        }
+    }
+}
+
+extension Consent {
+    fileprivate func question(about harmed: HarmedItems, titles: [String], canRestore: Bool) -> Question<FormAnswer<Bool>> {
+        var text = "\(harm.verb) \(harmed.inWords)?"
+        if !titles.isEmpty {
+            let shown = titles.map { "\"\($0.unclickable)\"" }.joined(separator: ", ")
+            text += titles.count < harmed.references.count ? " Among them: \(shown)." : " They are: \(shown)."
+        }
+        switch harm {
+        case .deleting: text += canRestore ? " Deleted items can be brought back with restore_item." : " Deleted items can be restored."
+        case .overwriting where harmed.replaced > 0: text += " \(harmed.replaced) of them lose all fields that aren't given. This can't be undone."
+        case .overwriting: text += " What is overwritten can't be brought back."
+        }
+        return .form("confirm", text, .boolean("agree", title: "\(harm.verb) \(harmed.references.count) items"))
+    }
+
+    /// What a caller must do where nobody can be asked.
+    fileprivate func demand(about harmed: HarmedItems) -> ToolResult {
+        var details = JSONWriter()
+        details.object { writer in
+            writer.member("code", ItemError.Code.confirmationRequired.rawValue)
+            writer.member("status", ItemError.Code.confirmationRequired.status)
+            writer.member("field", "confirm")
+            writer.member("count", harmed.references.count)
+        }
+        return .failure(
+            """
+            nothing was \(harm.participle): \(harmed.inWords) would be, and more than \(Self.threshold) need the user's consent
+            \(String(decoding: details.bytes, as: UTF8.self))
+            Next: ask the user. Only if they agree, send the same call with confirm true.
+            """
+        )
+    }
+
+    fileprivate func nothingDone(_ reason: String) -> ToolResult {
+        BatchAnswer.nothing("Nothing was \(harm.participle): \(reason). Don't try again unless they ask for it.")
+    }
+}
+
+/// What a batch would destroy.
+struct HarmedItems {
+    /// Each item once, in the order of the call.
+    private(set) var references: [ItemReference] = []
+    /// How many of them are replaced as a whole.
+    private(set) var replaced = 0
+
+    init(_ operations: [Result<BatchOperation, ItemError>]) {
+        var seen: Set<ItemReference> = []
+        for case .success(let operation) in operations {
+            guard case .mutate(let uid, let mutation, _) = operation.target, seen.insert(ItemReference(operation.kind, uid)).inserted else {
+                continue
+            }
+            references.append(ItemReference(operation.kind, uid))
+            if case .replace = mutation { replaced += 1 }
+        }
+    }
+
+    /// `25 items (20 notes, 5 tasks)`.
+    var inWords: String {
+        let kinds = ItemKind.allCases.compactMap { kind in
+            let count = references.count { $0.kind == kind }
+            return count == 0 ? nil : "\(count) \(count == 1 ? kind.words : kind.plural)"
+        }
+        return "\(references.count) items (\(kinds.joined(separator: ", ")))"
+    }
+}
+
+extension String {
+    /// A title within quotes in a question: it neither ends them nor becomes an address to click (EL5).
+    fileprivate var unclickable: String {
+        replacingBytes("\"", with: "'").replacingBytes("//", with: "/ /")
+    }
+
+    private func replacingBytes(_ old: String, with new: String) -> String {
+        var result: [UInt8] = []
+        var rest = Array(utf8)[...]
+        while let byte = rest.first {
+            if rest.starts(with: old.utf8) {
+                result.append(contentsOf: new.utf8)
+                rest = rest.dropFirst(old.utf8.count)
+            } else {
+                result.append(byte)
+                rest = rest.dropFirst()
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+}

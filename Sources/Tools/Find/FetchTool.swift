@@ -1,0 +1,55 @@
+import JSON
+import MCP
+import ToolBridge
+
+extension ItemTools {
+    /// Reads one item by the id that `search` gives, as text; the shape is what clients of OpenAI's connectors expect.
+    var fetch: Tool<Caller> {
+        Tool(
+            "fetch",
+            title: "Fetch",
+            "Reads one item as text.",
+            annotations: .reading,
+            output: [
+                "type": "object",
+                "properties": [
+                    "id": ["type": "string"], "title": ["type": "string"], "text": ["type": "string"], "url": ["type": "string"],
+                    "metadata": ["type": "object"],
+                ],
+            ],
+            .id(),
+            .includeDeleted,
+            .detail
+        ) { context, reference, includeDeleted, detail in
+            try await answer(context) { owner in
+                let item = try await service.item(reference.uid, reference.kind, includeDeleted: includeDeleted, of: owner)
+                return .fetched(item, detail)
+            }
+        }
+    }
+}
+
+extension ToolResult {
+    fileprivate static func fetched(_ item: Item, _ detail: Detail) -> ToolResult {
+        let reference = ItemReference(item.kind, item.uid)
+        let view = ItemView(item)
+        var writer = JSONWriter(reserving: item.payload.count * 2 + 512)
+        writer.object { writer in
+            writer.member("id", reference.id)
+            writer.member("title", view.title)
+            writer.member("text", ItemMarkdown(view).text)
+            writer.member("url", reference.uri)
+            writer.key("metadata")
+            writer.object { writer in
+                writer.member("kind", item.kind.path)
+                writer.member("uid", item.uid.description)
+                writer.member("version", item.version)
+                writer.member("updatedAt", item.updatedAt.description)
+                writer.member("deletedAt", item.deletedAt?.description)
+                writer.member("about", StoredText.ofText)
+            }
+            if detail == .full { writer.member("payload", raw: item.payload) }
+        }
+        return .structured(unchecked: writer.bytes)
+    }
+}

@@ -1,0 +1,59 @@
+import JSON
+import MCP
+import ToolBridge
+
+extension ItemTools {
+    /// Lists items of one kind, with all filters that lists have.
+    var listItems: Tool<Caller> {
+        Tool(
+            "list_items",
+            title: "List items",
+            "Lists items of a kind, latest change first.",
+            annotations: .reading,
+            output: FoundItems.schema,
+            .kind,
+            .text("parent", "id of what they belong to."),
+            .text("status"),
+            .text("tag"),
+            .time("updated_since"),
+            .integer("limit", "", in: 1...FoundItems.most, default: 50),
+            .cursor,
+            .includeDeleted,
+            .detail
+        ) { context, kind, parent, status, tag, updatedSince, limit, cursor, includeDeleted, detail in
+            var filter = ItemFilter(status: status, tag: tag, updatedSince: updatedSince)
+            if let parent { try filter.setParent(parent, of: kind) }
+            return try await answer(context) { owner in
+                try await FoundItems.page(limit: limit, detail, pageBytes: pageBytes, isOfChanges: false) { limit throws(ItemError) in
+                    let query = ListQuery(
+                        limit: limit,
+                        cursor: cursor,
+                        direction: .newestChangeFirst,
+                        includeDeleted: includeDeleted,
+                        filter: filter,
+                        maximumBytes: detail == .full ? pageBytes : nil
+                    )
+                    return try await service.list(kind, query, of: owner)
+                }
+            }
+        }
+    }
+}
+
+extension ItemFilter {
+    /// - Parameter text: An id, or a uid alone.
+    fileprivate mutating func setParent(_ text: String, of kind: ItemKind) throws(ArgumentError) {
+        let kinds = kind.parentKinds
+        guard !kinds.isEmpty else { throw ArgumentError("parent", "can't be given: a \(kind.noun) has none") }
+        if let reference = ItemReference(id: text) {
+            guard kinds.contains(reference.kind) else {
+                throw ArgumentError("parent", "of a \(kind.noun) must be one of \(kinds.map(\.path).joined(separator: ", "))")
+            }
+            (parentKind, parentUID) = (reference.kind, reference.uid)
+        } else if let uid = UID(text) {
+            parentUID = uid
+        } else {
+            throw ArgumentError("parent", "must be an id such as \(kinds.first?.path ?? "")/<uid>")
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import MCP
+import ToolBridge
+
+extension ItemTools {
+    /// Tells what changed, of all kinds and deletions too.
+    var recentChanges: Tool<Caller> {
+        Tool(
+            "recent_changes",
+            title: "Recent changes",
+            "Lists what was created, updated or deleted, of all kinds, latest change first.",
+            annotations: .reading,
+            output: FoundItems.schema,
+            .time("since"),
+            .kinds,
+            .integer("limit", "", in: 1...FoundItems.most, default: 50),
+            .cursor,
+            .detail
+        ) { context, since, kinds, limit, cursor, detail in
+            try await answer(context) { owner in
+                try await FoundItems.page(limit: limit, detail, pageBytes: pageBytes, isOfChanges: true) { limit throws(ItemError) in
+                    let query = RecentQuery(
+                        kinds: kinds,
+                        limit: limit,
+                        cursor: cursor,
+                        includeDeleted: true,
+                        updatedSince: since,
+                        maximumBytes: detail == .full ? pageBytes : nil
+                    )
+                    return try await service.recent(query, of: owner)
+                }
+            }
+        }
+    }
+}
