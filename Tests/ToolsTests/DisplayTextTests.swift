@@ -13,7 +13,7 @@ import Tools
         ("one\r\ntwo\rthree", "one\ntwo\\u{D}three"),
         ("soft\u{AD}hyphen \u{61C}\u{180E}\u{200B}\u{200E}\u{200F}", "soft\\u{AD}hyphen \\u{61C}\\u{180E}\\u{200B}\\u{200E}\\u{200F}"),
         ("\u{2028}\u{2029}\u{2060}\u{2066}\u{206F}\u{FEFF}", "\\u{2028}\\u{2029}\\u{2060}\\u{2066}\\u{206F}\\u{FEFF}"),
-        ("\u{FFF9}\u{FFFB}\u{E0041}\u{E0FFF}\u{FDD0}\u{FFFF}\u{10FFFE}", "\\u{FFF9}\\u{FFFB}\\u{E0041}\\u{E0FFF}\\u{FDD0}\\u{FFFF}\\u{10FFFE}"),
+        ("\u{FFF9}\u{FFFB}\u{E0041}\u{E0FFF}", "\\u{FFF9}\\u{FFFB}\\u{E0041}\\u{E0FFF}"),
         ("\u{3164}\u{115F}\u{FFA0}\u{34F}", "\\u{3164}\\u{115F}\\u{FFA0}\\u{34F}"),
         // What joins stays where it joins.
         ("👨\u{200D}👩\u{200D}👧 ❤\u{FE0F}\u{200D}🔥 1\u{FE0F}\u{20E3}", "👨\u{200D}👩\u{200D}👧 ❤\u{FE0F}\u{200D}🔥 1\u{FE0F}\u{20E3}"),
@@ -27,9 +27,15 @@ import Tools
         ("😀\u{FE0F}\u{FE01}\u{E0101}", "😀\u{FE0F}\\u{FE01}\\u{E0101}"),
         ("\\u{202E}", "\\u{202E}"),
         ("", ""),
-    ])
+    ] as [(String, String)])
     func whatCanNotBeSeenIsWrittenOut(_ text: String, _ shown: String) {
         #expect(Array(DisplayText.escaped(text).utf8) == Array(shown.utf8), "\(text.unicodeScalars.map(\.value))")
+    }
+
+    @Test(arguments: [0xFDD0, 0xFDEF, 0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF] as [UInt32])
+    func whatIsNoCharacterIsWrittenOut(_ value: UInt32) throws {
+        let scalar = try #require(Unicode.Scalar(value))
+        #expect(DisplayText.escaped("é\(scalar)") == "é\\u{\(String(value, radix: 16, uppercase: true))}")
     }
 
     @Test func noTextHidesAnything() {

@@ -22,12 +22,20 @@ package struct ItemView: Sendable {
 
     /// What the item is called where it is shown: its title, else how its content begins, else that it has none. Escaped, on one line.
     package var title: String {
-        ownTitle(bytes: Self.titleBytes) ?? opening ?? "Untitled \(item.kind.shownNoun)"
+        ownTitle ?? opening ?? "Untitled \(item.kind.shownNoun)"
     }
 
-    /// The title that the payload gives it.
+    /// The title that the payload gives it, as it is shown.
+    package var ownTitle: String? { ownTitle(bytes: Self.titleBytes) }
+
+    /// The same with another bound.
     func ownTitle(bytes: Int) -> String? {
         item.kind.searchFields.title.flatMap { line($0, bytes: bytes) }
+    }
+
+    /// How a title is shown; `nil` where nothing is left of it.
+    static func shownTitle(_ title: String) -> String? {
+        DisplayText.line(title, bytes: titleBytes).nonEmpty
     }
 
     /// How the content begins.
