@@ -48,12 +48,17 @@ extension ToolResult {
 extension JSONWriter {
     fileprivate mutating func item(_ item: Item) {
         beginObject()
+        itemMembers(item)
+        endObject()
+    }
+
+    /// The members of an item, for an object that has more.
+    mutating func itemMembers(_ item: Item) {
         member("uid", item.uid.description)
         member("version", item.version)
         member("updatedAt", item.updatedAt.description)
         member("deletedAt", item.deletedAt?.description)
         member("payload", raw: item.payload)
-        endObject()
     }
 }
 

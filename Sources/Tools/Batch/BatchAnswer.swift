@@ -9,7 +9,8 @@ enum BatchAnswer {
         "properties": ["results": ["type": "array"], "succeeded": ["type": "integer"], "failed": ["type": "integer"]],
     ]
 
-    static func result(_ outcomes: [BatchOutcome], _ kinds: [ItemKind?], _ hints: BatchHints) -> ToolResult {
+    /// - Parameter kindOf: The kind of the item that was meant at a place, if that could be read.
+    static func result(_ outcomes: [BatchOutcome], _ hints: BatchHints, kindOf: (Int) -> ItemKind?) -> ToolResult {
         var writer = JSONWriter(reserving: outcomes.count * 256 + 128)
         var failed = 0
         writer.object { writer in
@@ -27,12 +28,11 @@ enum BatchAnswer {
                             writer.member("title", item.title)
                         case .refused(let refusal):
                             failed += 1
-                            let kind = index < kinds.count ? kinds[index] : nil
                             writer.member("ok", false)
                             writer.member("code", refusal.code.rawValue)
                             // It may quote what was sent.
                             writer.member("error", DisplayText.line(refusal.text, bytes: 500))
-                            if let next = hints.next(after: refusal, of: kind) { writer.member("next", next) }
+                            if let next = hints.next(after: refusal, of: kindOf(index)) { writer.member("next", next) }
                         case .notApplied:
                             failed += 1
                             writer.member("ok", false)

@@ -74,11 +74,14 @@ struct BatchElement {
     var kind: ItemKind {
         get throws(ItemError) {
             guard value.kind == .object else { throw fault("", "must be an object with kind and its other members") }
-            guard let argument = value["kind"], !argument.isNull else { throw fault("kind", "is missing: \(Self.anyKind)") }
-            guard let kind = argument.string.flatMap({ ItemKind(named: $0) }) else { throw fault("kind", "must be \(Self.anyKind)") }
+            guard let argument = value["kind"], !argument.isNull else { throw fault("kind", "is missing: \(Self.oneOfKinds)") }
+            guard let kind = argument.string.flatMap({ ItemKind(named: $0) }) else { throw fault("kind", "must be \(Self.oneOfKinds)") }
             return kind
         }
     }
+
+    /// The kind of what is meant, if that can be read.
+    var anyKind: ItemKind? { (try? kind) ?? (try? reference)?.kind }
 
     /// The item that is meant: `{"kind", "uid"}`, `{"id"}` or the id alone.
     var reference: ItemReference {
@@ -90,7 +93,7 @@ struct BatchElement {
             guard value.kind == .object else { throw fault("", Self.anyReference) }
             // Either member may hold either form.
             let texts = [value["uid"]?.string, value["id"]?.string].compactMap(\.self).filter { !$0.isEmpty }
-            let named = try value["kind"].flatMap { $0.isNull ? nil : $0 } == nil ? nil : kind
+            let named = try value["kind"].map(\.isNull) == false ? kind : nil
             for text in texts {
                 if let reference = ItemReference(id: text) {
                     guard named == nil || named == reference.kind else {
@@ -102,7 +105,7 @@ struct BatchElement {
             }
             guard !texts.isEmpty else { throw fault("uid", "is missing") }
             guard texts.contains(where: { UID($0) != nil }) else { throw fault("uid", "must be a UUID, or an id such as notes/<uid>") }
-            throw fault("kind", "is missing: \(Self.anyKind)")
+            throw fault("kind", "is missing: \(Self.oneOfKinds)")
         }
     }
 
@@ -161,7 +164,7 @@ struct BatchElement {
         name.isEmpty ? .invalidRequest(field: "/items/\(index)", text) : fault(ArgumentError(name, text))
     }
 
-    private static let anyKind = "one of \(ItemKind.names.joined(separator: ", "))"
+    private static let oneOfKinds = "one of \(ItemKind.names.joined(separator: ", "))"
     private static let anyReference = "must be an object with kind and uid, or an id such as notes/<uid>"
 }
 

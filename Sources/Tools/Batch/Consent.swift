@@ -55,17 +55,14 @@ extension ItemTools {
         }
         var titles: [String] = []
         for reference in harmed.references.prefix(Consent.shownTitles) {
-            do {
-                titles.append(try await service.item(reference.uid, reference.kind, includeDeleted: true, of: owner).title)
-            } catch where error.code == .notFound {
-                continue
-            }
+            if let item = try await item(reference, includeDeleted: true, of: owner) { titles.append(item.title) }
         }
         let question = consent.question(about: harmed, titles: titles, canRestore: offers.contains("restore_item"))
         // Sealed: an answer counts only for this question about these items.
-        switch try await context.ask(question, sealed: true) {
-        case .accepted(true): return nil
-        case .accepted(false), .declined: return consent.nothingDone("the user said no")
+        let answer = try await context.ask(question, sealed: true)
+        switch answer {
+        case .accepted(let agreed): return agreed ? nil : consent.nothingDone("the user said no")
+        case .declined: return consent.nothingDone("the user said no")
         case .cancelled: return consent.nothingDone("the user didn't answer the question")
         }
     }

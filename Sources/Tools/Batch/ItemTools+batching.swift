@@ -84,9 +84,14 @@ extension ItemTools {
         consent: Consent? = nil,
         _ read: (BatchElement) throws(ItemError) -> BatchOperation
     ) async throws -> ToolResult {
-        let kinds = items.map { $0["kind"]?.string.flatMap { ItemKind(named: $0) } ?? nil }
-        let operations = items.enumerated().map { index, item in
-            Result { () throws(ItemError) in try read(BatchElement(item, at: index)) }
+        let elements = items.enumerated().map { BatchElement($1, at: $0) }
+        var operations: [Result<BatchOperation, ItemError>] = []
+        for element in elements {
+            do {
+                operations.append(.success(try read(element)))
+            } catch {
+                operations.append(.failure(error))
+            }
         }
         return try await answer(context) { owner in
             if let consent, let refused = try await refusal(of: consent, to: operations, context, owner) { return refused }
@@ -97,7 +102,9 @@ extension ItemTools {
                 // Nothing of it could be read, so there is nothing to call for.
                 for case .failure(let refusal) in operations { outcomes.append(.refused(refusal)) }
             }
-            return BatchAnswer.result(outcomes, kinds, BatchHints(offers))
+            return BatchAnswer.result(outcomes, BatchHints(offers)) { index in
+                index < elements.count ? elements[index].anyKind : nil
+            }
         }
     }
 

@@ -44,10 +44,10 @@ extension ItemFilter {
     /// - Parameter text: An id, or a uid alone.
     fileprivate mutating func setParent(_ text: String, of kind: ItemKind) throws(ArgumentError) {
         let kinds = kind.parentKinds
-        guard !kinds.isEmpty else { throw ArgumentError("parent", "can't be given: a \(kind.noun) has none") }
+        guard !kinds.isEmpty else { throw ArgumentError("parent", "can't be given: \(kind.oneNoun) has none") }
         if let reference = ItemReference(id: text) {
             guard kinds.contains(reference.kind) else {
-                throw ArgumentError("parent", "of a \(kind.noun) must be one of \(kinds.map(\.path).joined(separator: ", "))")
+                throw ArgumentError("parent", "of \(kind.oneNoun) must be one of \(kinds.map(\.path).joined(separator: ", "))")
             }
             (parentKind, parentUID) = (reference.kind, reference.uid)
         } else if let uid = UID(text) {

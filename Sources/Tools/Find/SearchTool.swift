@@ -23,7 +23,7 @@ extension ItemTools {
             .detail
         ) { context, query, kinds, limit, detail in
             guard query.utf8.contains(where: { $0 > UInt8(ascii: " ") }) else {
-                throw ArgumentError("query", "is empty: give words to look for\(offers("list_items") ? ", or use list_items" : "")")
+                throw ArgumentError("query", "is empty: give words to look for\(offers.contains("list_items") ? ", or use list_items" : "")")
             }
             return try await answer(context) { owner in
                 let page = try await service.search(SearchQuery(query, kinds: kinds, limit: limit), of: owner)
@@ -31,10 +31,10 @@ extension ItemTools {
                 if detail == .full {
                     // What was found is read one by one: no call of the service gives several items by their uids.
                     while let hit = answer.nextWithoutPayload {
-                        do {
-                            answer.add(try await service.item(hit.uid, hit.kind, includeDeleted: false, of: owner))
-                        } catch where error.code == .notFound || error.code == .deleted {
-                            // It went away since it was found.
+                        // It may have gone away since it was found.
+                        if let item = try await item(ItemReference(hit.kind, hit.uid), includeDeleted: false, of: owner) {
+                            answer.add(item)
+                        } else {
                             answer.skip()
                         }
                     }
@@ -107,7 +107,7 @@ private struct SearchAnswer {
         var writer = JSONWriter(reserving: 512)
         writer.beginObject()
         writer.member("id", reference.id)
-        writer.member("title", DisplayText.line(hit.title ?? lines.first ?? "Untitled \(hit.item.kind.noun)", bytes: ItemView.titleBytes))
+        writer.member("title", DisplayText.line(hit.title ?? lines.first ?? "Untitled \(hit.item.kind.words)", bytes: ItemView.titleBytes))
         writer.member("url", reference.uri)
         writer.member("kind", hit.item.kind.path)
         writer.member("uid", hit.item.uid.description)
