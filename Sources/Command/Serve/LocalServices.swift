@@ -12,6 +12,9 @@ struct LocalServices: Sendable {
     let database: SQLiteDatabase
     let store: SQLStore<SQLiteDatabase>
     let items: LocalItemService
+    /// Of all MCP servers over these items.
+    let changes = ServerChanges()
+    let notices: ItemNotices
 
     /// Opens the database, which is made and migrated as needed.
     ///
@@ -24,6 +27,7 @@ struct LocalServices: Sendable {
         }
         store = SQLStore(database: database)
         items = LocalItemService(store: store, report: { observations.record(.storeFault(error: "\($0)", operation: nil)) })
+        notices = ItemNotices(items: items, sync: items, signals: items.signals, changes: changes)
     }
 
     /// What MCP clients are offered.
@@ -49,10 +53,15 @@ struct LocalServices: Sendable {
                 upstream: "local"
             )
         }
+        let resources = ItemResources<Caller>(service: items, owner: { $0.owner })
         return try ServerDefinition(
             info: Implementation(name: "toolbridge", title: "ToolBridge", version: Version.current),
             instructions: "The user's notes, tasks, comments, chats and messages. Changes are seen at once by the user's apps.",
-            tools: ItemTools<Caller>(service: items, owner: { $0.owner }).all + [health]
+            tools: ItemTools<Caller>(service: items, owner: { $0.owner }).all + [health],
+            templates: resources.templates,
+            listing: resources.listing,
+            announces: .resources,
+            subscriptions: resources.subscriptions(told: notices)
         )
     }
 

@@ -103,13 +103,13 @@ struct Server: Sendable {
         if let life = try settings.value(Settings.sessionLifetime) { mcp.sessionLife = life }
         mcp.legacySSE = try settings.value(Settings.legacySSE) ?? true
         return MCPRoutes(
-            MCP.Server(try services.definition(role: "serve")),
+            MCP.Server(try services.definition(role: "serve"), changes: services.changes),
             sealer: try await services.stateKeys(settings),
             // Sessions outlive this process, so an end that only it remembered would be no end.
             ended: NoEndedSessions(),
             settings: mcp,
             identity: MCPIdentity(
-                principal: { MCP.Principal(issuer: $0.principal.issuer, subject: $0.principal.subject, tenant: $0.owner.tenant) },
+                principal: { $0.mcpPrincipal },
                 charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } }
             ),
             report: { error, id in

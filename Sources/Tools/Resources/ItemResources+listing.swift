@@ -1,5 +1,5 @@
 package import MCP
-package import ToolBridge
+import ToolBridge
 
 extension ItemResources {
     /// How many items are listed; all others can be found by tools, and read by their addresses.
