@@ -84,7 +84,7 @@ struct RequestParameters {
     func subscription() throws(MCPError) -> (SessionWish, uri: String) {
         let uri = try string("uri", in: params)
         guard URIText.isURI(uri) else { throw .invalidParameters("uri is no URI of RFC 3986") }
-        return (method == .subscribe ? .subscription(uri: uri, canonical: uri) : .noSubscription(uri: uri), uri)
+        return (method == .subscribe ? .subscription(uri: uri) : .noSubscription(uri: uri), uri)
     }
 
     /// TK4, TK5; `inputResponses` as M8.

@@ -46,8 +46,8 @@ public enum SessionWish: Sendable, Equatable {
     case logLevel(LogLevel)
     /// `notifications/resources/updated` of this address.
     ///
-    /// Its changes are posted under the canonical address, and told under this one.
-    case subscription(uri: String, canonical: String)
+    /// Its changes are posted under the canonical address, if that is another, and told under this one.
+    case subscription(uri: String, canonical: String? = nil)
     case noSubscription(uri: String)
 }
 

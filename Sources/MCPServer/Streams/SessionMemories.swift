@@ -100,7 +100,7 @@ package final class SessionMemories: Sendable {
             switch wish {
             case .logLevel(let level): memory.logLevel = level
             case .subscription(let uri, let canonical):
-                isRefused = !subscribe(session, to: Array(uri.utf8), of: Array(canonical.utf8), &memory, &state)
+                isRefused = !subscribe(session, to: Array(uri.utf8), of: Array((canonical ?? uri).utf8), &memory, &state)
             case .noSubscription(let uri): unsubscribe(session, from: Array(uri.utf8), &memory, &state)
             }
             state.cost += memory.cost - cost

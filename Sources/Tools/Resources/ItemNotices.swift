@@ -184,7 +184,7 @@ package final class ItemNotices: Sendable {
     }
 
     /// Bytes of payloads that are read to know which items are listed; beyond them the list is said to have changed where it may have.
-    private static let lookedThrough = 1_048_576
+    private static let lookedThrough = 262_144
 }
 
 extension ItemNotices.WatchedOwner {

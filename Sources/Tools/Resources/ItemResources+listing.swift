@@ -27,14 +27,14 @@ extension ItemResources {
     /// - Parameter notices: What posts the changes.
     package func subscriptions(told notices: ItemNotices) -> ResourceSubscriptions<Caller> {
         ResourceSubscriptions(
-            canonical: { ItemAddress($0)?.text ?? $0 },
-            listening: { caller, principal in try await notices.listen(to: ownerOf(caller), as: principal) },
             // Whoever has items may watch any of their own, also one that doesn't exist yet (RS6).
             mayWatch: { context, uri in
                 guard ItemAddress(uri) != nil else { return false }
                 _ = try ownerOf(context.caller)
                 return true
-            }
+            },
+            canonical: { ItemAddress($0)?.text ?? $0 },
+            listening: { caller, principal in try await notices.listen(to: ownerOf(caller), as: principal) }
         )
     }
 }
