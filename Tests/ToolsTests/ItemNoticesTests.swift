@@ -29,7 +29,7 @@ struct ItemNoticesTests {
 
     @Test("RS6 RS7 a change by any path is told under both addresses; the list only where it has other items")
     func paths() async throws {
-        try await withService { service, _ in
+        try await withService { service, clock in
             let (old, foreign) = (try await Self.note(service), try await Self.note(service, of: .other))
             try await NoticeBox(service).run { box in
                 let ear = try await box.listen()
@@ -44,8 +44,8 @@ struct ItemNoticesTests {
                 #expect(await ear.next(3) == Self.both(new) + ["list"])
                 try await Self.mutate(service, new, .restore)
                 #expect(await ear.next(3) == Self.both(new) + ["list"])
-                let later = Timestamp(milliseconds: old.updatedAt.milliseconds + 1_000_000)
-                let change = Change(uid: old.uid, kind: .notes, updatedAt: later, firstVersion: 9, payload: Array(#"{"title":"s"}"#.utf8))
+                clock.advance(10_000)
+                let change = Change(uid: old.uid, kind: .notes, updatedAt: clock.now, payload: Array(#"{"title":"s"}"#.utf8))
                 _ = try await service.push([.success(change)], .notes, epoch: 1, of: .me)
                 #expect(await ear.next(2) == Self.both(old))
                 // Of others nothing is heard: the next thing is one's own.
