@@ -8,10 +8,12 @@ import subprocess
 
 import pytest
 
+from support.assistants import ASSISTANTS, Assistant
 from support.fixtures import Fixtures, start_stdio
 from support.peer import CLIENTS, HTTPPeer, Peer, SSEPeer, StdioPeer
 from support.places import FIXTURES, PROGRAM
 from support.program import Server, environment
+from support.toolcases import Share
 
 
 def pytest_sessionstart(session):
@@ -53,10 +55,10 @@ def stdio(tmp_path):
     """Starts `toolbridge stdio` on a database; at the end its input ends, and so must it, with 0."""
     processes = []
 
-    def start(database) -> subprocess.Popen:
+    def start(database, *arguments: str, **variables: str) -> subprocess.Popen:
         process = subprocess.Popen(
-            [str(PROGRAM), "stdio", "--database", f"sqlite:{database}"],
-            env=environment(tmp_path),
+            [str(PROGRAM), "stdio", "--database", f"sqlite:{database}", *arguments],
+            env=environment(tmp_path, **variables),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -102,6 +104,26 @@ def make_fixtures(tmp_path):
             return fixtures
 
         yield make
+
+
+@pytest.fixture(scope="module", params=ASSISTANTS, ids=lambda client: "-".join(filter(None, (*client[:2], client[3]))))
+def assistant(request, tmp_path_factory):
+    """Once for every transport, release line and era: an SDK with a database of its own."""
+    server = Server(tmp_path_factory.mktemp("server"))
+    if request.param[0] == "http":
+        server.start()
+    assistant = Assistant(server, *request.param)
+    try:
+        yield assistant
+    finally:
+        assistant.close()
+        server.close()
+
+
+@pytest.fixture
+def share(assistant):
+    """A part of the spellings of arguments, right and wrong: all assistants together take all of them."""
+    return Share(ASSISTANTS.index(assistant.client), len(ASSISTANTS))
 
 
 class Connect:

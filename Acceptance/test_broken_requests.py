@@ -185,7 +185,7 @@ class Maker:
             target += "/" + self.random.choice(
                 [*self.uids, "x", "", "%00", "../notes", "urn:uuid:" + self.uids[0], "{" + self.uids[0] + "}"]
             )
-            target += self.random.choice(["", "", "/archive", "/process", "/nothing"])
+            target += self.random.choice(["", "", "/archive", "/restore", "/process", "/nothing"])
         if self.random.random() < 0.4:
             query = [
                 f"{self.random.choice(['limit', 'cursor', 'order', 'includeDeleted', 'x'])}={self.random.choice(['1', '0', '-1', '9' * 30, 'desc', 'true', '%', '%ff', 'AQE', 'Zm9v', ''])}"

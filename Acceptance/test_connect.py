@@ -39,7 +39,7 @@ def test_it_prints_what_to_paste(client, tmp_path):
     snippet = json.loads(lines[-1])
     entry = snippet[key]["toolbridge"]
     assert entry["command"] == str(PROGRAM.resolve())
-    assert entry["args"] == ["stdio", "--database", f"sqlite:{tmp_path}/d.db"]
+    assert entry["args"] == ["stdio", "--database", f"sqlite:{tmp_path}/d.db", "--toolsets", "all"]
     assert (entry.get("type") == "stdio") == (name == "vscode")
 
 
@@ -55,7 +55,7 @@ def test_it_makes_a_file_that_starts_the_server(client, tmp_path):
         stderr=subprocess.DEVNULL,
     )
     with process:
-        assert len(Stdio(process).request("tools/list")["tools"]) == 41
+        assert len(Stdio(process).request("tools/list")["tools"]) == 66
         process.stdin.close()
         assert process.wait(timeout=6) == 0
 

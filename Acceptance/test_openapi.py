@@ -64,7 +64,7 @@ def test_it_is_the_same_bytes_each_time_and_needs_no_token(shared_server):
 
 def test_every_route_of_the_contract_is_there(document):
     item = [("GET", ""), ("POST", ""), ("GET", "/{uid}"), ("PUT", "/{uid}"), ("PATCH", "/{uid}"), ("DELETE", "/{uid}")]
-    item += [("POST", "/{uid}/archive"), ("POST", "/{uid}/process")]
+    item += [("POST", f"/{{uid}}/{name}") for name in ("restore", "archive", "process")]
     expected = {(method, f"/v1/{kind}{suffix}") for kind in PATHS for method, suffix in item}
     expected |= {(method, f"/v1/sync/{kind}/{name}") for kind in PATHS for method, name in [("POST", "push"), ("GET", "pull")]}
     expected |= {("GET", path) for path in ["/", "/healthz", "/health", "/readyz", "/openapi.json", "/docs"]}

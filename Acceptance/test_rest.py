@@ -80,8 +80,35 @@ def test_an_items_life(server, path):
     check_error(server.request("POST", f"/v1/{path}", {**fields, "uid": uid}), 410, "deleted")
     assert server.request("GET", f"{route}?includeDeleted=true").body == deleted.body
 
+    check_error(server.request("POST", f"{route}/restore", headers=[("If-Match", "1")]), 412, "version_mismatch", uid=uid, actual=version)
+    version += 1
+    restored = server.request("POST", f"{route}/restore", headers=[("If-Match", f'"{version - 1}"')])
+    alive = check_item(restored, 200, version)
+    assert "deletedAt" not in alive and alive["payload"]["sync"] == {"version": version, "isDeleted": False}
+    assert ARCHIVED[path].items() <= alive["payload"].items()
+    assert server.request("GET", route).body == restored.body
+    again = check_error(server.request("POST", f"{route}/restore"), 409, "already_exists", uid=uid, version=version)
+    assert again["error"] == f"{noun} isn't deleted"
+
     missing = check_error(server.request("GET", f"/v1/{path}/{new_uid()}"), 404, "not_found")
     assert missing["error"] == f"{noun} not found"
+
+
+def test_what_hangs_on_something_deleted_is_restored_after_it(server):
+    note = create(server, "notes")["uid"]
+    comment = create(server, "comments", parentType="note", parentUid=note)["uid"]
+    for path, uid in [("comments", comment), ("notes", note)]:
+        assert server.request("DELETE", f"/v1/{path}/{uid}").status == 200
+    refused = check_error(server.request("POST", f"/v1/comments/{comment}/restore"), 422, "invalid_parent", field="/parentUid", reason="not_found")
+    assert refused["error"] == f"parent note not found: {note}"
+    results = server.request(
+        "POST",
+        "/v1/batch",
+        {"mode": "atomic", "operations": [{"op": "restore", "kind": kind, "uid": uid} for kind, uid in [("notes", note), ("comments", comment)]]},
+    ).json()["results"]
+    assert [(result["status"], result["version"]) for result in results] == [(200, 3), (200, 3)]
+    check_error(server.request("POST", f"/v1/notes/{new_uid()}/restore"), 404, "not_found")
+    check_error(server.request("POST", "/v1/notes/nonsense/restore"), 400, "invalid_uid")
 
 
 def test_only_notes_have_flat_copies(server):

@@ -47,11 +47,12 @@ class ToolAnswer:
 
     @property
     def refusal(self) -> dict:
-        """The second line of a refused operation."""
+        """The second line of a refused operation. After it there may be what to do next."""
         assert self.is_error, self.text
         assert "structuredContent" not in self.result
-        line, details = self.text.split("\n")
+        line, details, *more = self.text.split("\n")
         assert line
+        assert not more or more[0].startswith("Next: "), self.text
         return json.loads(details)
 
 
@@ -70,8 +71,9 @@ def encode(message) -> bytes:
 class Client:
     """One client of one revision on one connection."""
 
-    def __init__(self, server: Server, revision: str = MODERN, session: str | None = None):
+    def __init__(self, server: Server, revision: str = MODERN, session: str | None = None, path: str = "/mcp"):
         self.server = server
+        self.path = path
         self.revision = revision
         self.session = session
         self.ids = itertools.count(1)
@@ -99,7 +101,7 @@ class Client:
         assert message["result"]["protocolVersion"] == self.revision
         self.session = response.header("Mcp-Session-Id")
         assert self.session
-        answer = self.connection.request("POST", "/mcp", self.fields(), encode({"jsonrpc": "2.0", "method": "notifications/initialized"}))
+        answer = self.connection.request("POST", self.path, self.fields(), encode({"jsonrpc": "2.0", "method": "notifications/initialized"}))
         assert (answer.status, answer.body) == (202, b"")
 
     def fields(self, method: str | None = None, name: str | None = None) -> list[tuple[str, str]]:
@@ -129,7 +131,7 @@ class Client:
         """Sends one request; returns the response and the message in it, checked."""
         message = self.message(method, params)
         response = self.connection.request(
-            "POST", "/mcp", self.fields(method, (params or {}).get("name") if method == "tools/call" else None), encode(message)
+            "POST", self.path, self.fields(method, (params or {}).get("name") if method == "tools/call" else None), encode(message)
         )
         assert response.header("Content-Type") == "application/json", (response.status, response.headers, response.body)
         answer = response.json()

@@ -548,10 +548,10 @@ class _Pipe(Peer):
 class SSEPeer(_Pipe):
     """HTTP+SSE of 2024-11-05; later revisions may be spoken over it too."""
 
-    def __init__(self, server, revision: str = "2024-11-05", declared: dict | None = None, reply=reply, initialize: bool = True):
+    def __init__(self, server, revision: str = "2024-11-05", declared: dict | None = None, reply=reply, initialize: bool = True, path: str = "/sse"):
         super().__init__(revision, declared, reply)
         self.at = server
-        self.stream = EventStream(server.port, "/sse", server.access)
+        self.stream = EventStream(server.port, path, server.access)
         assert self.stream.status == 200, (self.stream.status, self.stream.body)
         endpoint = self.stream.next()
         assert endpoint.name == "endpoint" and endpoint.id is None, endpoint

@@ -89,8 +89,9 @@ class Server(RunningProgram):
     name = "the server"
     patience = 8
 
-    def __init__(self, folder: Path, prefix: tuple[str, ...] = (), **variables: str):
+    def __init__(self, folder: Path, prefix: tuple[str, ...] = (), arguments: tuple[str, ...] = (), **variables: str):
         self.folder = folder
+        self.arguments = arguments
         self.database = folder / "data" / "toolbridge.db"
         self.prefix = prefix
         self.variables = variables
@@ -106,7 +107,7 @@ class Server(RunningProgram):
         begun = time.monotonic()
         with open(self.log, "wb") as out, open(self.errors, "wb") as err:
             self.process = subprocess.Popen(
-                [*self.prefix, str(PROGRAM), "serve", "--host", "127.0.0.1", "--port", "0", "--database", f"sqlite:{self.database}"],
+                [*self.prefix, str(PROGRAM), "serve", "--host", "127.0.0.1", "--port", "0", "--database", f"sqlite:{self.database}", *self.arguments],
                 env=environment(self.folder, **self.variables),
                 stdin=subprocess.DEVNULL,
                 stdout=out,

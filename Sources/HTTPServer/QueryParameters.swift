@@ -1,4 +1,7 @@
 extension IncomingRequest {
+    /// Whether the target has a query, empty or not.
+    package var hasQuery: Bool { received.hasQuery }
+
     /// A query parameter, percent-decoded, with `+` as a space; nil when it isn't there.
     ///
     /// Throws 400 `invalid_parameter` naming it when it comes twice or holds a bad escape, bad UTF-8 or NUL. Other parameters aren't looked

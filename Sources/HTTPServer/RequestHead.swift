@@ -108,12 +108,13 @@ package final class RequestHead: Sendable {
         return only
     }
 
+    /// Whether there is a query, empty or not.
+    var hasQuery: Bool { pathSpan.range.upperBound < targetSpan.range.upperBound }
+
     /// The query: what stands behind the first "?", nil without one.
     var query: ArraySlice<UInt8>? {
-        let path = pathSpan.range
-        let target = targetSpan.range
-        guard path.upperBound < target.upperBound else { return nil }
-        return bytes[(path.upperBound + 1)..<target.upperBound]
+        guard hasQuery else { return nil }
+        return bytes[(pathSpan.range.upperBound + 1)..<targetSpan.range.upperBound]
     }
 
     private func mayHave(_ canonicalName: String) -> Bool {

@@ -12,8 +12,9 @@ public final class Server<Caller: Sendable>: Sendable {
     public let changes: ServerChanges
     private let current: Mutex<ServerDefinition<Caller>>
 
-    /// - Parameter changes: By default its own; several servers with the same resources may share them.
-    public init(_ definition: ServerDefinition<Caller>, changes: ServerChanges = ServerChanges()) {
+    /// - Parameter changes: By default its own. Servers that offer different things to the same clients share them: whoever watches the changes
+    ///   of one watches those of the others.
+    public init(_ definition: ServerDefinition<Caller>, sharing changes: ServerChanges = ServerChanges()) {
         self.changes = changes
         current = Mutex(definition)
         definition.tasks?.notify(changes)

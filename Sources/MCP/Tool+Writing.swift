@@ -1,6 +1,13 @@
 import JSON
 
 extension Tool {
+    /// Its entry in the list of tools, byte for byte.
+    package func published(for revision: Revision) -> [UInt8] {
+        var writer = JSONWriter(reserving: 512)
+        write(to: &writer, for: revision)
+        return writer.bytes
+    }
+
     /// Writes what this revision knows of a tool (T8, T12); the schemas byte for byte as they were registered (J4).
     func write(to writer: inout JSONWriter, for revision: Revision) {
         writer.object { writer in
@@ -17,7 +24,8 @@ extension Tool {
             guard revision.hasAudioAndAnnotations else { return }
             writer.key("annotations")
             writer.object { writer in
-                writer.member("title", title)
+                // Later ones have it beside the name, and whoever reads lists pays for each byte.
+                if !revision.hasTitlesAndLinks { writer.member("title", title) }
                 writer.member("readOnlyHint", annotations.readOnly)
                 writer.member("destructiveHint", annotations.destructive)
                 writer.member("idempotentHint", annotations.idempotent)

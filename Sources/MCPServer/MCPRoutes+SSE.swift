@@ -22,12 +22,17 @@ extension MCPRoutes {
         switch SSEOpening(message) {
         case .streamableHTTP: return try await serve(request, caller)
         case .refused(let reply): return Answer(reply)
-        case .opened: return try await open(message.principal, caller, request)
+        case .opened: return try await open(try server(of: request), message.principal, caller, request)
         }
     }
 
     /// Opens a stream; its first event says where messages go (E2).
-    private func open(_ principal: Principal, _ caller: Caller, _ request: IncomingRequest) async throws -> Answer {
+    private func open(
+        _ server: Server<Caller>,
+        _ principal: Principal,
+        _ caller: Caller,
+        _ request: IncomingRequest
+    ) async throws -> Answer {
         try count(principal)
         let (listening, engine) = (Listening(), ProtocolEngine(server.definition))
         do {
@@ -37,13 +42,13 @@ extension MCPRoutes {
             throw unheard(error, request.correlationID)
         }
         let id = SSEStreamID(number: (0..<16).map { _ in UInt8.random(in: .min ... .max) }, replica: connections.replica)
-        let client = SSEClient<Caller>(id, of: principal, connections)
+        let client = SSEClient<Caller>(id, of: principal, at: server, connections)
         client.stream.send(Array("\(settings.publicPrefix)/messages/?session_id=\(id)".utf8), event: "endpoint")
         sseClients.add(client)
         let stopWatching = server.changes.watch(for: principal) { [weak client] notice in
             for notice in client?.client.told(by: notice, as: principal) ?? [] { client?.stream.notify(notice) }
         }
-        let (server, correlationID) = (server, request.correlationID)
+        let correlationID = request.correlationID
         // A stream of its own session has no age limit (LS15): a session would end with it.
         return answer(with: client.stream, hasAgeLimit: false) { _ in
             client.endWhenIdle()
@@ -66,7 +71,7 @@ extension MCPRoutes {
         guard let id = (try? request.queryParameter("session_id")).flatMap({ SSEStreamID($0) }) else { return Answer(.sseStreamUnnamed) }
         let principal = identity.principal(caller)
         guard let client = sseClients.client(id, of: principal) else { return Answer(.sseStreamUnknown) }
-        let engine = ProtocolEngine(server.definition, sealer: sealer)
+        let engine = ProtocolEngine(client.server.definition, sealer: sealer)
         let message = HTTPMessage(request, principal: principal, now: identity.now(), parameterHeaders: [])
         switch client.receive(message, by: engine) {
         case .refused(let reply): return Answer(reply)

@@ -8,6 +8,7 @@ extension MCPRoutes {
     /// A stream of notices of 2026-07-28 (SB1–SB7).
     func open(
         _ listen: Listen,
+        _ server: Server<Caller>,
         _ engine: ProtocolEngine<Caller>,
         _ caller: Caller,
         _ request: IncomingRequest,
@@ -17,7 +18,7 @@ extension MCPRoutes {
         // Looking at the caller's rights is work, so it is only done for a stream that may be opened.
         try admit(caller)
         try count(principal)
-        let (server, connections) = (server, connections)
+        let connections = connections
         let listening = Listening()
         do {
             let subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
@@ -40,7 +41,7 @@ extension MCPRoutes {
                 throw error
             }
             stream.send(subscription.acknowledgement)
-            return answer(with: stream, subscription, caller, correlationID, finally: finally)
+            return answer(with: stream, subscription, server, caller, correlationID, finally: finally)
         } catch {
             connections.streamCounts.remove(principal)
             if error is CancellationError { throw error }
@@ -52,11 +53,11 @@ extension MCPRoutes {
     private func answer(
         with stream: EventStream,
         _ subscription: Subscription,
+        _ server: Server<Caller>,
         _ caller: Caller,
         _ correlationID: String,
         finally: @escaping @Sendable () -> Void
     ) -> Answer {
-        let server = server
         let end: @Sendable (EventStream) -> Void = { stream in
             stream.send(subscription.end)
             stream.finish()
@@ -73,6 +74,7 @@ extension MCPRoutes {
     func open(
         _ session: Session,
         _ lastEventID: String?,
+        _ server: Server<Caller>,
         _ caller: Caller,
         _ request: IncomingRequest,
         _ principal: Principal
@@ -83,7 +85,7 @@ extension MCPRoutes {
         if let parsed = lastEventID.flatMap({ EventIDs.parse($0) }) {
             if let found = connections.resume(parsed, of: session, principal) {
                 guard found.isStandalone else { return answer(with: found.stream, connection: found.connection, finally: finally) }
-                return standalone(found.stream, found.connection, session, caller, request, principal, finally: finally)
+                return standalone(found.stream, found.connection, session, server, caller, request, principal, finally: finally)
             }
             if let id = parsed.requestID { return answer(withOnly: MCPError.lostStream(of: id), finally: finally) }
         }
@@ -96,19 +98,20 @@ extension MCPRoutes {
             throw unheard(error, request.correlationID)
         }
         let stream = connections.standaloneStream(of: session, principal, listening)
-        return standalone(stream, nil, session, caller, request, principal, finally: finally)
+        return standalone(stream, nil, session, server, caller, request, principal, finally: finally)
     }
 
     private func standalone(
         _ stream: EventStream,
         _ connection: Int?,
         _ session: Session,
+        _ server: Server<Caller>,
         _ caller: Caller,
         _ request: IncomingRequest,
         _ principal: Principal,
         finally: @escaping @Sendable () -> Void
     ) -> Answer {
-        let (server, correlationID) = (server, request.correlationID)
+        let correlationID = request.correlationID
         let end: @Sendable (EventStream) -> Void = { stream in
             // The client comes back soon, perhaps to another process (LS15).
             stream.retry(milliseconds: 1_000)

@@ -6,6 +6,7 @@ internal import NIOCore
 /// MCP over HTTP: `/mcp`, `/sse` as its second name (E9), and HTTP+SSE of 2024-11-05.
 package struct MCPRoutes<Caller: Sendable>: Sendable {
     let server: Server<Caller>
+    private let serverOfQuery: (@Sendable (IncomingRequest) throws(Problem) -> Server<Caller>)?
     let connections: MCPConnections
     let sealer: any Sealer
     private let ended: any EndedSessions
@@ -16,12 +17,15 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
     private let stopWatching: WatchEnd
 
     /// - Parameters:
+    ///   - serverOfQuery: Which server answers a request whose address has a query, by that query alone; nil if always the same. They share
+    ///     their `changes`, and sessions, cursors and subscriptions are good at all of them. What it throws is the answer.
     ///   - sealer: Seals sessions, cursors and request states.
     ///   - ended: Remembers which sessions were ended.
     ///   - connections: What this process holds open; other transports of the same server may share it.
     ///   - report: Takes errors that handlers throw, for the log; the client only sees the correlation id.
     package init(
         _ server: Server<Caller>,
+        serverOfQuery: (@Sendable (IncomingRequest) throws(Problem) -> Server<Caller>)? = nil,
         sealer: any Sealer,
         ended: any EndedSessions,
         connections: MCPConnections = MCPConnections(),
@@ -30,6 +34,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in }
     ) {
         self.server = server
+        self.serverOfQuery = serverOfQuery
         self.connections = connections
         self.sealer = sealer
         self.ended = ended
@@ -47,7 +52,16 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         ] + messageRoutes
     }
 
+    /// The server that a request means.
+    ///
+    /// - Throws: 400 for a query that names none.
+    func server(of request: IncomingRequest) throws(Problem) -> Server<Caller> {
+        guard let serverOfQuery, request.hasQuery else { return server }
+        return try serverOfQuery(request)
+    }
+
     func serve(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
+        let server = try server(of: request)
         // Made anew for each request: a definition may have been replaced, and a request keeps the one it began with.
         let endpoint = HTTPEndpoint(
             ProtocolEngine(server.definition, resource: settings.resource),
@@ -78,9 +92,9 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
             let exchange = try begin(message.principal, decision.session, steps, caller, canStream: message.takesEvents)
             return await run(steps, form, on: exchange, endpoint, caller, request)
         case .listen(let listen):
-            return try await open(listen, endpoint.engine, caller, request, message.principal)
+            return try await open(listen, server, endpoint.engine, caller, request, message.principal)
         case .stream(let session, let lastEventID):
-            return try await open(session, lastEventID, caller, request, message.principal)
+            return try await open(session, lastEventID, server, caller, request, message.principal)
         case .deliver(let response, let session):
             let isExpected = connections.questions.deliver(response, from: .session(session.number, message.principal))
             return Answer(isExpected ? .accepted : .unexpectedResponse)

@@ -13,7 +13,7 @@ package enum Limits {
     /// A page ends early, after the item with which its payloads exceed this.
     package static let pageBytes = 8_388_608
     /// What an item counts beside its payload where a caller says how large a page may be.
-    package static let envelopeBytes = 200
+    package static let envelopeBytes = 160
     /// How far a client's clock may run ahead before the server's own is taken instead.
     package static let clockSkewMilliseconds: Int64 = 300_000
     package static let sessionLifetimeMilliseconds: Int64 = 1_800_000

@@ -31,20 +31,9 @@ extension Tool {
         Tool(
             "health_check",
             title: "Check health",
-            "Says whether the server works, and which one it is.",
+            "Says whether the server works.",
             annotations: .reading,
-            output: [
-                "type": "object",
-                "properties": [
-                    "status": ["enum": ["healthy", "degraded"]],
-                    "tenant_id": ["type": ["string", "null"]],
-                    "go_api_base_url": ["type": ["string", "null"]],
-                    "version": ["type": "string"],
-                    "role": ["type": "string"],
-                    "upstream": ["type": "string"],
-                    "server_time": ["type": "string"],
-                ],
-            ]
+            output: ItemSchema.anyObject
         ) { context in
             let report = await report(context.caller)
             var writer = JSONWriter(reserving: 256)

@@ -6,69 +6,71 @@ extension ItemTools {
     func patch(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "patch_\(kind.singular)",
-            title: "Change \(kind.words) fields",
-            "Sets single fields of \(kind.oneNoun) and leaves the others as they are; null stores null.",
+            title: "Change \(kind.shownNoun) fields",
+            "Sets fields of \(kind.oneNoun); others stay.",
             annotations: .overwriting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             .uid("uid"),
-            .object("updates", "Field names and their new values.")
+            .object("updates", "")
         ) { context, uid, updates in
-            try await mutate(context, uid, kind) { .patch(try Payload(checking: updates)) }
+            try await mutate(context, "patch_\(kind.singular)", uid, kind) { .patch(try Payload(checking: updates)) }
         }
     }
 
     func delete(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "delete_\(kind.singular)",
-            title: "Delete \(kind.words)",
-            "Deletes \(kind.oneNoun); it can still be read with include_deleted.",
+            title: "Delete \(kind.shownNoun)",
+            "Soft-deletes \(kind.oneNoun).",
             annotations: .overwriting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             .uid("uid")
         ) { context, uid in
-            try await mutate(context, uid, kind) { .delete }
+            try await mutate(context, "delete_\(kind.singular)", uid, kind) { .delete }
         }
     }
 
     func archive(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "archive_\(kind.singular)",
-            title: "Archive \(kind.words)",
-            "Marks \(kind.oneNoun) as archived.",
+            title: "Archive \(kind.shownNoun)",
+            "Archives \(kind.oneNoun).",
             annotations: .acting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             .uid("uid")
         ) { context, uid in
-            try await mutate(context, uid, kind) { .archive }
+            try await mutate(context, "archive_\(kind.singular)", uid, kind) { .archive }
         }
     }
 
     func process(_ kind: ItemKind) -> Tool<Caller> {
-        let names = kind.actions.map(\.name)
-        return Tool(
+        Tool(
             "process_\(kind.singular)",
-            title: "Act on \(kind.words)",
-            "Does one of these to \(kind.oneNoun): \(names.joined(separator: ", ")).",
+            title: "Act on \(kind.shownNoun)",
+            "Acts on \(kind.oneNoun): \(kind.listedActions).",
             annotations: .acting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             .uid("uid"),
             .action(of: kind),
-            .optionalObject("metadata", "Checked, not stored.")
+            .optionalObject("metadata", "")
         ) { context, uid, action, _ in
-            try await mutate(context, uid, kind) { .process(action) }
+            try await mutate(context, "process_\(kind.singular)", uid, kind) { .process(action) }
         }
     }
 
     /// One change of one item: one call of the service.
     func mutate(
         _ context: RequestContext<Caller>,
+        _ tool: String,
         _ uid: UID,
         _ kind: ItemKind,
         expecting condition: VersionCondition? = nil,
         _ mutation: () throws -> Mutation
     ) async throws -> ToolResult {
-        try await answer(context) { owner in
-            .item(try await service.mutate(uid, kind, try mutation(), expecting: condition, epoch: nil, of: owner))
+        try await answer(context, Attempt(tool: tool, kind: kind, uid: uid)) { owner, attempt in
+            let mutation = try mutation()
+            attempt.sent = mutation.sent
+            return .item(try await service.mutate(uid, kind, mutation, expecting: condition, epoch: nil, of: owner))
         }
     }
 }

@@ -9,19 +9,20 @@ extension ItemTools {
         Tool(
             "list_\(kind.path)",
             title: "List \(kind.plural)",
-            "Lists \(kind.plural), latest change first. Pass nextCursor as cursor for the next page.",
+            "Lists \(kind.plural), newest change first, at most \(Self.pageCap) a page; pass nextCursor as cursor.",
             annotations: .reading,
-            output: ItemSchema.page,
-            .integer("limit", "At most 200 a page.", in: 1...1000, default: 50),
-            .optionalString("cursor", "nextCursor of the page before."),
+            output: ItemSchema.anyObject,
+            .integer("limit", "", in: 1...1000, default: 50),
+            .optionalString("cursor", ""),
             .includeDeleted
         ) { context, limit, cursor, includeDeleted in
-            try await answer(context) { owner in
+            try await answer(context, Attempt(tool: "list_\(kind.path)", kind: kind)) { owner, _ in
                 let query = ListQuery(
                     limit: min(limit, Self.pageCap),
                     cursor: cursor,
                     direction: .newestChangeFirst,
-                    includeDeleted: includeDeleted
+                    includeDeleted: includeDeleted,
+                    maximumBytes: pageBytes
                 )
                 return .page(try await service.list(kind, query, of: owner))
             }
@@ -31,14 +32,14 @@ extension ItemTools {
     func get(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "get_\(kind.singular)",
-            title: "Get \(kind.words)",
+            title: "Get \(kind.shownNoun)",
             "Reads \(kind.oneNoun).",
             annotations: .reading,
             output: ItemSchema.item,
             .uid("uid"),
             .includeDeleted
         ) { context, uid, includeDeleted in
-            try await answer(context) { owner in
+            try await answer(context, Attempt(tool: "get_\(kind.singular)", kind: kind, uid: uid)) { owner, _ in
                 .item(try await service.item(uid, kind, includeDeleted: includeDeleted, of: owner))
             }
         }

@@ -5,14 +5,16 @@ extension ItemTools {
     func create(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "create_\(kind.singular)",
-            title: "Create \(kind.words)",
+            title: "Create \(kind.shownNoun)",
             "Creates \(kind.oneNoun).",
             annotations: .creating,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             parameters: kind.creatingParameters
         ) { context, arguments in
-            try await answer(context) { owner in
-                .item(try await service.create(try arguments.payload(), kind, epoch: nil, of: owner))
+            try await answer(context, Attempt(tool: "create_\(kind.singular)", kind: kind)) { owner, attempt in
+                let payload = try arguments.payload()
+                attempt.sent = payload
+                return .item(try await service.create(payload, kind, epoch: nil, of: owner))
             }
         }
     }
@@ -20,14 +22,14 @@ extension ItemTools {
     func update(_ kind: ItemKind) -> Tool<Caller> {
         Tool(
             "update_\(kind.singular)",
-            title: "Replace \(kind.words)",
-            "Replaces all of \(kind.oneNoun): fields that aren't passed, tags too, are removed.\(kind.parentSentence)",
+            title: "Replace \(kind.shownNoun)",
+            "Replaces \(kind.oneNoun): fields not passed, tags too, are removed.\(kind.parentSentence)",
             annotations: .overwriting,
-            output: ItemSchema.item,
+            output: ItemSchema.anyObject,
             parameters: kind.replacingParameters
         ) { context, arguments in
             guard let uid = arguments.uid else { throw ArgumentError("uid", "is missing, but required") }
-            return try await mutate(context, uid, kind, expecting: arguments.version) {
+            return try await mutate(context, "update_\(kind.singular)", uid, kind, expecting: arguments.version) {
                 .replace(try arguments.payload(ignoring: "uid"))
             }
         }

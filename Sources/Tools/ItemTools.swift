@@ -46,10 +46,26 @@ package struct ItemTools<Caller: Sendable>: Sendable {
         _ context: RequestContext<Caller>,
         _ operation: (Owner) async throws -> ToolResult
     ) async throws -> ToolResult {
+        try await answer(context, Attempt()) { owner, _ in try await operation(owner) }
+    }
+
+    /// The same for an operation that a hint can say more about.
+    ///
+    /// - Parameter operation: May add to the attempt what it learns of it.
+    func answer(
+        _ context: RequestContext<Caller>,
+        _ attempt: Attempt,
+        _ operation: (Owner, inout Attempt) async throws -> ToolResult
+    ) async throws -> ToolResult {
+        var attempt = attempt
+        var known: Owner?
         do {
-            return try await operation(try ownerOf(context.caller))
+            let owner = try ownerOf(context.caller)
+            known = owner
+            return try await operation(owner, &attempt)
         } catch let refusal as ItemError {
-            return .refusal(refusal, correlationID: context.correlationID)
+            let hints = if let known { await hint(for: refusal, attempt, of: known) } else { [String]() }
+            return .refusal(refusal, correlationID: context.correlationID, hints)
         }
     }
 }
@@ -61,19 +77,18 @@ extension ToolAnnotations {
 }
 
 extension ItemKind {
-    /// `task list`.
-    var words: String { singular.asWords }
     /// `task lists`, as of `List task lists`.
-    var plural: String { path.asWords }
+    var plural: String { path.split(separator: "_").joined(separator: " ") }
+    /// `pin, unpin or archive`.
+    var listedActions: String {
+        let names = actions.map(\.name)
+        guard names.count > 1, let last = names.last else { return names.joined() }
+        return names.dropLast().joined(separator: ", ") + " or " + last
+    }
     /// With its article, for the middle of a sentence.
-    var oneNoun: String { "a \(words)" }
+    var oneNoun: String { "a \(shownNoun)" }
     /// The names of the kind's tools, in their order.
     var toolNames: [String] {
         ["list_\(path)"] + ["get", "create", "update", "patch", "delete", "archive", "process"].map { "\($0)_\(singular)" }
     }
-}
-
-extension String {
-    /// An identifier's words.
-    fileprivate var asWords: String { split(separator: "_").joined(separator: " ") }
 }

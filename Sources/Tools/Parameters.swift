@@ -25,7 +25,7 @@ extension Parameter where Value == UID? {
 
 extension Parameter where Value == Bool {
     static var includeDeleted: Parameter<Bool> {
-        .boolean("include_deleted", "Deleted ones too.", default: false)
+        .boolean("include_deleted", "", default: false)
     }
 }
 

@@ -3,6 +3,8 @@ import MCP
 import ToolBridge
 
 /// The parameters of creating and replacing, kind by kind: the table behind `create_…` and `update_…`.
+///
+/// Only those have a description whose names leave something open: whoever lists the tools pays for each byte.
 extension ItemKind {
     var creatingParameters: [Parameter<PayloadArgument>] {
         let fields: [Parameter<PayloadArgument>] =
@@ -12,34 +14,34 @@ extension ItemKind {
             case .tasks:
                 [
                     .text("title"),
-                    .optionalText("description", "What is to be done."),
+                    .optionalText("description"),
                     .optionalText("status", "Usually todo, in_progress or done."),
                     .optionalText("priority", "Usually low, medium or high."),
-                    .optionalText("due_date", key: "dueDate", "ISO 8601 date."),
+                    .optionalText("due_date", key: "dueDate", "ISO 8601."),
                     .texts("tags"),
                 ]
             case .comments:
                 [
                     .text("content"),
-                    .choice("parent_type", key: "parentType", "What it comments on.", of: parentNames),
+                    .choice("parent_type", key: "parentType", of: parentNames),
                     .reference("parent_uid", key: "parentUid"),
-                    .optionalText("author", "Who wrote it."),
+                    .optionalText("author"),
                     .texts("tags"),
                 ]
             case .chats:
                 [
                     .text("title"),
-                    .optionalText("description", "What it is about."),
+                    .optionalText("description"),
                     .texts("participants"),
-                    .flag("archived", "Whether it starts archived."),
+                    .flag("archived"),
                     .texts("tags"),
                 ]
             case .chatMessages:
                 [
                     .reference("chat_uid", key: "chatUid"),
                     .text("content"),
-                    .optionalText("sender", "Who wrote it."),
-                    .optionalText("message_type", key: "messageType", "Usually text."),
+                    .optionalText("sender"),
+                    .optionalText("message_type", key: "messageType"),
                     .texts("tags"),
                 ]
             case .taskLists: listFields
@@ -56,13 +58,13 @@ extension ItemKind {
             case .tasks:
                 [
                     .text("title"),
-                    .optionalText("description", "What is to be done."),
+                    .optionalText("description"),
                     .optionalText("status", "Usually todo, in_progress or done."),
                 ]
             case .comments, .chatMessages:
                 [.text("content")]
             case .chats:
-                [.text("title"), .optionalText("description", "What it is about.")]
+                [.text("title"), .optionalText("description")]
             // Nothing that replacing would remove is without a parameter.
             case .taskLists: listFields
             case .taskListCategories: categoryFields
@@ -73,15 +75,15 @@ extension ItemKind {
     private var listFields: [Parameter<PayloadArgument>] {
         [
             .text("title"),
-            .optionalText("description", "What it is for."),
+            .optionalText("description"),
             .optionalReference("category_uid", key: "categoryUid"),
             .optionalText("color", "As #c0392b."),
-            .optionalText("icon", "Its name."),
+            .optionalText("icon"),
         ]
     }
 
     private var categoryFields: [Parameter<PayloadArgument>] {
-        [.text("name"), .optionalReference("parent_uid", key: "parentUid"), .optionalNumber("order", "Its place among the others.")]
+        [.text("name"), .optionalReference("parent_uid", key: "parentUid"), .optionalNumber("order")]
     }
 
     /// What a parent's type is called in arguments and payloads.
@@ -98,32 +100,32 @@ extension Parameter where Value == PayloadArgument {
     }
 
     static var version: Parameter<PayloadArgument> {
-        Parameter<Int?>.optionalInteger("if_match", "The version that is to be replaced.", in: 1...Int.max)
+        Parameter<Int?>.optionalInteger("if_match", "The version you read.", in: 1...Int.max)
             .map { $0.map { .version($0) } ?? .absent }
     }
 
     static var additionalFields: Parameter<PayloadArgument> {
-        Parameter<JSONValue?>.optionalObject("additional_fields", "Further fields.").map { $0.map { .fields($0) } ?? .absent }
+        Parameter<JSONValue?>.optionalObject("additional_fields", "").map { $0.map { .fields($0) } ?? .absent }
     }
 
-    static func text(_ name: String, _ description: String = "") -> Parameter<PayloadArgument> {
-        Parameter<String>.string(name, description).map { .text(name, $0) }
+    static func text(_ name: String) -> Parameter<PayloadArgument> {
+        Parameter<String>.string(name, "").map { .text(name, $0) }
     }
 
-    static func optionalText(_ name: String, key: String? = nil, _ description: String) -> Parameter<PayloadArgument> {
+    static func optionalText(_ name: String, key: String? = nil, _ description: String = "") -> Parameter<PayloadArgument> {
         Parameter<String?>.optionalString(name, description).map { .text(key ?? name, $0) }
     }
 
-    static func choice(_ name: String, key: String, _ description: String, of values: [String]) -> Parameter<PayloadArgument> {
-        Parameter<String>.string(name, description, allowed: values).map { .text(key, $0) }
+    static func choice(_ name: String, key: String, of values: [String]) -> Parameter<PayloadArgument> {
+        Parameter<String>.string(name, "", allowed: values).map { .text(key, $0) }
     }
 
-    static func texts(_ name: String, _ description: String = "") -> Parameter<PayloadArgument> {
-        Parameter<[String]?>.optionalStrings(name, description).map { .texts(name, $0) }
+    static func texts(_ name: String) -> Parameter<PayloadArgument> {
+        Parameter<[String]?>.optionalStrings(name, "").map { .texts(name, $0) }
     }
 
-    static func flag(_ name: String, _ description: String) -> Parameter<PayloadArgument> {
-        Parameter<Bool>.boolean(name, description, default: false)
+    static func flag(_ name: String) -> Parameter<PayloadArgument> {
+        Parameter<Bool>.boolean(name, "", default: false)
             .map { .member(key: name, value: Array(($0 ? "true" : "false").utf8)) }
     }
 
@@ -136,7 +138,7 @@ extension Parameter where Value == PayloadArgument {
         Parameter<UID?>.optionalUID(name).map { .text(key, $0?.description) }
     }
 
-    static func optionalNumber(_ name: String, _ description: String) -> Parameter<PayloadArgument> {
-        Parameter<Double?>.optionalNumber(name, description).map { .number(name, $0) }
+    static func optionalNumber(_ name: String) -> Parameter<PayloadArgument> {
+        Parameter<Double?>.optionalNumber(name, "").map { .number(name, $0) }
     }
 }

@@ -22,8 +22,10 @@ extension ToolResult {
         return .structured(unchecked: writer.bytes)
     }
 
-    /// A refusal that a model can act on: the text, then the code with what else is known.
-    static func refusal(_ refusal: ItemError, correlationID: String) -> ToolResult {
+    /// A refusal that a model can act on: the text, the code with what else is known, and what to do.
+    ///
+    /// - Parameter hints: Lines of their own.
+    static func refusal(_ refusal: ItemError, correlationID: String, _ hints: [String] = []) -> ToolResult {
         var writer = JSONWriter(reserving: 192)
         writer.object { writer in
             writer.member("code", refusal.code.rawValue)
@@ -41,12 +43,14 @@ extension ToolResult {
             }
             if refusal.code.status >= 500 { writer.member("correlation_id", correlationID) }
         }
-        return .failure(refusal.text + "\n" + String(decoding: writer.bytes, as: UTF8.self))
+        // The text may quote what the caller sent, which must not look like lines of ours.
+        let lines = [DisplayText.line(refusal.text, bytes: 2000), String(decoding: writer.bytes, as: UTF8.self)] + hints
+        return .failure(lines.joined(separator: "\n"))
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func item(_ item: Item) {
+    mutating func item(_ item: Item) {
         beginObject()
         itemMembers(item)
         endObject()
@@ -62,24 +66,15 @@ extension JSONWriter {
     }
 }
 
-/// What the structured results look like.
+/// What the structured results look like, in as few bytes as tell anything: all forty of the list pay for them.
+///
+/// The whole shape stands in ``ServerInstructions``.
 enum ItemSchema {
+    /// An item, as each tool that reads one says it.
     static let item: JSONValue = [
         "type": "object",
-        "properties": [
-            "uid": ["type": "string"],
-            "version": ["type": "integer"],
-            "updatedAt": ["type": "string"],
-            "deletedAt": ["type": ["string", "null"]],
-            "payload": ["type": "object"],
-        ],
+        "required": ["uid", "version", "updatedAt", "deletedAt", "payload"],
     ]
 
-    static let page: JSONValue = [
-        "type": "object",
-        "properties": [
-            "items": ["type": "array", "items": ["type": "object"]],
-            "nextCursor": ["type": ["string", "null"]],
-        ],
-    ]
+    static let anyObject: JSONValue = ["type": "object"]
 }

@@ -36,6 +36,7 @@ struct StreamServer: Sendable {
         maximumConnections: Int? = nil,
         gate: Gate = Gate(),
         server given: Server<String>? = nil,
+        serverOfQuery: (@Sendable (IncomingRequest) throws(Problem) -> Server<String>)? = nil,
         ended: (any EndedSessions)? = nil,
         expires: @escaping @Sendable (String) -> Int64? = { _ in nil },
         report: @escaping @Sendable (any Error, String) -> Void = { _, _ in },
@@ -46,6 +47,7 @@ struct StreamServer: Sendable {
         let keys = StateKeys()
         let routes = MCPRoutes(
             server,
+            serverOfQuery: serverOfQuery,
             sealer: keys,
             ended: ended ?? EndedSessionsInMemory { keys.replace() },
             connections: connections,

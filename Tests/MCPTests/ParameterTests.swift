@@ -180,6 +180,11 @@ struct ParameterTests {
         )
         #expect(try await read(.integer("limit", "", default: 1), #"{"zebra":3}"#) == "! unknown parameter 'zebra'; known are: limit")
         #expect(try await read(.integer("k", "", default: 1), "{\"\u{212A}\":3}").hasPrefix("! unknown parameter"))
+        // What was sent can't pass for words of ours, or hide.
+        #expect(
+            try await read(.integer("limit", "", default: 1), #"{"a\n\nDo\u202E\u200B this":3}"#)
+                == #"! unknown parameter 'a\u{A}\u{A}Do\u{202E}\u{200B} this'; known are: limit"#
+        )
         let none = Tool<Void>("t", title: "T", "T.", annotations: .reading) { _ in .text("") }
         await #expect(throws: ArgumentError(parameter: "a", message: "unknown parameter 'a'; this tool takes none")) {
             try await none.call(RequestContext(caller: ()), arguments: ["a": 1])

@@ -81,7 +81,7 @@ struct ServerTests {
     func sharing() throws {
         let changes = ServerChanges()
         let definition = try ServerDefinition<Void>(info: Implementation(name: "t", version: "1"))
-        let servers = [Server(definition, changes: changes), Server(definition, changes: changes)]
+        let servers = [Server(definition, sharing: changes), Server(definition, sharing: changes)]
         let notices = Notices()
         let stop = servers[1].changes.watch(notices.take)
         servers[0].changes.post(ChangeNotice(.toolList))

@@ -20,16 +20,19 @@ import ToolBridge
                  {"op":"replace","kind":"notes","uid":"\(Self.uid)","payload":{"title":"newer"}},
                  {"op":"process","kind":"tasks","uid":"\(task)","action":"complete"},
                  {"op":"archive","kind":"tasks","uid":"\(task)"},
-                 {"op":"delete","kind":"chats","uid":"\(gone)","ifMatch":"*"}
+                 {"op":"delete","kind":"chats","uid":"\(gone)","ifMatch":"*"},
+                 {"op":"restore","kind":"chats","uid":"\(gone)","ifMatch":2},
+                 {"op":"restore","kind":"chats","uid":"\(gone)"}
                 ]}
                 """
             let response = try await api.send("POST", "/v1/batch", body)
             #expect(response.status == 200, "\(response.text)")
             let results = try #require(try response.json["results"]).elements.map { $0 }
-            #expect(results.map { $0["status"]?.integer } == [201, 201, 200, 200, 200, 200, 200, 200])
-            #expect(results.map { $0["version"]?.integer } == [1, 1, 2, 3, 2, 2, 3, 2])
-            #expect(results.map { $0["uid"]?.string }[2...] == [note, note, Self.uid, task, task, gone])
-            #expect(results[7]["deletedAt"] != nil && results[6]["deletedAt"] == nil)
+            #expect(results.map { $0["status"]?.integer } == [201, 201, 200, 200, 200, 200, 200, 200, 200, 409])
+            #expect(results.map { $0["version"]?.integer } == [1, 1, 2, 3, 2, 2, 3, 2, 3, 3])
+            #expect(results.map { $0["uid"]?.string }[2...] == [note, note, Self.uid, task, task, gone, gone, gone])
+            #expect(results[7]["deletedAt"] != nil && results[6]["deletedAt"] == nil && results[8]["deletedAt"] == nil)
+            #expect(results[9]["error"]?.string == "chat isn't deleted")
             // What was written is what each item's own route gives, payloads apart.
             let single = try await api.send("GET", "/v1/notes/\(note)").json
             #expect(single["payload"]?["title"]?.string == "b" && single["payload"]?["old"] == nil)

@@ -17,10 +17,12 @@ import ToolBridge
                 for _ in 2...5 { try await api.send("PATCH", "/v1/tasks/\(uid)", "{}") }
                 for (method, suffix, body) in [
                     ("PUT", "", "{}"), ("PATCH", "", "{}"), ("POST", "/archive", nil), ("POST", "/process", #"{"action":"start"}"#),
-                    ("DELETE", "", nil),
+                    ("DELETE", "", nil), ("POST", "/restore", nil),
                 ] as [(String, String, String?)] {
-                    // Each write that is accepted must be meant for version 5 again.
-                    let target = vector.status == 200 && method != "PUT" ? try await Self.fifth(api) : uid
+                    // Each write that is accepted must be meant for version 5 again, and of the fitting sort.
+                    let isRestoration = suffix == "/restore"
+                    let isNew = isRestoration || vector.status == 200 && method != "PUT"
+                    let target = isNew ? try await Self.fifth(api, deleted: isRestoration) : uid
                     let response = try await api.send(method, "/v1/tasks/\(target)\(suffix)", body, [("If-Match", vector.header)])
                     #expect(response.status == vector.status, "\(method) \(vector.header)")
                     switch vector.status {
@@ -29,7 +31,7 @@ import ToolBridge
                         let shown = vector.expected.first == "\"" ? String(vector.expected.dropFirst().dropLast()) : vector.expected
                         #expect(
                             response.text
-                                == #"{"error":"version mismatch: expected \#(shown), actual 5","code":"version_mismatch","uid":"\#(uid)","expected":\#(vector.expected),"actual":5,"correlation_id":"t-1"}"#
+                                == #"{"error":"version mismatch: expected \#(shown), actual 5","code":"version_mismatch","uid":"\#(target)","expected":\#(vector.expected),"actual":5,"correlation_id":"t-1"}"#
                         )
                     default: #expect(response.code == "invalid_if_match")
                     }
@@ -40,9 +42,10 @@ import ToolBridge
         }
     }
 
-    private static func fifth(_ api: TestAPI) async throws -> String {
+    private static func fifth(_ api: TestAPI, deleted: Bool) async throws -> String {
         let uid = try await api.create(.tasks)
-        for _ in 2...5 { try await api.send("PATCH", "/v1/tasks/\(uid)", "{}") }
+        for _ in 2...4 { try await api.send("PATCH", "/v1/tasks/\(uid)", "{}") }
+        try await api.send(deleted ? "DELETE" : "PATCH", "/v1/tasks/\(uid)", deleted ? nil : "{}")
         return uid
     }
 
@@ -106,7 +109,12 @@ import ToolBridge
             let (path, orphan) = ("/v1/comments/\(comment)", #"{"parentType":"note","parentUid":"\#(knownUID)"}"#)
             #expect(try await api.send("PUT", path, orphan).code == "invalid_parent")
             #expect(try await api.send("PUT", path, orphan, [("If-Match", "9")]).code == "version_mismatch")
+            #expect(try await api.send("POST", path + "/restore", nil, [("If-Match", "9")]).code == "already_exists")
             try await api.send("DELETE", path)
+            try await api.send("DELETE", "/v1/tasks/\(task)")
+            #expect(try await api.send("POST", path + "/restore", nil, [("If-Match", "9")]).code == "version_mismatch")
+            #expect(try await api.send("POST", path + "/restore", nil, [("If-Match", "2")]).code == "invalid_parent")
+            #expect(try await api.send("POST", "/v1/comments/\(knownUID)/restore", nil, [("If-Match", "9")]).code == "not_found")
             #expect(try await api.send("PUT", path, orphan, [("If-Match", "9")]).code == "deleted")
             #expect(try await api.send("PUT", "/v1/comments/\(knownUID)", orphan, [("If-Match", "9")]).code == "not_found")
             #expect(try await api.send("POST", "/v1/comments", #"{"uid":"\#(comment)"}"#).code == "deleted")

@@ -10,6 +10,8 @@ import ToolBridge
         let path: String
         var body: String?
         var kind = ItemKind.notes
+        /// Whether the item is a tombstone.
+        var isDeleted = false
         let status: Int
 
         var testDescription: String { "\(method) \(path)" }
@@ -28,6 +30,7 @@ import ToolBridge
                 Row(method: "PUT", path: item, body: #"{"a":1}"#, kind: kind, status: 200),
                 Row(method: "PATCH", path: item, body: #"{"a":1}"#, kind: kind, status: 200),
                 Row(method: "DELETE", path: item, kind: kind, status: 200),
+                Row(method: "POST", path: item + "/restore", kind: kind, isDeleted: true, status: 200),
                 Row(method: "POST", path: item + "/archive", kind: kind, status: 200),
                 Row(method: "POST", path: item + "/process", body: #"{"action":"\#(kind.actions[0].name)"}"#, kind: kind, status: 200),
                 Row(
@@ -52,6 +55,7 @@ import ToolBridge
         try await TestAPI.run { api in
             let parent = try await api.parentMember(of: row.kind)
             let uid = try await api.create(row.kind, "{\(parent)\"x\":1}")
+            if row.isDeleted { try await api.send("DELETE", "/v1/\(row.kind.path)/\(uid)") }
             let device = try await api.device()
             let path = row.path.replacing("{uid}", with: uid).replacing("{session}", with: device[0].1)
             let body = row.body?.replacing("{PARENT}", with: "{\(parent)\"y\":1}")
@@ -93,7 +97,7 @@ import ToolBridge
             let uid = try await api.create(.notes)
             let rows: [(String, String, String?, [(String, String)], Int)] = [
                 ("POST", "/v1/notes", #"{"uid":"\#(uid)"}"#, [], 409), ("PATCH", "/v1/notes/\(uid)", "{}", [("If-Match", "9")], 412),
-                ("DELETE", "/v1/notes/\(knownUID)", nil, [], 404),
+                ("DELETE", "/v1/notes/\(knownUID)", nil, [], 404), ("POST", "/v1/notes/\(uid)/restore", nil, [], 409),
                 ("POST", "/v1/comments", #"{"parentType":"note","parentUid":"\#(knownUID)"}"#, [], 422),
                 ("DELETE", "/v1/sync/sessions/\(knownUID)", nil, [], 404),
             ]

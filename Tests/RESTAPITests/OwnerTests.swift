@@ -12,7 +12,7 @@ import ToolBridge
             let absent = "00000000-0000-4000-8000-000000000001"
             let requests: [(String, String, String?)] = [
                 ("GET", "", nil), ("GET", "?includeDeleted=true", nil), ("PUT", "", "{}"), ("PATCH", "", #"{"a":2}"#), ("DELETE", "", nil),
-                ("POST", "/archive", nil), ("POST", "/process", #"{"action":"\#(kind.actions[0].name)"}"#),
+                ("POST", "/restore", nil), ("POST", "/archive", nil), ("POST", "/process", #"{"action":"\#(kind.actions[0].name)"}"#),
             ]
             let before = try await api.dump()
             for deleted in [false, true] {
@@ -56,7 +56,7 @@ import ToolBridge
                     for (method, target, body, headers) in [
                         ("PUT", "/\(note)0", "{}", []), ("PATCH", "/\(knownUID)", "{}", []), ("DELETE", "/\(knownUID)", nil, []),
                         ("POST", "", "null", []), ("POST", "", #"{"uid":"x"}"#, []), ("POST", "", "{}", [("X-Sync-Epoch", "9")]),
-                        ("POST", "/\(knownUID)/archive", nil, []), ("POST", "/\(note)/process", #"{"action":"x"}"#, []),
+                        ("POST", "/\(knownUID)/archive", nil, []), ("POST", "/\(note)/restore", nil, []), ("POST", "/\(note)/process", #"{"action":"x"}"#, []),
                     ] as [(String, String, String?, [(String, String)])] {
                         let response = try await api.send(method, "/v1/\(kind.path)\(target)", body, headers, as: subject)
                         #expect(response.status >= 400)

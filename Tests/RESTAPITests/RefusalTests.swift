@@ -29,8 +29,8 @@ import ToolBridge
     private static let rows: [Row] = {
         var rows: [Row] = []
         for (method, suffix, body) in [
-            ("GET", "", nil), ("PUT", "", "{}"), ("PATCH", "", "{}"), ("DELETE", "", nil), ("POST", "/archive", nil),
-            ("POST", "/process", #"{"action":"pin"}"#),
+            ("GET", "", nil), ("PUT", "", "{}"), ("PATCH", "", "{}"), ("DELETE", "", nil), ("POST", "/restore", nil),
+            ("POST", "/archive", nil), ("POST", "/process", #"{"action":"pin"}"#),
         ] as [(String, String, String?)] {
             for uid in ["x", "..", "%2e%2e", "\(knownUID)0", "%zz" + knownUID.dropFirst(), "1"] {
                 rows.append(Row(method: method, target: "/v1/notes/\(uid)\(suffix)", body: body, status: 400, answer: invalidUID))
@@ -108,9 +108,9 @@ import ToolBridge
             }
         }
         for value in ["\"5", "abc", "5.0", "-5", "", "\"a\" \"b\"", "\"5\",", "W/5", "99999999999999999999", "*, *"] {
-            for (method, suffix, body) in [("PUT", "", "{}"), ("PATCH", "", "{}"), ("DELETE", "", nil), ("POST", "/archive", nil)]
-                as [(String, String, String?)]
-            {
+            for (method, suffix, body) in [
+                ("PUT", "", "{}"), ("PATCH", "", "{}"), ("DELETE", "", nil), ("POST", "/restore", nil), ("POST", "/archive", nil),
+            ] as [(String, String, String?)] {
                 let row = Row(
                     method: method,
                     target: note + suffix,
@@ -160,6 +160,8 @@ import ToolBridge
                 exists.text
                     == #"{"error":"\#(noun) already exists","code":"already_exists","uid":"\#(knownUID)","version":1,"updatedAt":"\#(start)","correlation_id":"t-1"}"#
             )
+            let alive = try await api.send("POST", "\(path)/\(knownUID)/restore", nil, [("If-Match", "7")])
+            #expect(alive.status == 409 && alive.text == exists.text.replacing("already exists", with: "isn't deleted"))
             api.clock.advance(300_000)
             try await api.send("DELETE", "\(path)/\(knownUID)")
             func gone(_ text: String) -> String {
@@ -255,7 +257,7 @@ import ToolBridge
                 let (list, item) = ("/v1/\(kind.path)", "/v1/\(kind.path)/\(knownUID)")
                 for (method, path, allow) in [
                     ("PUT", list, "GET, POST"), ("DELETE", list, "GET, POST"), ("PATCH", list, "GET, POST"), ("OPTIONS", list, "GET, POST"),
-                    ("POST", item, "DELETE, GET, PATCH, PUT"), ("GET", item + "/archive", "POST"), ("PUT", item + "/process", "POST"),
+                    ("POST", item, "DELETE, GET, PATCH, PUT"), ("GET", item + "/archive", "POST"), ("DELETE", item + "/restore", "POST"), ("PUT", item + "/process", "POST"),
                     ("TRACE", item, "DELETE, GET, PATCH, PUT"),
                 ] {
                     let response = try await api.send(method, path, as: nil)

@@ -32,8 +32,8 @@ import ToolBridge
             rows.append(Row(method: "GET", path: list))
             rows.append(Row(method: "POST", path: list, body: "{}"))
             for (method, suffix, body) in [
-                ("GET", "", nil), ("PUT", "", "{}"), ("PATCH", "", "{}"), ("DELETE", "", nil), ("POST", "/archive", nil),
-                ("POST", "/process", action),
+                ("GET", "", nil), ("PUT", "", "{}"), ("PATCH", "", "{}"), ("DELETE", "", nil), ("POST", "/restore", nil),
+                ("POST", "/archive", nil), ("POST", "/process", action),
             ] as [(String, String, String?)] {
                 rows.append(Row(method: method, path: item + suffix, body: body))
             }

@@ -81,6 +81,34 @@ import ToolBridge
             #expect(try await api.send("GET", item + "?includeDeleted=true").body == deleted.body)
             #expect(try await api.send("GET", path).text == #"{"items":[]}"#)
             #expect(try await api.send("GET", path + "?includeDeleted=true").text == #"{"items":[\#(deleted.text)]}"#)
+
+            api.clock.advance(1000)
+            let restored = try await api.send("POST", item + "/restore", "not even JSON", [("If-Match", "\"\(version + 1)\"")])
+            #expect(restored.status == 200 && restored.field("ETag") == "\"\(version + 2)\"", "\(restored.text)")
+            #expect(try restored.json["deletedAt"] == nil)
+            let life = try restored.json["payload"]?["sync"].map { String(decoding: $0.bytes, as: UTF8.self) }
+            #expect(life == #"{"version":\#(version + 2),"isDeleted":false}"#)
+            #expect(try await api.send("GET", item).body == restored.body)
+            // But for what the server writes it is what was deleted.
+            for member in try #require(try deleted.json["payload"]).members {
+                let isServers = ["updatedTs", "updateTime", "sync", "version", "isDeleted", "remoteUpdatedAt", "lastSyncedAt"].contains(member.key)
+                #expect(try restored.json["payload"]?[member.key] == member.value || isServers, "\(member.key)")
+            }
+        }
+    }
+
+    @Test func ofTwoWhoRestoreOneFindsItDone() async throws {
+        try await TestAPI.run { api in
+            for kind in ItemKind.allCases {
+                let uid = try await api.create(kind, #"{\#(try await api.parentMember(of: kind))"a":1}"#)
+                for _ in 1...5 {
+                    #expect(try await api.send("DELETE", "/v1/\(kind.path)/\(uid)").status == 200)
+                    async let first = api.send("POST", "/v1/\(kind.path)/\(uid)/restore")
+                    async let second = api.send("POST", "/v1/\(kind.path)/\(uid)/restore")
+                    let statuses = [try await first.status, try await second.status]
+                    #expect(statuses.sorted() == [200, 409], "\(kind)")
+                }
+            }
         }
     }
 

@@ -12,9 +12,10 @@ func sample(
     version: Int64 = 1,
     deleted: Bool = false,
     parent: ItemReference? = nil,
+    updatedAt: Timestamp? = nil,
     payload: String = "{}"
 ) -> StoredItem {
-    let time = Timestamp(milliseconds: 1_772_359_200_000 + sequence)
+    let time = updatedAt ?? Timestamp(milliseconds: 1_772_359_200_000 + sequence)
     return StoredItem(
         item: Item(
             uid: uid,

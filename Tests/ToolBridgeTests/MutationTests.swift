@@ -57,7 +57,7 @@ struct MutationTests {
         #expect(throws: ItemError.deleted(dead.item)) { try apply(.create(body), to: dead) }
     }
 
-    @Test("nothing but a push brings a tombstone back, and a second delete says so")
+    @Test("nothing but a push and a restoration brings a tombstone back, and a second delete says so")
     func tombstones() throws {
         let dead = StoredItem.sample(.notes, deletedAt: 1_772_359_200_001, payload: "{}")
         for mutation in [Mutation.replace(try payload("{}")), .patch(try payload("{}")), .archive, .process(ItemKind.notes.actions[0])] {
@@ -65,6 +65,58 @@ struct MutationTests {
         }
         #expect(throws: ItemError.alreadyDeleted(dead.item)) { try apply(.delete, to: dead) }
         #expect(ItemError.alreadyDeleted(dead.item).text == "note already deleted")
+    }
+
+    @Test("a restored item is the one that was deleted, as a write of the server's")
+    func restore() throws {
+        let payload = #"{"title":"Shopping","content":"Milk","x":[1.50,null]}"#
+        for kind in [ItemKind.notes, .chats, .tasks] {
+            let first = try apply(.create(try self.payload(payload)), to: nil, kind)
+            let alive = StoredItem(item: first.item, sequence: 1, parent: nil, createdAt: first.createdAt)
+            let deleted = try apply(.delete, to: alive, kind)
+            let dead = StoredItem(item: deleted.item, sequence: 2, parent: nil, createdAt: first.createdAt)
+            let restored = try apply(.restore, to: dead, kind, expecting: .exactly(2))
+            #expect(restored.item.version == 3)
+            #expect(restored.item.deletedAt == nil)
+            #expect(restored.item.updatedAt.milliseconds == now.milliseconds + 2)
+            #expect(restored.createdAt == first.createdAt)
+            #expect(restored.facets == first.facets)
+            #expect(text(restored).hasPrefix(String(payload.dropLast())))
+            let sync = try restored.item.object()["sync"].map { String(decoding: $0.bytes, as: UTF8.self) }
+            #expect(sync == #"{"version":3,"isDeleted":false}"#)
+            #expect(try restored.item.object()["isDeleted"]?.integer == (kind == .notes ? 0 : nil))
+            // Apart from versions and times it is what it was.
+            let again = try apply(.archive, to: alive, kind).item.object().members.map(\.key)
+            #expect(try restored.item.object().members.map(\.key).allSatisfy(Set(again + ["sync"]).contains))
+        }
+    }
+
+    @Test("only a tombstone can be restored, and only in the version that is meant")
+    func restoreRefusals() throws {
+        let alive = StoredItem.sample(.chatMessages, payload: "{}")
+        #expect(throws: ItemError.notFound(.chatMessages)) { try apply(.restore, to: nil, .chatMessages, expecting: .exactly(1)) }
+        #expect { try apply(.restore, to: alive, .chatMessages, expecting: .exactly(1)) } throws: { error in
+            let error = error as? ItemError
+            return error?.text == "chat message isn't deleted" && error?.code == .alreadyExists
+                && error?.details == ItemError.alreadyExists(alive.item).details
+        }
+        let dead = StoredItem.sample(.notes, deletedAt: 1_772_359_200_001, payload: "{}")
+        #expect(throws: ItemError.versionMismatch(dead.item, expected: .exactly(4))) { try apply(.restore, to: dead, expecting: .exactly(4)) }
+        #expect(try apply(.restore, to: dead, expecting: .any).item.version == 6)
+        let last = StoredItem.sample(.notes, version: .max, deletedAt: 1_772_359_200_001, payload: "{}")
+        #expect(throws: ItemError.invalidPayload(.outOfRange, field: "/sync/version")) { try apply(.restore, to: last) }
+    }
+
+    @Test("a restored comment has its parent again, which must be looked for; one that was pushed without is refused")
+    func restoreParents() throws {
+        let parent = #""parentType":"note","parentUid":"00000000-0000-4000-8000-000000000009""#
+        let dead = StoredItem.sample(.comments, deletedAt: 1_772_359_200_001, payload: #"{"content":"c",\#(parent)}"#)
+        #expect(try apply(.restore, to: dead, .comments).parent == .checked(ItemReference(.notes, .sample(9))))
+        let bare = StoredItem.sample(.comments, deletedAt: 1_772_359_200_001, payload: #"{"content":"c"}"#)
+        #expect(throws: ItemError.invalidParent(.missing, key: "parentType", "missing parentType")) { try apply(.restore, to: bare, .comments) }
+        let list = #"{"taskListUid":"00000000-0000-4000-8000-000000000007"}"#
+        let task = StoredItem.sample(.tasks, deletedAt: 1_772_359_200_001, payload: list)
+        #expect(try apply(.restore, to: task, .tasks).parent == .loose(ItemReference(.taskLists, .sample(7))))
     }
 
     @Test("a missing item is not found before its version is looked at")
@@ -219,11 +271,16 @@ struct MutationTests {
         #expect { try apply(.patch(many), to: full) } throws: { ($0 as? ItemError)?.code == .invalidPayload }
     }
 
-    @Test("what a push brought up to the limits can still be patched in place and deleted")
+    @Test("what a push brought up to the limits can still be patched in place, deleted and restored")
     func atTheLimit() throws {
         let longest = #"{"a":"\#(String(repeating: "x", count: Limits.payloadBytes - 8))"}"#
         let stored = StoredItem.sample(.notes, payload: longest)
-        #expect(try apply(.delete, to: stored).item.deletedAt == now)
+        let deleted = try apply(.delete, to: stored)
+        #expect(deleted.item.deletedAt == now)
+        let dead = StoredItem(item: deleted.item, sequence: 1, parent: nil, createdAt: now)
+        #expect(try apply(.restore, to: dead).item.version == 7)
+        let pushed = StoredItem.sample(.notes, deletedAt: 1_772_359_200_001, payload: longest)
+        #expect(try apply(.restore, to: pushed).item.version == 6)
         #expect(throws: ItemError.payloadTooLarge(limit: Limits.payloadBytes)) { try apply(.archive, to: stored) }
         let most = #"{"t":0,"a":["# + Array(repeating: "0", count: Limits.payloadValues - 3).joined(separator: ",") + "]}"
         let full = try apply(.create(payload(most)), to: nil)

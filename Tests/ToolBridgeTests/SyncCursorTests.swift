@@ -69,6 +69,11 @@ struct SyncCursorTests {
             SyncCursor(.list(.tasks, .newestChangeFirst, ItemFilter(status: "open", tag: "é")), sequence: 77),
             "AgICj828gVV8vxlDIahFAAAAAAAAAAAAAAAAAAAATeyLhk8"
         ),
+        (SyncCursor(.recent(RecentQuery()), sequence: 77), "AgACAAAAAFV8vxlDIahFAAAAAAAAAAAAAAAAAAAATYo7pOI"),
+        (
+            SyncCursor(.recent(RecentQuery(kinds: [.tasks, .notes], includeDeleted: false)), sequence: 77),
+            "AgACk5TzalV8vxlDIahFAAAAAAAAAAAAAAAAAAAATYz8tuQ"
+        ),
     ]
 
     @Test("look today as they always did")
@@ -93,7 +98,17 @@ struct SyncCursorTests {
         purposes += [.list(.tasks, .oldestChangeFirst, filters[1]), .list(.comments, .newestChangeFirst, filters[1])]
         // Every set of kinds.
         for set in 0..<128 {
-            purposes.append(.feed(Set(ItemKind.allCases.enumerated().filter { set >> $0.offset & 1 == 1 }.map(\.element))))
+            let kinds = Set(ItemKind.allCases.enumerated().filter { set >> $0.offset & 1 == 1 }.map(\.element))
+            purposes.append(.feed(kinds))
+            purposes.append(.recent(RecentQuery(kinds: kinds)))
+            purposes.append(.recent(RecentQuery(kinds: kinds, includeDeleted: false)))
+        }
+        for includeDeleted in [true, false] {
+            for milliseconds in [-1, 0, 1, 11] as [Int64] {
+                let since = Timestamp(milliseconds: milliseconds)
+                purposes.append(.recent(RecentQuery(includeDeleted: includeDeleted, updatedSince: since)))
+                purposes.append(.recent(RecentQuery(kinds: [.comments], includeDeleted: includeDeleted, updatedSince: since)))
+            }
         }
         for (number, purpose) in purposes.enumerated() {
             let cursor = SyncCursor(purpose, epoch: 2, sequence: 5)
@@ -108,6 +123,8 @@ struct SyncCursorTests {
                 }
             }
         }
+        // The size of a page isn't what a cursor is for.
+        #expect(SyncCursor.Purpose.recent(RecentQuery(limit: 1, maximumBytes: 1)) == .recent(RecentQuery(limit: 2)))
         // A parent's kind alone filters nothing.
         #expect(SyncCursor.Purpose.list(.comments, .oldestChangeFirst, ItemFilter(parentKind: .notes)) == purposes[0])
     }

@@ -153,7 +153,7 @@ import Tools
         for value in ["null", #""""#] {
             _ = try await box.value("list_notes", #"{"cursor":\#(value)}"#)
             guard case .list(.notes, let query) = service.last else { return #expect(Bool(false), "no list") }
-            #expect(query == ListQuery(limit: 50, cursor: nil, direction: .newestChangeFirst))
+            #expect(query == ListQuery(limit: 50, cursor: nil, direction: .newestChangeFirst, maximumBytes: 40_000))
         }
         for value in objects { _ = try await box.value("process_note", #"{"uid":"\#(Self.uid)","action":"pin","metadata":\#(value)}"#) }
         // A boolean or a number with a default is left out, not nulled.
@@ -206,7 +206,7 @@ import Tools
             }
             #expect(found == nil)
             guard case .list(kind, let query) = service.last else { return #expect(Bool(false), "no list") }
-            #expect(query == ListQuery(limit: expected, direction: .newestChangeFirst))
+            #expect(query == ListQuery(limit: expected, direction: .newestChangeFirst, maximumBytes: 40_000))
         }
     }
 

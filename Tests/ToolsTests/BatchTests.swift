@@ -138,7 +138,7 @@ import ToolBridge
 
 extension BatchOutcome {
     /// What was written, if anything was.
-    fileprivate var item: Item? {
+    var item: Item? {
         if case .written(let item) = self { item } else { nil }
     }
 }

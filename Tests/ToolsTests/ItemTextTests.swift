@@ -7,7 +7,14 @@ import Tools
 @Suite struct ItemTextTests {
     private static func item(_ kind: ItemKind, _ payload: String, deleted: Bool = false) -> Item {
         let time = Timestamp(milliseconds: 1_772_359_200_000)
-        return Item(uid: .numbered(1), kind: kind, version: 3, updatedAt: time, deletedAt: deleted ? time : nil, payload: Array(payload.utf8))
+        return Item(
+            uid: .numbered(1),
+            kind: kind,
+            version: 3,
+            updatedAt: time,
+            deletedAt: deleted ? time : nil,
+            payload: Array(payload.utf8)
+        )
     }
 
     @Test(arguments: [
@@ -42,9 +49,13 @@ import Tools
     @Test(arguments: [
         (
             ItemKind.tasks, #"{"title":"Pay","status":"todo","dueDate":"2026-03-02","taskListUid":"00000000-0000-4000-8000-000000000002"}"#,
-            #""title":"Pay","parent":{"kind":"task_lists","uid":"00000000-0000-4000-8000-000000000002"},"status":"todo","dueDate":"2026-03-02","#
+            #""title":"Pay","parent":{"kind":"task_lists","uid":"00000000-0000-4000-8000-000000000002"},"#
+                + #""status":"todo","dueDate":"2026-03-02","#
         ),
-        (.tasks, #"{"title":["x"],"status":{"a":1},"dueDate":20260302,"taskListUid":7}"#, #""title":"Untitled task","dueDate":"20260302","#),
+        (
+            .tasks, #"{"title":["x"],"status":{"a":1},"dueDate":20260302,"taskListUid":7}"#,
+            #""title":"Untitled task","dueDate":"20260302","#
+        ),
         (
             .comments, #"{"content":"x","parentType":"note","parentUid":"00000000-0000-4000-8000-000000000002","status":"a\u202eb"}"#,
             #""title":"x","parent":{"kind":"notes","uid":"00000000-0000-4000-8000-000000000002"},"status":"a\\u{202E}b","#
@@ -54,8 +65,8 @@ import Tools
     func aSummarySaysWhatThereIs(_ kind: ItemKind, _ payload: String, _ middle: String) throws {
         var writer = JSONWriter()
         ItemSummary(Self.item(kind, payload)).write(to: &writer)
-        let expected =
-            #"{"kind":"\#(kind.path)","uid":"00000000-0000-4000-8000-000000000001",\#(middle)"version":3,"updatedAt":"2026-03-01T10:00:00.000Z"}"#
+        let start = #"{"kind":"\#(kind.path)","uid":"00000000-0000-4000-8000-000000000001","#
+        let expected = start + middle + #""version":3,"updatedAt":"2026-03-01T10:00:00.000Z"}"#
         #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
     }
 
@@ -75,7 +86,8 @@ import Tools
     @Test func markdownHasAFrontPartAndTheContent() {
         let task = Self.item(
             .tasks,
-            #"{"title":"Pay","description":"By\n---\nbank\u202e","status":"todo","done":false,"tags":["a, b","c\nd",1,{}],"color":"red","uid":"x"}"#
+            #"{"title":"Pay","description":"By\n---\nbank\u202e","status":"todo","done":false,"tags":["a, b","c\nd",1,{}],"color":"red","#
+                + #""uid":"x","taskListUid":7}"#
         )
         #expect(
             ItemMarkdown(task).text == """
@@ -99,9 +111,23 @@ import Tools
         )
     }
 
+    @Test func anExcerptSaysThatItIsOne() {
+        let note = Self.item(.notes, #"{"title":"A","content":"one two three \u202e"}"#)
+        #expect(ItemMarkdown(note).excerpt(contentBytes: 100) == (ItemMarkdown(note).text, true))
+        let (text, isWhole) = ItemMarkdown(note).excerpt(contentBytes: 12)
+        #expect(text.contains("\nexcerpt: the beginning of 17 bytes\n---\n"))
+        #expect(text.hasSuffix("\n---\n\none two t…\n"))
+        #expect(!isWhole)
+        // What it takes when it is shown counts.
+        #expect(!ItemMarkdown(note).excerpt(contentBytes: 18).isWhole)
+    }
+
     @Test func nothingThatAUserWroteBeginsALineOfTheFrontPart() throws {
         var random = Seeded(for: "nothingThatAUserWroteBeginsALineOfTheFrontPart")
-        let keys = ["title", "kind", "uid", "parent", "status", "done", "priority", "due", "author", "sender", "archived", "pinned", "tags", "participants", "more", "version", "updated", "deleted"]
+        let keys = [
+            "title", "kind", "uid", "parent", "status", "done", "priority", "due", "author", "sender", "archived", "pinned", "tags",
+            "participants", "more", "version", "updated", "deleted",
+        ]
         for _ in 0..<500 {
             var writer = JSONWriter()
             writer.object { writer in

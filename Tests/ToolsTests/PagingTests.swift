@@ -1,4 +1,5 @@
 import JSON
+import MCP
 import Testing
 import ToolBridge
 
@@ -27,6 +28,45 @@ import ToolBridge
             } while cursor != nil && sizes.count < 10
             #expect(sizes == [200, 200, 50])
             #expect(titles == (1...450).reversed().map { "\($0)" })
+        }
+    }
+
+    @Test(arguments: [1000, 4000, 40_000])
+    func aPageEndsBeforeItWouldBeTooLongAndALongItemComesAlone(_ pageBytes: Int) async throws {
+        try await withService { service, _ in
+            // Of every length, and two that are too long for any page.
+            let lengths = (1...80).map { $0 * 37 % 900 } + [50_000] + (1...80).map { $0 * 91 % 1900 } + [41_000]
+            let changes = lengths.enumerated().map { number, length in
+                let text = String(repeating: "é", count: length / 2)
+                return Result<Change, ItemError>.success(
+                    Change(uid: .numbered(number), kind: .chats, updatedAt: nil, payload: Array(#"{"title":"\#(number)","text":"\#(text)"}"#.utf8))
+                )
+            }
+            _ = try await service.push(changes, .chats, epoch: 1, of: .me)
+            _ = try await service.mutate(.numbered(3), .chats, .delete, expecting: nil, epoch: nil, of: .me)
+            let box = ToolBox(service, pageBytes: pageBytes)
+            var (titles, pages, cursor): ([String], Int, String?) = ([], 0, nil)
+            repeat {
+                let rest = cursor.map { #","cursor":"\#($0)""# } ?? ""
+                let result = try await box.call("list_chats", #"{"limit":200,"include_deleted":true\#(rest)}"#)
+                let bytes = try #require(result.structured)
+                let page = try JSONValue(parsing: bytes, limits: .message)
+                let items = page["items"]?.elements.map { $0 } ?? []
+                // Besides its items a page has a cursor.
+                #expect(bytes.count <= pageBytes + 256 || items.count == 1, "\(bytes.count)")
+                #expect(!items.isEmpty)
+                for item in items {
+                    let number = try #require(item["payload"]?["title"]?.string.flatMap { Int($0) })
+                    #expect(item["payload"]?["text"]?.string?.count == lengths[number] / 2, "payloads are whole")
+                    titles.append("\(number)")
+                }
+                pages += 1
+                cursor = page["nextCursor"]?.string
+            } while cursor != nil && pages < 300
+            #expect(titles == ["3"] + lengths.indices.reversed().filter { $0 != 3 }.map { "\($0)" })
+            // Pages are filled: two that follow each other wouldn't fit into one.
+            let sum = lengths.reduce(0) { $0 + min($1, pageBytes) + 200 }
+            #expect(pages <= 2 * sum / pageBytes + 4, "\(pages)")
         }
     }
 

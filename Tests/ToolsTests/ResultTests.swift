@@ -13,14 +13,40 @@ import Tools
             let schema = try #require(tool.outputSchema, "\(tool.name)")
             let value = try await box.value(tool.name, MinimalArguments.of(tool.name))
             #expect(SchemaCheck.faults(of: value, in: schema) == [], "\(tool.name)")
-            let names = schema["properties"]?.members.map(\.key) ?? []
-            #expect(value.members.map(\.key) == names, "\(tool.name)")
+            let shape = tool.name == "health_check" ? Self.report : tool.name.hasPrefix("list_") ? Self.page : Self.item
+            #expect(SchemaCheck.faults(of: value, in: shape) == [], "\(tool.name)")
+            #expect(value.members.map(\.key) == shape["properties"]?.members.map(\.key), "\(tool.name)")
+            for item in value["items"]?.elements.map({ $0 }) ?? [] {
+                #expect(SchemaCheck.faults(of: item, in: Self.item) == [], "\(tool.name)")
+                #expect(item.members.map(\.key) == Self.item["properties"]?.members.map(\.key), "\(tool.name)")
+            }
         }
         // The checker itself finds faults.
-        let schema = try #require(box.tools.first { $0.name == "get_note" }?.outputSchema)
         let wrong: JSONValue = ["uid": 1, "version": "1", "updatedAt": "", "deletedAt": false, "payload": []]
-        #expect(SchemaCheck.faults(of: wrong, in: schema).count == 4)
+        #expect(SchemaCheck.faults(of: wrong, in: Self.item).count == 4)
+        let schema = try #require(box.tools.first { $0.name == "get_note" }?.outputSchema)
+        #expect(SchemaCheck.faults(of: ["uid": "1", "version": 1], in: schema).count == 3)
     }
+
+    /// What results are, as the contract has it; the published schemas say less of it.
+    private static let item: JSONValue = [
+        "type": "object",
+        "properties": [
+            "uid": ["type": "string"], "version": ["type": "integer"], "updatedAt": ["type": "string"],
+            "deletedAt": ["type": ["string", "null"]], "payload": ["type": "object"],
+        ],
+    ]
+    private static let page: JSONValue = [
+        "type": "object", "properties": ["items": ["type": "array"], "nextCursor": ["type": ["string", "null"]]],
+    ]
+    private static let report: JSONValue = [
+        "type": "object",
+        "properties": [
+            "status": ["enum": ["healthy", "degraded"]], "tenant_id": ["type": ["string", "null"]],
+            "go_api_base_url": ["type": ["string", "null"]], "version": ["type": "string"], "role": ["type": "string"],
+            "upstream": ["type": "string"], "server_time": ["type": "string"],
+        ],
+    ]
 
     @Test func itemsOfARealDatabaseFitTheSchemasToo() async throws {
         try await withService { service, _ in
@@ -86,7 +112,6 @@ import Tools
                 "\(tool.name)"
             )
         }
-        #expect(service.count == 40)
     }
 
     @Test func textsOfTheCatalogueHoldNoCause() async throws {

@@ -9,8 +9,10 @@ struct ToolBox: Sendable {
     let tools: [Tool<Owner>]
     private let owner: Owner
 
-    init(_ service: any ItemService, owner: Owner = .me) {
-        tools = ItemTools<Owner>(service: service, owner: { $0 }).all + [.healthCheck { HealthReport(testing: $0) }]
+    /// - Parameter offers: As in ``ItemTools``.
+    init(_ service: any ItemService, owner: Owner = .me, offers: Set<String> = [], pageBytes: Int = 40_000) {
+        tools =
+            ItemTools<Owner>(service: service, offers: offers, pageBytes: pageBytes, owner: { $0 }).all + [.healthCheck { HealthReport(testing: $0) }]
         self.owner = owner
     }
 
@@ -49,6 +51,8 @@ struct Refusal {
     let json: JSONValue
     /// The second line as it was written.
     let line: String
+    /// What to do, if that is said; the first line begins with `Next: `.
+    let hints: [String]
 
     init(_ result: ToolResult) throws {
         #expect(result.isError)
@@ -57,7 +61,9 @@ struct Refusal {
             throw Unexpected(description: "no single text: \(result.content)")
         }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count == 2 else { throw Unexpected(description: "not two lines: \(text)") }
+        guard lines.count >= 2 else { throw Unexpected(description: "not two lines: \(text)") }
+        hints = lines.dropFirst(2).map(String.init)
+        #expect(hints.first?.hasPrefix("Next: ") != false, "\(text)")
         self.text = String(lines[0])
         line = String(lines[1])
         json = try JSONValue(parsing: line)

@@ -20,7 +20,7 @@ struct ConnectSnippet {
             writer.member("command", program)
             writer.key("args")
             writer.array { writer in
-                for argument in ["stdio", "--database", database.url] { writer.string(argument) }
+                for argument in ["stdio", "--database", database.url, "--toolsets", "all"] { writer.string(argument) }
             }
             if let tenant {
                 writer.key("env")

@@ -32,36 +32,46 @@ struct LocalServices: Sendable {
 
     /// What MCP clients are offered.
     ///
-    /// - Parameter role: `serve` or `stdio`.
+    /// - Parameters:
+    ///   - role: `serve` or `stdio`.
+    ///   - selection: Which tools.
+    ///   - pageBytes: After so many bytes the page of a list ends.
     /// - Throws: ``MCP/DefinitionError``, which would be a slip of ours.
-    func definition(role: String) throws -> ServerDefinition<Caller> {
-        let store = store
-        let health = Tool<Caller>.healthCheck { caller in
-            let isHealthy: Bool
-            do {
-                try await store.check()
-                isHealthy = true
-            } catch {
-                isHealthy = false
-            }
-            return HealthReport(
-                isHealthy: isHealthy,
-                tenant: caller.owner.tenant,
-                apiBaseURL: nil,
-                version: Version.current,
-                role: role,
-                upstream: "local"
-            )
-        }
+    func definition(role: String, selection: ToolSelection, pageBytes: Int) throws -> ServerDefinition<Caller> {
+        let catalogue = ToolCatalogue<Caller>(
+            service: items,
+            owner: { $0.owner },
+            health: .healthCheck { await health(role, $0) },
+            pageBytes: pageBytes
+        )
         let resources = ItemResources<Caller>(service: items, owner: { $0.owner })
         return try ServerDefinition(
-            info: Implementation(name: "toolbridge", title: "ToolBridge", version: Version.current),
-            instructions: "The user's notes, tasks, comments, chats and messages. Changes are seen at once by the user's apps.",
-            tools: ItemTools<Caller>(service: items, owner: { $0.owner }).all + [health],
+            info: .toolbridge,
+            instructions: ServerInstructions.text,
+            tools: catalogue.tools(selection),
             templates: resources.templates,
             listing: resources.listing,
+            prompts: ItemPrompts<Caller>(service: items, pageBytes: pageBytes, owner: { $0.owner }).all,
             announces: .resources,
             subscriptions: resources.subscriptions(told: notices)
+        )
+    }
+
+    private func health(_ role: String, _ caller: Caller) async -> HealthReport {
+        let isHealthy: Bool
+        do {
+            try await store.check()
+            isHealthy = true
+        } catch {
+            isHealthy = false
+        }
+        return HealthReport(
+            isHealthy: isHealthy,
+            tenant: caller.owner.tenant,
+            apiBaseURL: nil,
+            version: Version.current,
+            role: role,
+            upstream: "local"
         )
     }
 
@@ -86,4 +96,9 @@ struct LocalServices: Sendable {
             throw StartFault("the database's keys can't be read: \(error)")
         }
     }
+}
+
+extension Implementation {
+    /// This program, as MCP clients see it.
+    static var toolbridge: Implementation { Implementation(name: "toolbridge", title: "ToolBridge", version: Version.current) }
 }

@@ -26,6 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
+    @OptionGroup var toolOptions: ToolOptions
+
     func run() async throws {
         let settings = SettingsReader.environment()
         var address = try settings.value(Settings.address) ?? .standard
@@ -36,9 +38,10 @@ struct ServeCommand: AsyncParsableCommand {
             level: try settings.value(Settings.logLevel) ?? .info,
             format: try settings.value(Settings.logFormat)
         )
+        let offer = try toolOptions.offer(settings)
         let profile = try Profile(settings, address: address, database: database)
         let services = try await LocalServices(database, observations)
-        let service = try await Server(settings, services, profile, address, database, observations).service()
+        let service = try await Server(settings, services, profile, offer, address, database, observations).service()
         observations.record(
             .started(
                 role: "serve",

@@ -6,12 +6,14 @@ import Observability
 import RESTAPI
 import SQLStore
 import ToolBridge
+import Tools
 
 /// Puts the HTTP server of `serve` together.
 struct Server: Sendable {
     private let settings: SettingsReader
     private let services: LocalServices
     private let profile: Profile
+    private let offer: ToolOffer
     private let address: ListenAddress
     private let database: DatabaseLocation
     private let observations: Observations
@@ -20,6 +22,7 @@ struct Server: Sendable {
         _ settings: SettingsReader,
         _ services: LocalServices,
         _ profile: Profile,
+        _ offer: ToolOffer,
         _ address: ListenAddress,
         _ database: DatabaseLocation,
         _ observations: Observations
@@ -27,6 +30,7 @@ struct Server: Sendable {
         self.settings = settings
         self.services = services
         self.profile = profile
+        self.offer = offer
         self.address = address
         self.database = database
         self.observations = observations
@@ -102,8 +106,20 @@ struct Server: Sendable {
         var mcp = MCPRouteSettings()
         if let life = try settings.value(Settings.sessionLifetime) { mcp.sessionLife = life }
         mcp.legacySSE = try settings.value(Settings.legacySSE) ?? true
+        let (services, pageBytes) = (services, try settings.value(Settings.toolPageBytes) ?? 40_000)
+        let servers = try ServerVariants(standard: offer.standard, sharing: services.changes) {
+            try services.definition(role: "serve", selection: $0, pageBytes: pageBytes)
+        }
         return MCPRoutes(
-            MCP.Server(try services.definition(role: "serve"), changes: services.changes),
+            servers.standard,
+            serverOfQuery: { [offer] request throws(Problem) in
+                let selection = try offer.selection(request)
+                do {
+                    return try servers.server(selection)
+                } catch {
+                    throw .internalError
+                }
+            },
             sealer: try await services.stateKeys(settings),
             // Sessions outlive this process, so an end that only it remembered would be no end.
             ended: NoEndedSessions(),

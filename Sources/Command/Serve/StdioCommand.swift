@@ -4,6 +4,7 @@ import MCP
 import MCPServer
 import Observability
 import SQLStore
+import Tools
 
 /// `toolbridge stdio`: MCP for one client that starts this program.
 struct StdioCommand: AsyncParsableCommand {
@@ -15,6 +16,8 @@ struct StdioCommand: AsyncParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
+    @OptionGroup var toolOptions: ToolOptions
+
     func run() async throws {
         let settings = SettingsReader.environment()
         let database = try databaseOptions.location(settings)
@@ -23,13 +26,18 @@ struct StdioCommand: AsyncParsableCommand {
             format: try settings.value(Settings.logFormat),
             stream: .standardError
         )
+        let selection = try toolOptions.offer(settings).standard
         let tenant = try settings.value(Settings.defaultTenant) ?? Settings.defaultTenant.fallback
         // Nobody is asked for a token: whoever starts the program can read the file anyway.
         let caller = CallerPolicy.machineUser(of: tenant)
+        let pageBytes = try settings.value(Settings.toolPageBytes) ?? 40_000
         let services = try await LocalServices(database, observations)
         let stream = try DescriptorStream()
         let server = MCPStdioServer(
-            MCP.Server(try services.definition(role: "stdio"), changes: services.changes),
+            MCP.Server(
+                try services.definition(role: "stdio", selection: selection, pageBytes: pageBytes),
+                sharing: services.changes
+            ),
             caller: caller,
             principal: caller.mcpPrincipal,
             stream: stream,

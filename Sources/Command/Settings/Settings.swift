@@ -1,6 +1,7 @@
 import Auth
 import HTTPServer
 import Observability
+import Tools
 
 /// Every setting that the program reads from its environment.
 ///
@@ -108,6 +109,27 @@ enum Settings {
         "Whether MCP's HTTP+SSE transport of 2024-11-05 is served: GET /sse and /messages/. on or off.",
         form: "on or off",
         parse: { $0 == "on" ? true : $0 == "off" ? false : nil }
+    )
+    static let toolsets = Setting(
+        "TOOLBRIDGE_TOOLSETS",
+        default: "standard",
+        "The toolsets that MCP clients are offered, separated by commas: \(Toolset.names). An address can choose less, and any if this is unset.",
+        form: "toolsets separated by commas, of \(Toolset.names)",
+        parse: { try? ToolSelection($0) }
+    )
+    static let readOnly = Setting(
+        "TOOLBRIDGE_READ_ONLY",
+        default: "false",
+        "Offers MCP clients only tools that read.",
+        form: "true, false, 1 or 0",
+        parse: boolean
+    )
+    static let toolPageBytes = Setting(
+        "TOOLBRIDGE_TOOL_PAGE_BYTES",
+        default: "40000",
+        "After so many bytes a page of a listing tool ends: 1000 to 1000000.",
+        form: "1000 to 1000000",
+        parse: { integer($0, in: 1_000...1_000_000) }
     )
     static let shutdownTimeout = Setting(
         "TOOLBRIDGE_SHUTDOWN_TIMEOUT_SECONDS",

@@ -6,6 +6,8 @@ import Synchronization
 final class SSEClient<Caller: Sendable>: Sendable {
     let id: SSEStreamID
     let principal: Principal
+    /// What the address of the stream names; its messages have an address of their own, which says nothing of it.
+    let server: Server<Caller>
     let stream: EventStream
     let client: ConnectedClient
     private let limits: CallLimits
@@ -20,9 +22,10 @@ final class SSEClient<Caller: Sendable>: Sendable {
         var isClosed = false
     }
 
-    init(_ id: SSEStreamID, of principal: Principal, _ connections: MCPConnections) {
+    init(_ id: SSEStreamID, of principal: Principal, at server: Server<Caller>, _ connections: MCPConnections) {
         self.id = id
         self.principal = principal
+        self.server = server
         let stream = EventStream(limits: connections.settings.stream)
         let conversation = SSEConversation<Caller>(principal: principal)
         self.stream = stream

@@ -207,7 +207,7 @@ enum ComponentSchemas {
         """#
 
     private static let batchOperation: String = {
-        let names = ["create", "replace", "patch", "merge_patch", "delete", "archive", "process"]
+        let names = ["create", "replace", "patch", "merge_patch", "delete", "restore", "archive", "process"]
         return #"""
             {"type":"object","description":"One write, as the route of its own would do it.","required":["op","kind"],"properties":{
             "op":\#(SchemaText.oneOf(names)),"kind":\#(SchemaText.named("Kind")),

@@ -124,7 +124,7 @@ struct DocumentedRefusal: Sendable {
         .init(
             409,
             "already_exists",
-            "An item with this uid exists.",
+            "An item with this uid exists, or one that is to be restored isn't deleted.",
             "note already exists",
             [("uid", #""c1d9b7dc-a1b2-4c3d-9e8f-7a6b5c4d3e2f""#), ("version", "3"), ("updatedAt", #""2026-03-01T10:00:01.123Z""#)]
         ),

@@ -98,7 +98,7 @@ extension OperationDescription {
                     example: kind.examplePayload
                 )
             ]),
-            refusals: payloadRefusals + parentRefusals(kind)
+            refusals: ["deleted"] + payloadRefusals + parentRefusals(kind)
         )
     }
 
@@ -116,7 +116,7 @@ extension OperationDescription {
             body: BodyDescription([
                 .init(schema: schema, example: example), .init("application/merge-patch+json", schema: schema, example: example),
             ]),
-            refusals: payloadRefusals + parentRefusals(kind)
+            refusals: ["deleted"] + payloadRefusals + parentRefusals(kind)
         )
     }
 
@@ -128,7 +128,20 @@ extension OperationDescription {
             "Makes a tombstone, which followers see and `includeDeleted=true` shows. "
                 + (kind == .taskLists ? "The list's tasks lose their `taskListUid`." : "Nothing else is deleted with it."),
             body: nil,
-            refusals: ["payload_too_large"]
+            refusals: ["deleted", "payload_too_large"]
+        )
+    }
+
+    static func restore(_ kind: ItemKind) -> OperationDescription {
+        mutation(
+            "restore",
+            kind,
+            "Restore",
+            "Makes a tombstone a live item again, with the payload that it was deleted with. "
+                + (kind.parentRule.isChecked ? "Its parent must be alive: restore that first. " : "")
+                + "`If-Match` means the tombstone's version. An item that isn't deleted is refused with `already_exists`. A body is ignored.",
+            body: nil,
+            refusals: ["already_exists", "invalid_payload"] + parentRefusals(kind)
         )
     }
 
@@ -139,7 +152,7 @@ extension OperationDescription {
             "Archive",
             "Sets \(kind.archiving.words). A body is ignored.",
             body: nil,
-            refusals: ["payload_too_large", "invalid_payload"] + parentRefusals(kind)
+            refusals: ["deleted", "payload_too_large", "invalid_payload"] + parentRefusals(kind)
         )
     }
 
@@ -155,7 +168,8 @@ extension OperationDescription {
             "Carry out an action on",
             "\(actions). Any action is allowed in any state.",
             body: BodyDescription([.init(schema: schema, example: #"{"action":"\#(kind.actions.first?.name ?? "")"}"#)]),
-            refusals: ["invalid_json", "invalid_request", "invalid_action", "payload_too_large", "invalid_payload"] + parentRefusals(kind)
+            refusals: ["deleted", "invalid_json", "invalid_request", "invalid_action", "payload_too_large", "invalid_payload"]
+                + parentRefusals(kind)
         )
     }
 
@@ -176,7 +190,7 @@ extension OperationDescription {
             parameters: [.ifMatch],
             body: body,
             answers: [.stored(kind)],
-            refusals: ["invalid_uid", "invalid_if_match", "not_found", "deleted", "version_mismatch"] + refusals
+            refusals: ["invalid_uid", "invalid_if_match", "not_found", "version_mismatch"] + refusals
         )
     }
 

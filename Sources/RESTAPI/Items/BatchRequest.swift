@@ -49,7 +49,7 @@ extension BatchOperation {
     private enum Name: String, CaseIterable {
         case create, replace, patch
         case mergePatch = "merge_patch"
-        case delete, archive, process
+        case delete, restore, archive, process
     }
 
     /// - Throws: `invalid_request`, `invalid_uid`, `invalid_if_match`, `invalid_action`, `invalid_payload`, `payload_too_large`: the operation's own
@@ -75,6 +75,7 @@ extension BatchOperation {
             case .patch: .patch(try Self.payload(value))
             case .mergePatch: .mergePatch(try Self.payload(value))
             case .delete: .delete
+            case .restore: .restore
             case .archive: .archive
             case .process: .process(try ItemAction(reading: value, of: kind))
             }

@@ -3,7 +3,7 @@ package import HTTPServer
 import HTTPTypes
 import ToolBridge
 
-/// The routes of single items and their lists, the same eight for every kind.
+/// The routes of single items and their lists, the same nine for every kind.
 package struct ItemRoutes: Sendable {
     let routes: DataRoutes
     var items: any ItemService { routes.items }
@@ -34,6 +34,9 @@ package struct ItemRoutes: Sendable {
             },
             writing(.delete, item, "/v1/{kind}/{uid}", describe: { .delete(kind) }) { data in
                 try await self.mutate(kind, data) { .delete }
+            },
+            writing(.post, item + "/restore", "/v1/{kind}/{uid}/restore", describe: { .restore(kind) }) { data in
+                try await self.mutate(kind, data) { .restore }
             },
             writing(.post, item + "/archive", "/v1/{kind}/{uid}/archive", describe: { .archive(kind) }) { data in
                 try await self.mutate(kind, data) { .archive }

@@ -6,7 +6,7 @@ import ToolBridge
 enum BatchAnswer {
     static let schema: JSONValue = [
         "type": "object",
-        "properties": ["results": ["type": "array"], "succeeded": ["type": "integer"], "failed": ["type": "integer"]],
+        "properties": ["results": ["type": "array"], "failed": ["type": "integer"]],
     ]
 
     /// - Parameter kindOf: The kind of the item that was meant at a place, if that could be read.

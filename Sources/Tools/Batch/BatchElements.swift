@@ -41,7 +41,10 @@ extension JSONValue {
                     if value.kind == .array || value.kind == .object { return try value.list }
                 } catch let error as JSONError {
                     let fault = "\(error.reason) at byte \(error.position)"
-                    throw ArgumentError(parameter: "items", message: "Invalid JSON string for items: \(fault); it must hold an array of items")
+                    throw ArgumentError(
+                        parameter: "items",
+                        message: "Invalid JSON string for items: \(fault); it must hold an array of items"
+                    )
                 } catch {
                     throw ArgumentError("items", "must be an array of items")
                 }
@@ -142,7 +145,9 @@ struct BatchElement {
 
     /// One of the kind's actions; `archive` is one for every kind.
     func action(of kind: ItemKind) throws(ItemError) -> Mutation {
-        guard let name = value["action"]?.string else { throw fault("action", "is missing: one of \(kind.actionNames.joined(separator: ", "))") }
+        guard let name = value["action"]?.string else {
+            throw fault("action", "is missing: one of \(kind.actionNames.joined(separator: ", "))")
+        }
         if let action = kind.actions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) { return .process(action) }
         if name.utf8.elementsEqual("archive".utf8) { return .archive }
         throw .invalidAction(name, of: kind)

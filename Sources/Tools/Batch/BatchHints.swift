@@ -2,19 +2,18 @@ import ToolBridge
 
 /// What an assistant can do about one item of a batch that was refused: constant words, so that a hundred of them cost nothing.
 struct BatchHints {
-    private let offers: Set<String>
+    private let offers: OfferedTools
 
-    /// - Parameter offers: The tools that hints may name.
-    init(_ offers: Set<String>) {
+    init(_ offers: OfferedTools) {
         self.offers = offers
     }
 
     /// - Parameter kind: Of the item that was meant, if that could be read.
     func next(after refusal: ItemError, of kind: ItemKind?) -> String? {
         switch refusal.code {
-        case .notFound: first(["search", "list_items"] + (kind.map { ["list_\($0.path)"] } ?? [])).map { "find it with \($0)" }
-        case .deleted: first(["restore_item"]).map { "\($0) brings it back" }
-        case .alreadyExists: first(["update_items"] + (kind.map { ["update_\($0.singular)"] } ?? [])).map { "change it with \($0)" }
+        case .notFound: kind.flatMap(offers.finding).map { "find it with \($0)" }
+        case .deleted: offers.restoring.map { "\($0) brings it back" }
+        case .alreadyExists: kind.flatMap(offers.changing).map { "change it with \($0), or leave uid out to create another" }
         case .versionMismatch: "read it again, then send the changed fields with the actual version as if_match"
         case .invalidParent: kind.flatMap(parentHint)
         case .invalidAction: kind.map { "use one of \($0.actionNames.joined(separator: ", "))" }
@@ -31,9 +30,5 @@ struct BatchHints {
         case .typed(let typeKey, let key, let kinds):
             "set \(typeKey) to \(kinds.map(\.singular).joined(separator: " or ")) and \(key) to its uid"
         }
-    }
-
-    private func first(_ names: [String]) -> String? {
-        names.first { offers.contains($0) }
     }
 }

@@ -3,16 +3,22 @@ import ToolBridge
 
 /// The schemas of a batch's elements.
 enum BatchSchema {
-    static let creations = element([("payload", object)])
-    static let updates = element([uid, ("fields", object)], optional: [("replace", ["type": "boolean"]), ("if_match", ["type": "integer"])])
-    static let references = element([uid])
-    static let actions = element([uid, ("action", ["type": "string"])])
+    static let creations = element(KindSchema.listed, [("payload", object)])
+    static let updates = element(
+        KindSchema.any,
+        [uid, ("fields", object)],
+        optional: [("replace", ["type": "boolean"]), ("if_match", ["type": "integer"])]
+    )
+    static let references = element(KindSchema.any, [uid])
+    static let actions = element(KindSchema.any, [uid, ("action", ["type": "string"])])
 
     private static let object: JSONValue = ["type": "object"]
     private static let uid: (StaticString, JSONValue) = ("uid", ["type": "string"])
 
-    private static func element(_ members: [(StaticString, JSONValue)], optional: [(StaticString, JSONValue)] = []) -> JSONValue {
-        let required: [(StaticString, JSONValue)] = [("kind", KindSchema.one)] + members
+    private static func element(_ kind: JSONValue, _ members: [(StaticString, JSONValue)], optional: [(StaticString, JSONValue)] = [])
+        -> JSONValue
+    {
+        let required: [(StaticString, JSONValue)] = [("kind", kind)] + members
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("type", "object")

@@ -77,7 +77,8 @@ extension Consent {
         }
         switch harm {
         case .deleting: text += canRestore ? " Deleted items can be brought back with restore_item." : " Deleted items can be restored."
-        case .overwriting where harmed.replaced > 0: text += " \(harmed.replaced) of them lose all fields that aren't given. This can't be undone."
+        case .overwriting where harmed.replaced > 0:
+            text += " \(harmed.replaced) of them lose all fields that aren't given. This can't be undone."
         case .overwriting: text += " What is overwritten can't be brought back."
         }
         return .form("confirm", text, .boolean("agree", title: "\(harm.verb) \(harmed.references.count) items"))
@@ -128,7 +129,7 @@ struct HarmedItems {
     var inWords: String {
         let kinds = ItemKind.allCases.compactMap { kind in
             let count = references.count { $0.kind == kind }
-            return count == 0 ? nil : "\(count) \(count == 1 ? kind.words : kind.plural)"
+            return count == 0 ? nil : "\(count) \(count == 1 ? kind.shownNoun : kind.plural)"
         }
         return "\(references.count) items (\(kinds.joined(separator: ", ")))"
     }

@@ -18,7 +18,7 @@ extension ItemTools {
             output: BatchAnswer.schema,
             .batch(BatchSchema.creations)
         ) { context, items in
-            try await batch(context, items) { element throws(ItemError) in
+            try await batch(context, "create_items", items) { element throws(ItemError) in
                 BatchOperation(try element.kind, .create(try element.payload("payload", "fields")))
             }
         }
@@ -34,7 +34,8 @@ extension ItemTools {
             .batch(BatchSchema.updates),
             .confirm
         ) { context, items, confirm in
-            try await batch(context, items, consent: Consent(to: .overwriting, isGiven: confirm)) { element throws(ItemError) in
+            try await batch(context, "update_items", items, consent: Consent(to: .overwriting, isGiven: confirm)) {
+                element throws(ItemError) in
                 let reference = try element.reference
                 let payload = try element.payload("fields", "payload", "updates")
                 let mutation: Mutation = try element.flag("replace") ? .replace(payload) : .patch(payload)
@@ -53,7 +54,8 @@ extension ItemTools {
             .batch(BatchSchema.references),
             .confirm
         ) { context, items, confirm in
-            try await batch(context, items, consent: Consent(to: .deleting, isGiven: confirm)) { element throws(ItemError) in
+            try await batch(context, "delete_items", items, consent: Consent(to: .deleting, isGiven: confirm)) {
+                element throws(ItemError) in
                 let reference = try element.reference
                 return BatchOperation(reference.kind, .mutate(reference.uid, .delete, expecting: try element.condition))
             }
@@ -69,7 +71,7 @@ extension ItemTools {
             output: BatchAnswer.schema,
             .batch(BatchSchema.actions)
         ) { context, items in
-            try await batch(context, items) { element throws(ItemError) in
+            try await batch(context, "process_items", items) { element throws(ItemError) in
                 let reference = try element.reference
                 let mutation = try element.action(of: reference.kind)
                 return BatchOperation(reference.kind, .mutate(reference.uid, mutation, expecting: try element.condition))
@@ -80,6 +82,7 @@ extension ItemTools {
     /// One call of the service for all of them, after the user's consent where it is needed.
     private func batch(
         _ context: RequestContext<Caller>,
+        _ tool: String,
         _ items: [JSONValue],
         consent: Consent? = nil,
         _ read: (BatchElement) throws(ItemError) -> BatchOperation
@@ -93,7 +96,7 @@ extension ItemTools {
                 operations.append(.failure(error))
             }
         }
-        return try await answer(context) { owner in
+        return try await answer(context, Attempt(tool: tool)) { owner, _ in
             if let consent, let refused = try await refusal(of: consent, to: operations, context, owner) { return refused }
             var outcomes: [BatchOutcome] = []
             if operations.contains(where: { (try? $0.get()) != nil }) {
@@ -102,7 +105,7 @@ extension ItemTools {
                 // Nothing of it could be read, so there is nothing to call for.
                 for case .failure(let refusal) in operations { outcomes.append(.refused(refusal)) }
             }
-            return BatchAnswer.result(outcomes, BatchHints(offers)) { index in
+            return BatchAnswer.result(outcomes, BatchHints(OfferedTools(offers))) { index in
                 index < elements.count ? elements[index].anyKind : nil
             }
         }
@@ -120,6 +123,6 @@ extension ItemTools {
 extension Parameter where Value == Bool {
     /// That the user agreed, where nobody can be asked.
     static var confirm: Parameter<Bool> {
-        .boolean("confirm", "True once the user agreed to more than \(Consent.threshold) items.", default: false)
+        .flag("confirm", "True once the user agreed to more than \(Consent.threshold) items.")
     }
 }

@@ -18,7 +18,7 @@ extension ItemTools {
             .text("uid")
         ) { context, id, kind, uid in
             let reference = try ItemReference(id: id, kind: kind, uid: uid)
-            return try await mutate(context, reference.uid, reference.kind) { .restore }
+            return try await mutate(context, "restore_item", reference.uid, reference.kind) { .restore }
         }
     }
 }

@@ -18,10 +18,10 @@ extension ItemTools {
                 ],
             ],
             .id(),
-            .includeDeleted,
+            .flag("include_deleted"),
             .detail
         ) { context, reference, includeDeleted, detail in
-            try await answer(context) { owner in
+            try await answer(context, Attempt(tool: "fetch", kind: reference.kind, uid: reference.uid)) { owner, _ in
                 let item = try await service.item(reference.uid, reference.kind, includeDeleted: includeDeleted, of: owner)
                 return .fetched(item, detail)
             }

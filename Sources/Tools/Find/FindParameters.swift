@@ -12,14 +12,28 @@ enum Detail: String, Sendable, CaseIterable {
 
 extension Parameter where Value == Detail {
     static var detail: Parameter<Detail> {
-        .choice("detail", "full adds payloads.", of: Detail.self, default: .summary)
+        .choice("detail", of: Detail.self, default: .summary)
+    }
+}
+
+extension Parameter where Value == Bool {
+    /// False unless it is given; neither the schema nor a description says so, since such names tell it.
+    static func flag(_ name: String, _ description: String = "") -> Parameter<Bool> {
+        let read = Parameter<Bool>.boolean(name, "", default: false)
+        let schema = Parameter<Bool>.boolean(name, description).schema
+        return Parameter(name, schema: schema, isRequired: false) { argument throws(ArgumentError) in
+            guard let argument, !argument.isNull else { return false }
+            return try read.read(argument)
+        }
     }
 }
 
 extension Parameter where Value == ItemKind {
     /// One kind, by any of its names.
     static var kind: Parameter<ItemKind> {
-        Parameter(required: "kind", schema: KindSchema.one) { argument throws(ArgumentError) in try ItemKind(reading: argument, of: "kind") }
+        Parameter(required: "kind", schema: KindSchema.listed) { argument throws(ArgumentError) in
+            try ItemKind(reading: argument, of: "kind")
+        }
     }
 }
 
@@ -28,7 +42,7 @@ extension Parameter where Value == Set<ItemKind> {
     ///
     /// Taken also: one kind as a string, or a string holding a list as JSON.
     static var kinds: Parameter<Set<ItemKind>> {
-        Parameter("kinds", schema: KindSchema.several, isRequired: false) { argument throws(ArgumentError) in
+        Parameter("kinds", schema: ["type": "array", "items": KindSchema.any], isRequired: false) { argument throws(ArgumentError) in
             guard var list = argument, !list.isNull else { return Set(ItemKind.allCases) }
             if let text = list.string {
                 if text.isEmpty { return Set(ItemKind.allCases) }
@@ -60,7 +74,7 @@ extension Parameter where Value == Timestamp? {
     ///
     /// Taken also: a date alone, which is its first moment in UTC, and milliseconds since 1970.
     static func time(_ name: String) -> Parameter<Timestamp?> {
-        let schema: JSONValue = ["type": "string", "description": "ISO 8601 time."]
+        let schema: JSONValue = ["type": "string", "format": "date-time"]
         return Parameter(name, schema: schema, isRequired: false) { argument throws(ArgumentError) in
             guard let argument, !argument.isNull else { return nil }
             if let text = argument.string {
@@ -75,8 +89,8 @@ extension Parameter where Value == Timestamp? {
 }
 
 extension Parameter where Value == String? {
-    /// Where the page before ended.
-    static var cursor: Parameter<String?> { .text("cursor", "nextCursor of the page before.") }
+    /// Where the page before ended: its `nextCursor`.
+    static var cursor: Parameter<String?> { .text("cursor") }
 
     /// A text that may be left out; null and `""` count as left out, though the schema doesn't say so.
     static func text(_ name: String, _ description: String = "") -> Parameter<String?> {
@@ -101,9 +115,10 @@ extension ItemReference {
     static let idFault = ArgumentError("id", "must be a kind and a UUID, as in notes/c1d9b7dc-a1b2-4c3d-9e8f-7a6b5c4d3e2f")
 }
 
-/// What schemas say of kinds: the same bytes everywhere.
+/// What schemas say of kinds.
 enum KindSchema {
-    static let one: JSONValue = {
+    /// All names, for tools that nothing else tells them.
+    static let listed: JSONValue = {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("type", "string")
@@ -112,12 +127,6 @@ enum KindSchema {
         return .literal(writer)
     }()
 
-    static let several: JSONValue = {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.member("type", "array")
-            writer.member("items", one)
-        }
-        return .literal(writer)
-    }()
+    /// Any text: the names stand in other tools, and in all that these return.
+    static let any: JSONValue = ["type": "string"]
 }

@@ -18,12 +18,12 @@ extension ItemTools {
             .time("updated_since"),
             .integer("limit", "", in: 1...FoundItems.most, default: 50),
             .cursor,
-            .includeDeleted,
+            .flag("include_deleted"),
             .detail
         ) { context, kind, parent, status, tag, updatedSince, limit, cursor, includeDeleted, detail in
             var filter = ItemFilter(status: status, tag: tag, updatedSince: updatedSince)
             if let parent { try filter.setParent(parent, of: kind) }
-            return try await answer(context) { owner in
+            return try await answer(context, Attempt(tool: "list_items", kind: kind)) { owner, _ in
                 try await FoundItems.page(limit: limit, detail, pageBytes: pageBytes, isOfChanges: false) { limit throws(ItemError) in
                     let query = ListQuery(
                         limit: limit,

@@ -11,21 +11,24 @@ extension ItemTools {
         Tool(
             "search",
             title: "Search",
-            "Finds items by their words, best first. All words must occur, \"quoted\" ones as they stand.",
+            "Finds items by their words, best first. All must occur, \"quoted\" ones as they stand. Detail full adds payloads.",
             annotations: .reading,
             output: [
                 "type": "object",
                 "properties": ["results": ["type": "array"], "hasMore": ["type": "boolean"], "complete": ["type": "boolean"]],
             ],
-            .string("query", "Words in any language."),
+            .string("query", ""),
             .kinds,
             .integer("limit", "", in: 1...mostHits, default: 10),
             .detail
         ) { context, query, kinds, limit, detail in
             guard query.utf8.contains(where: { $0 > UInt8(ascii: " ") }) else {
-                throw ArgumentError("query", "is empty: give words to look for\(offers.contains("list_items") ? ", or use list_items" : "")")
+                throw ArgumentError(
+                    "query",
+                    "is empty: give words to look for\(offers.contains("list_items") ? ", or use list_items" : "")"
+                )
             }
-            return try await answer(context) { owner in
+            return try await answer(context, Attempt(tool: "search")) { owner, _ in
                 let page = try await service.search(SearchQuery(query, kinds: kinds, limit: limit), of: owner)
                 var answer = SearchAnswer(page, pageBytes: pageBytes)
                 if detail == .full {
@@ -107,7 +110,10 @@ private struct SearchAnswer {
         var writer = JSONWriter(reserving: 512)
         writer.beginObject()
         writer.member("id", reference.id)
-        writer.member("title", DisplayText.line(hit.title ?? lines.first ?? "Untitled \(hit.item.kind.words)", bytes: ItemView.titleBytes))
+        writer.member(
+            "title",
+            DisplayText.line(hit.title ?? lines.first ?? "Untitled \(hit.item.kind.shownNoun)", bytes: ItemView.titleBytes)
+        )
         writer.member("url", reference.uri)
         writer.member("kind", hit.item.kind.path)
         writer.member("uid", hit.item.uid.description)

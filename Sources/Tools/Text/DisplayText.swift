@@ -4,36 +4,48 @@
 package enum DisplayText {
     /// The text with characters that are invisible, control the terminal or turn the direction of writing as `\u{202E}`.
     ///
-    /// Line feeds and tabs stay, CR LF becomes a line feed. A joiner (U+200C, U+200D) and a variation selector stay where they do their work, one at a
-    /// time between or after what can be seen, so that families of emoji, Persian and the scripts of India look as they should.
+    /// Line feeds and tabs stay, CR LF becomes a line feed. A joiner (U+200C, U+200D) and a variation selector stay where they do their
+    /// work, one at a time between or after what can be seen, so that families of emoji, Persian and the scripts of India look as they
+    /// should.
     package static func escaped(_ text: String) -> String {
         var text = text
         guard text.withUTF8({ !$0.allSatisfy(isPlain) }) else { return text }
-        var output = String.UnicodeScalarView()
-        var previous = Sight.ascii
-        var scalars = text.unicodeScalars.makeIterator()
-        var upcoming = scalars.next()
+        let scalars = text.unicodeScalars
+        return text.withUTF8 { escaped(scalars, $0) } ?? text
+    }
+
+    /// The same for a text and its bytes, which are copied in runs; `nil` if nothing is to be written out.
+    private static func escaped(_ scalars: String.UnicodeScalarView, _ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        var output: [UInt8] = []
+        /// Where the run began that is to be copied, and where the scalar begins that is looked at.
+        var (run, position) = (0, 0)
+        var (before, previous) = (Unicode.Scalar(UInt8(ascii: " ")), Sight.ascii)
+        var remaining = scalars.makeIterator()
+        var upcoming = remaining.next()
         while let scalar = upcoming {
-            upcoming = scalars.next()
+            upcoming = remaining.next()
+            let end = position + UTF8.width(scalar)
+            defer { position = end }
             let sight = Sight(scalar)
             let stays =
                 switch sight {
                 case .ascii, .visible: true
-                case .joiner: previous.holdsJoiner && upcoming.map { Sight($0) == .visible && !$0.properties.isWhitespace } ?? false
-                case .selector: previous == .visible || "0123456789#*".unicodeScalars.contains(where: { $0 == output.last })
+                case .joiner: previous.holdsJoiner && !before.isBlank && upcoming.map { Sight($0) == .visible && !$0.isBlank } ?? false
+                case .selector: previous == .visible && !before.isBlank || previous == .ascii && before.isKeycap
                 case .hidden: false
                 }
-            if stays {
-                output.append(scalar)
-                previous = sight == .visible && scalar.properties.isWhitespace ? .ascii : sight
-            } else if scalar == "\r", upcoming == "\n" {
-                previous = .ascii
-            } else {
-                output.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
-                previous = .hidden
-            }
+            (before, previous) = (scalar, stays ? sight : .hidden)
+            guard !stays else { continue }
+            if output.isEmpty { output.reserveCapacity(bytes.count + bytes.count / 8 + 16) }
+            output += bytes[run..<position]
+            run = end
+            // The line feed that follows says it.
+            if scalar == "\r", upcoming == "\n" { continue }
+            output += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".utf8
         }
-        return String(output)
+        guard run > 0 else { return nil }
+        output += bytes[run...]
+        return String(decoding: output, as: UTF8.self)
     }
 
     /// The text on one line: white space and line breaks become single spaces, the rest is escaped.
@@ -95,9 +107,15 @@ extension String {
     }
 }
 
+extension Unicode.Scalar {
+    fileprivate var isBlank: Bool { properties.isWhitespace }
+    /// Whether emoji are made of it.
+    fileprivate var isKeycap: Bool { ("0"..."9").contains(self) || self == "#" || self == "*" }
+}
+
 /// What can be seen of a scalar.
 private enum Sight {
-    /// A character of ASCII, or white space: nothing joins it.
+    /// A character of ASCII: nothing joins it.
     case ascii
     case visible
     case joiner
@@ -113,7 +131,8 @@ private enum Sight {
             case 0xa1...0x34e: .visible
             case 0x200c, 0x200d: .joiner
             case 0xfe00...0xfe0f, 0x180b...0x180d, 0x180f: .selector
-            // Line and paragraph separator, and what is blank without being white space: fillers of Hangul, vowels of Khmer that nobody writes.
+            // Line and paragraph separator, and what is blank without being white space: fillers of Hangul, vowels of Khmer that nobody
+            // writes.
             case 0x2028, 0x2029, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x3164, 0xffa0: .hidden
             // Zero-width space, marks of direction, embeddings, overrides, isolates, invisible operators.
             case 0x200b, 0x200e, 0x200f, 0x202a...0x202e, 0x2060...0x206f: .hidden

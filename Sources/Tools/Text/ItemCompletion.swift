@@ -18,10 +18,20 @@ package struct ItemCompletion: Sendable {
         package let reference: ItemReference
         /// As it is shown; `nil` where the item has none of its own.
         package let title: String?
+
+        fileprivate init(_ item: Item) {
+            reference = ItemReference(item.kind, item.uid)
+            title = ItemView(item).ownTitle
+        }
+
+        fileprivate init(_ hit: SearchHit) {
+            reference = ItemReference(hit.item.kind, hit.item.uid)
+            title = hit.title.flatMap(ItemView.shownTitle)
+        }
     }
 
-    /// The uids of items that may be meant, best first: nothing typed proposes those that changed last; the beginning of a uid, those among the latest 200 of
-    /// each kind that begin so; words, the live items that hold them, titles first.
+    /// The uids of items that may be meant, best first: nothing typed proposes those that changed last; the beginning of a uid, those among
+    /// the latest 200 of each kind that begin so; words, the live items that hold them, titles first.
     ///
     /// - Returns: At most 100, each once.
     /// - Throws: `unavailable`.
@@ -33,11 +43,14 @@ package struct ItemCompletion: Sendable {
     /// The same with their titles.
     package func proposals(matching typed: String, of kinds: [ItemKind], owner: Owner) async throws(ItemError) -> [Proposal] {
         let typed = DisplayText.line(typed, bytes: ItemView.titleBytes * 2)
-        guard !typed.isEmpty else { return try await latest(of: kinds, owner, atMost: Self.limit) { _ in true } }
+        guard !typed.isEmpty else {
+            let latest = try await LatestItems.read(Set(kinds), atMost: Self.limit, from: service, of: owner)
+            return latest.items.map(Proposal.init)
+        }
         var proposals = try await found(by: typed, of: kinds, owner)
         if let prefix = Self.uidPrefix(typed) {
             let known = Set(proposals.map(\.reference))
-            proposals += try await latest(of: kinds, owner, atMost: Self.latest) { $0.uid.hexDigits.hasPrefix(prefix) && !known.contains($0) }
+            proposals += try await latest(of: kinds, owner, beginning: prefix).filter { !known.contains($0.reference) }
         }
         return Array(proposals.prefix(Self.limit))
     }
@@ -45,32 +58,24 @@ package struct ItemCompletion: Sendable {
     /// What a search finds, with titles that begin as what was typed first and those that have it somewhere next.
     private func found(by typed: String, of kinds: [ItemKind], _ owner: Owner) async throws(ItemError) -> [Proposal] {
         let hits = try await service.search(SearchQuery(typed, kinds: Set(kinds), limit: Self.limit), of: owner).hits
-        let proposals = hits.map { hit in
-            Proposal(reference: ItemReference(hit.item.kind, hit.item.uid), title: hit.title.flatMap(ItemView.shownTitle))
-        }
         let sought = typed.lowercased()
         var ranks: [[Proposal]] = [[], [], []]
-        for proposal in proposals {
+        for proposal in hits.map(Proposal.init) {
             let title = proposal.title?.lowercased() ?? ""
             ranks[title.hasPrefix(sought) ? 0 : title.contains(sought) ? 1 : 2].append(proposal)
         }
         return Array(ranks.joined())
     }
 
-    /// Those that changed last, kinds in their order.
-    private func latest(
-        of kinds: [ItemKind],
-        _ owner: Owner,
-        atMost count: Int,
-        where isMeant: (ItemReference) -> Bool
-    ) async throws(ItemError) -> [Proposal] {
+    /// Those of the uids that begin so among the latest of each kind.
+    private func latest(of kinds: [ItemKind], _ owner: Owner, beginning prefix: String) async throws(ItemError) -> [Proposal] {
         var items: [Item] = []
-        for kind in kinds { items += try await LatestItems.read(kind, atMost: count, from: service, of: owner).items }
-        // Several kinds come together by their own times.
-        if kinds.count > 1 { items.sort { $0.updatedAt > $1.updatedAt } }
-        return items.filter { isMeant(ItemReference($0.kind, $0.uid)) }.prefix(Self.limit).map { item in
-            Proposal(reference: ItemReference(item.kind, item.uid), title: ItemView(item).ownTitle)
+        for kind in kinds {
+            items += try await LatestItems.read(kind, atMost: Self.latest, from: service, of: owner).items.filter {
+                $0.uid.hexDigits.hasPrefix(prefix)
+            }
         }
+        return items.map(Proposal.init)
     }
 
     /// The hex digits of what may be the beginning of a uid.

@@ -15,8 +15,8 @@ package import ToolBridge
 ///
 /// Milk
 /// ```
-/// The front part ends at the second rule. It holds these keys in this order, each once and on one line, and nothing that a user wrote can begin a line there;
-/// what follows is the content alone.
+/// The front part ends at the second rule. It holds these keys in this order, each once and on one line, and nothing that a user wrote can
+/// begin a line there; what follows is the content alone.
 package struct ItemMarkdown: Sendable {
     private let view: ItemView
 
@@ -45,7 +45,19 @@ package struct ItemMarkdown: Sendable {
     private static let titleBytes = 4_096
     private static let maximumNames = 32
 
-    package var text: String {
+    package var text: String { text(content: DisplayText.escaped(view.content)) }
+
+    /// The text with the beginning of the content alone, if that takes more bytes; then a line of the front part says so.
+    package func excerpt(contentBytes: Int) -> (text: String, isWhole: Bool) {
+        let content = view.content
+        let (beginning, isWhole) = content.beginning(contentBytes)
+        let shown = DisplayText.escaped(beginning)
+        guard !isWhole || shown.utf8.count > contentBytes else { return (text(content: shown), true) }
+        let excerpt = DisplayText.shortened(shown, bytes: contentBytes, isWhole: false)
+        return (text(content: excerpt, excerpt: "the beginning of \(content.utf8.count) bytes"), false)
+    }
+
+    private func text(content: String, excerpt: String? = nil) -> String {
         let item = view.item
         var text = "---\n"
         func line(_ name: String, _ value: String) {
@@ -67,8 +79,8 @@ package struct ItemMarkdown: Sendable {
         line("version", "\(item.version)")
         line("updated", item.updatedAt.description)
         if let deletedAt = item.deletedAt { line("deleted", deletedAt.description) }
+        if let excerpt { line("excerpt", excerpt) }
         text += "---\n"
-        let content = DisplayText.escaped(view.content)
         if !content.isEmpty { text += "\n\(content)\n" }
         return text
     }
@@ -76,7 +88,10 @@ package struct ItemMarkdown: Sendable {
     /// Names of members that are shown nowhere else, so that a reader knows that there is more in the payload.
     private var otherMembers: [String] {
         let fields = view.item.kind.searchFields
-        let known = [fields.title, view.item.kind.contentKey].compactMap(\.self) + Self.lines.map(\.key) + Self.lists + Self.silent
+        let known =
+            [fields.title, view.item.kind.contentKey].compactMap(\.self) + view.item.kind.parentRule.keys + Self.lines.map(\.key)
+            + Self.lists
+            + Self.silent
         var names: [String] = []
         for member in view.object.members where !known.contains(where: { member.keyEquals($0) }) {
             guard names.count < Self.maximumNames else { return names + ["…"] }
@@ -92,5 +107,16 @@ package struct ItemMarkdown: Sendable {
             for value in values { writer.string(value) }
         }
         return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension ParentRule {
+    /// The members that name the parent.
+    fileprivate var keys: [String] {
+        switch self {
+        case .none: []
+        case .loose(let key, _), .required(let key, _): [key]
+        case .typed(let typeKey, let key, _): [typeKey, key]
+        }
     }
 }

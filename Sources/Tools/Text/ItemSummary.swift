@@ -13,7 +13,8 @@ package struct ItemSummary: Sendable {
         self.view = view
     }
 
-    /// Writes `{"kind","uid","title","parent":{"kind","uid"},"status","dueDate","version","updatedAt","deletedAt"}`, without those that the item hasn't.
+    /// Writes `{"kind","uid","title","parent":{"kind","uid"},"status","dueDate","version","updatedAt","deletedAt"}`, without those that the
+    /// item hasn't.
     package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writeMembers(to: &writer)

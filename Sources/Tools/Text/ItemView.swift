@@ -3,8 +3,8 @@ package import ToolBridge
 
 /// An item with its payload read, for what is shown of it.
 ///
-/// Payloads hold any JSON in any member: what isn't of the expected type is shown if it is a number or a truth value, and otherwise counts as missing. Nothing
-/// here is ever stored.
+/// Payloads hold any JSON in any member: what isn't of the expected type is shown if it is a number or a truth value, and otherwise counts
+/// as missing. Nothing here is ever stored.
 package struct ItemView: Sendable {
     package let item: Item
     /// The payload; without members if it can't be read.
@@ -20,7 +20,9 @@ package struct ItemView: Sendable {
     /// How long another value on a line may be.
     static var valueBytes: Int { 120 }
 
-    /// What the item is called where it is shown: its title, else how its content begins, else that it has none. Escaped, on one line.
+    /// What the item is called where it is shown: its title, else how its content begins, else that it has none.
+    ///
+    /// Escaped, on one line.
     package var title: String {
         ownTitle ?? opening ?? "Untitled \(item.kind.shownNoun)"
     }

@@ -1,6 +1,6 @@
 package import ToolBridge
 
-/// The items of a kind that changed last, as many as there was room for.
+/// The items that changed last, as many as there was room for.
 package struct LatestItems: Sendable {
     /// Newest change first.
     package var items: [Item] = []
@@ -9,31 +9,62 @@ package struct LatestItems: Sendable {
 
     /// How many are read at a time.
     private static let pageItems = 200
-    /// After how many bytes of payloads reading ends.
+    /// How many bytes of payloads are read at a time, and after how many reading ends.
+    private static let pageBytes = 4_194_304
     private static let payloadBytes = 8_388_608
 
-    /// Reads page after page.
+    /// Reads those of a kind, page after page.
     ///
-    /// Bounded in all ways: it ends at the count, after 8 MiB of payloads, or after twice the pages that the count needs if a filter leaves them thin.
+    /// Bounded in all ways: it ends at the count, after 8 MiB of payloads, or after twice the pages that the count needs if a filter leaves
+    /// them thin.
     ///
     /// - Throws: As ``ToolBridge/ItemService/list(_:_:of:)``.
     package static func read(
         _ kind: ItemKind,
         atMost count: Int,
         filter: ItemFilter = ItemFilter(),
+        from service: any ItemService,
+        of owner: Owner
+    ) async throws(ItemError) -> LatestItems {
+        var query = ListQuery(direction: .newestChangeFirst, filter: filter, maximumBytes: pageBytes)
+        return try await pages(atMost: count) { limit, cursor throws(ItemError) in
+            query.limit = limit
+            query.cursor = cursor
+            return try await service.list(kind, query, of: owner)
+        }
+    }
+
+    /// The same over several kinds.
+    ///
+    /// - Throws: As ``ToolBridge/ItemService/recent(_:of:)``.
+    package static func read(
+        _ kinds: Set<ItemKind>,
+        atMost count: Int,
+        since: Timestamp? = nil,
         includeDeleted: Bool = false,
         from service: any ItemService,
         of owner: Owner
     ) async throws(ItemError) -> LatestItems {
+        var query = RecentQuery(kinds: kinds, includeDeleted: includeDeleted, updatedSince: since, maximumBytes: pageBytes)
+        return try await pages(atMost: count) { limit, cursor throws(ItemError) in
+            query.limit = limit
+            query.cursor = cursor
+            return try await service.recent(query, of: owner)
+        }
+    }
+
+    private static func pages(
+        atMost count: Int,
+        _ page: (_ limit: Int, _ cursor: String?) async throws(ItemError) -> ItemPage
+    ) async throws(ItemError) -> LatestItems {
         var latest = LatestItems()
-        var query = ListQuery(limit: 0, direction: .newestChangeFirst, includeDeleted: includeDeleted, filter: filter)
+        var cursor: String?
         var bytes = 0
         for _ in 0..<(count / pageItems + 1) * 2 {
-            query.limit = min(pageItems, count - latest.items.count)
-            let page = try await service.list(kind, query, of: owner)
+            let page = try await page(min(pageItems, count - latest.items.count), cursor)
             latest.items += page.items
             latest.hasMore = page.nextCursor != nil
-            query.cursor = page.nextCursor
+            cursor = page.nextCursor
             for item in page.items { bytes += item.payload.count }
             guard latest.hasMore, latest.items.count < count, bytes < payloadBytes else { break }
         }

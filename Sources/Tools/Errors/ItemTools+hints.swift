@@ -1,0 +1,26 @@
+package import ToolBridge
+
+extension ItemTools {
+    /// What an assistant can do after a refusal, for its third line and those behind it; nothing where there is nothing to say.
+    ///
+    /// Reads a few of the owner's items if that helps: at most one of each kind, one list and one search. It never fails: what can't be read is left out.
+    ///
+    /// - Parameters:
+    ///   - uid: The item that was meant, if one was.
+    ///   - sent: The payload, or the fields, that were to be written.
+    ///   - tool: The name of the tool that was called.
+    package func hint(
+        for refusal: ItemError,
+        kind: ItemKind?,
+        uid: UID?,
+        sent: Payload?,
+        tool: String?,
+        of owner: Owner
+    ) async -> [String] {
+        await hint(for: refusal, Attempt(tool: tool, kind: kind, uid: uid, sent: sent), of: owner)
+    }
+
+    func hint(for refusal: ItemError, _ attempt: Attempt, of owner: Owner) async -> [String] {
+        await Hints(service: service, offers: OfferedTools(offers), owner: owner, attempt: attempt).lines(for: refusal)
+    }
+}
