@@ -270,6 +270,8 @@ def test_the_list_is_told_when_items_come_and_go(visit, server, transport, revis
         assert server.request("DELETE", f"/v1/notes/{uid}").status == 200
         assert watch.next()["method"] == LIST
         assert [one["uri"] for one in peer.request("resources/list")["resources"]] == [address("notes", old)]
+        assert server.request("POST", f"/v1/notes/{uid}/restore").status == 200
+        assert watch.next()["method"] == LIST
         wipe(server)
         assert watch.next()["method"] == LIST
 

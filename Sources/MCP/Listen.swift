@@ -142,7 +142,8 @@ public struct Subscription: Sendable {
     public func told(by notice: ChangeNotice) -> [ChangeNotice] {
         guard wants(notice) else { return [] }
         switch notice.subject {
-        case .resource(let uri): return resources[Array(uri.utf8), default: []].map { ChangeNotice(.resource(uri: $0), of: notice.principal) }
+        case .resource(let uri):
+            return resources[Array(uri.utf8), default: []].map { ChangeNotice(.resource(uri: $0), of: notice.principal) }
         case .everyResource: return honoured.resources.map { ChangeNotice(.resource(uri: $0), of: notice.principal) }
         default: return [notice]
         }

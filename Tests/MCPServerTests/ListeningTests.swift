@@ -43,7 +43,9 @@ struct ListeningTests {
                                 state.ever += 1
                                 state.principals.append(principal)
                             }
-                            return { self.state.withLock { state in state.now[caller] = state.now[caller].flatMap { $0 > 1 ? $0 - 1 : nil } } }
+                            return {
+                                self.state.withLock { state in state.now[caller] = state.now[caller].flatMap { $0 > 1 ? $0 - 1 : nil } }
+                            }
                         }
                     )
                 )

@@ -31,9 +31,11 @@ struct ItemAddressTests {
         "RS4 anything else is no address",
         arguments: [
             "", "toolbridge://", "toolbridge://notes", "toolbridge://notes/", "toolbridge://notes/x", "notes/UID", "toolbridge:/notes/UID",
-            "TOOLBRIDGE://notes/UID", "toolbridge:///notes/UID", "toolbridge://notes/UID/", "toolbridge://notes//UID", "toolbridge://notes/UID.md",
+            "TOOLBRIDGE://notes/UID", "toolbridge:///notes/UID", "toolbridge://notes/UID/", "toolbridge://notes//UID",
+            "toolbridge://notes/UID.md",
             "toolbridge://notes/UID.JSON", "toolbridge://notes/UID%2Ejson", "toolbridge://notes/UID.json.json", "toolbridge://notes/UID?x",
-            "toolbridge://notes/UID#x", "toolbridge://folders/UID", "toolbridge://notes%2FUID", "toolbridge://no%74%6/UID", "toolbridge://notes/%FFUID",
+            "toolbridge://notes/UID#x", "toolbridge://folders/UID", "toolbridge://notes%2FUID", "toolbridge://no%74%6/UID",
+            "toolbridge://notes/%FFUID",
             "toolbridge://notes/%2525UID", " toolbridge://notes/UID", "toolbridge://notes/UID ", "toolbridge://notes/UID%00",
         ]
     )

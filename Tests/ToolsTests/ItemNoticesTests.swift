@@ -168,7 +168,9 @@ struct ItemNoticesTests {
             try await NoticeBox(service).run { box in
                 let ear = try await box.listen()
                 let changes = (1...50).map { number in
-                    Result<Change, ItemError>.success(Change(uid: .numbered(number), kind: .tasks, updatedAt: nil, payload: Array("{}".utf8)))
+                    Result<Change, ItemError>.success(
+                        Change(uid: .numbered(number), kind: .tasks, updatedAt: nil, payload: Array("{}".utf8))
+                    )
                 }
                 _ = try await service.push(changes, .tasks, epoch: 1, of: .me)
                 let told = await ear.next(101)

@@ -64,7 +64,9 @@ struct ItemResourcesTests {
             #expect(json?["contents"].flatMap { Array($0.elements).first }?["mimeType"] == "application/json")
             let tool = try await ToolBox(service).call("get_note", #"{"uid":"\#(item.uid)"}"#)
             let structured = String(decoding: try #require(tool.structured), as: UTF8.self)
-            #expect(json?["contents"].flatMap { Array($0.elements).first }?["text"]?.string == #"{"kind":"notes","# + structured.dropFirst())
+            #expect(
+                json?["contents"].flatMap { Array($0.elements).first }?["text"]?.string == #"{"kind":"notes","# + structured.dropFirst()
+            )
         }
         let counting = CountingService()
         let asked = try Asked(counting)
@@ -101,7 +103,9 @@ struct ItemResourcesTests {
             var expected: [String] = []
             for number in 0..<110 {
                 let kind = [ItemKind.notes, .tasks, .taskLists][number % 3]
-                let payload = try Payload(#"{"title":"Item \#(number)","name":"Item \#(number)","content":"\#(number % 2 == 0 ? long : "")"}"#)
+                let payload = try Payload(
+                    #"{"title":"Item \#(number)","name":"Item \#(number)","content":"\#(number % 2 == 0 ? long : "")"}"#
+                )
                 let item = try await service.create(payload, kind, epoch: nil, of: .me)
                 expected.insert("toolbridge://\(kind.path)/\(item.uid)", at: 0)
             }
@@ -152,7 +156,9 @@ struct ItemResourcesTests {
             )
             let engine = ProtocolEngine(definition)
             let uid = UID.numbered(1)
-            let uris = ["toolbridge://note/\(uid.description.uppercased())", "toolbridge://notes/\(uid).json", "toolbridge://notes/x", "x:y"]
+            let uris = [
+                "toolbridge://note/\(uid.description.uppercased())", "toolbridge://notes/\(uid).json", "toolbridge://notes/x", "x:y",
+            ]
             let list = uris.map { #""\#($0)""# }.joined(separator: ",")
             let meta = #""io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}"#
             let line =

@@ -75,8 +75,11 @@ package struct ItemResources<Caller: Sendable>: Sendable {
 
 extension ItemResources {
     private var kindVariable: TextArgument<Caller, ItemKind> {
-        TextArgument(required: "kind", title: "Kind", "The item's kind.", completing: .among(ItemKind.names)) { text throws(ArgumentError) in
-            guard let kind = ItemKind(named: text) else { throw ArgumentError("kind", "must be one of \(ItemKind.names.joined(separator: ", "))") }
+        TextArgument(required: "kind", title: "Kind", "The item's kind.", completing: .among(ItemKind.names)) {
+            text throws(ArgumentError) in
+            guard let kind = ItemKind(named: text) else {
+                throw ArgumentError("kind", "must be one of \(ItemKind.names.joined(separator: ", "))")
+            }
             return kind
         }
     }
