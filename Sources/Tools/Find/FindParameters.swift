@@ -107,7 +107,7 @@ extension ItemKind {
     }
 
     fileprivate static func fault(of name: String) -> ArgumentError {
-        ArgumentError(name, "must be \(name == "kind" ? "" : "a list of ")one of \(names.joined(separator: ", "))")
+        ArgumentError(name, "must be \(name == "kind" ? "" : "a list of ")\(oneOfNames)")
     }
 }
 

@@ -1,38 +1,5 @@
 import ToolBridge
 
-extension ItemKind {
-    /// The kind that a caller means: `notes`, and also `note`, `chat message`, `Chat-Messages`.
-    init?(named text: String) {
-        guard text.utf8.count <= Self.longestName else { return nil }
-        let name: [UInt8] = text.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
-            case UInt8(ascii: " "), UInt8(ascii: "-"): UInt8(ascii: "_")
-            default: byte
-            }
-        }
-        guard let kind = Self.allCases.first(where: { name.elementsEqual($0.path.utf8) || name.elementsEqual($0.singular.utf8) }) else {
-            return nil
-        }
-        self = kind
-    }
-
-    /// In bytes; more can't be a kind.
-    private static var longestName: Int { 32 }
-
-    /// What callers are told of the kinds.
-    static let names = allCases.map(\.path)
-
-    /// What an item of this kind may hang on.
-    var parentKinds: [ItemKind] {
-        switch parentRule {
-        case .none: []
-        case .loose(_, let kind), .required(_, let kind): [kind]
-        case .typed(_, _, let kinds): kinds
-        }
-    }
-}
-
 extension ItemReference {
     /// What the addresses of all items begin with.
     static let scheme = "toolbridge://"

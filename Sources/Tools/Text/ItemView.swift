@@ -24,7 +24,7 @@ package struct ItemView: Sendable {
     ///
     /// Escaped, on one line.
     package var title: String {
-        ownTitle ?? opening ?? "Untitled \(item.kind.shownNoun)"
+        ownTitle ?? opening ?? item.kind.untitled
     }
 
     /// The title that the payload gives it, as it is shown.
@@ -90,15 +90,6 @@ extension ItemKind {
     /// The member that holds what the item says.
     var contentKey: String? {
         searchFields.texts.first.flatMap { $0.utf8.elementsEqual("tags".utf8) ? nil : $0 }
-    }
-
-    /// `task list`: the noun as people write it.
-    package var shownNoun: String {
-        switch self {
-        case .taskLists: "task list"
-        case .taskListCategories: "task list category"
-        default: noun
-        }
     }
 }
 
