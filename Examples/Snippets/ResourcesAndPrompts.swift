@@ -16,6 +16,7 @@ protocol Notes: Sendable {
     func find(_ uid: String, of user: User) async throws -> Note?
     func page(of user: User, after uid: String?, limit: Int) async throws -> [Note]
     func uids(of user: User, startingWith text: String) async throws -> [String]
+    func follow(_ user: User, _ changed: @escaping @Sendable (_ uid: String) -> Void) async -> @Sendable () -> Void
 }
 
 func guide() -> Resource<User> {
@@ -65,4 +66,14 @@ func changing(_ before: ServerDefinition<User>, _ after: ServerDefinition<User>)
     let server = Server(before)
     server.changes.post(ChangeNotice(.resource(uri: "notes://1")))
     server.replace(after)
+}
+
+func watching(_ notes: any Notes, _ changes: ServerChanges) -> ResourceSubscriptions<User> {
+    ResourceSubscriptions(
+        canonical: { $0.lowercased() },
+        listening: { user, principal in
+            let stop = await notes.follow(user) { uid in changes.post(ChangeNotice(.resource(uri: "notes://\(uid)"), of: principal)) }
+            return { stop() }
+        }
+    )
 }

@@ -11,14 +11,3 @@ public struct ListChanges: OptionSet, Sendable {
     /// The list of resources or that of their templates.
     public static let resources = ListChanges(rawValue: 1 << 2)
 }
-
-/// Lets clients ask to be told when a resource changes (RS1, RS6, RS7); whoever changes one posts a `ChangeNotice`.
-public struct ResourceSubscriptions<Caller: Sendable>: Sendable {
-    let mayWatch: @Sendable (RequestContext<Caller>, _ uri: String) async throws -> Bool
-
-    /// - Parameter mayWatch: Whether the caller may read this address, or could if something were there. It is asked again before each
-    ///   notice (SB7). By default everybody may watch everything, which is right where `ChangeNotice.principal` is set or nothing is secret.
-    public init(mayWatch: @escaping @Sendable (_ context: RequestContext<Caller>, _ uri: String) async throws -> Bool = { _, _ in true }) {
-        self.mayWatch = mayWatch
-    }
-}

@@ -97,12 +97,15 @@ public struct Subscription: Sendable {
     public let listen: Listen
     private let resultMeta: [UInt8]
     /// Looked at for each notice, on the thread that posts it.
-    private let (resources, tasks): (Set<[UInt8]>, Set<[UInt8]>)
+    private let tasks: Set<[UInt8]>
+    /// By the canonical address: the addresses as the client spelled them.
+    private let resources: [[UInt8]: [String]]
 
-    init(_ listen: Listen, honouring filter: Listen.Filter, resultMeta: [UInt8]) {
+    init(_ listen: Listen, honouring filter: Listen.Filter, resultMeta: [UInt8], canonical: (String) -> String = { $0 }) {
         self.listen = listen.honouring(filter)
         self.resultMeta = resultMeta
-        (resources, tasks) = (Set(filter.resources.map { Array($0.utf8) }), Set(filter.tasks.map { Array($0.utf8) }))
+        resources = Dictionary(grouping: filter.resources) { Array(canonical($0).utf8) }
+        tasks = Set(filter.tasks.map { Array($0.utf8) })
     }
 
     private var honoured: Listen.Filter { listen.filter }
@@ -124,14 +127,36 @@ public struct Subscription: Sendable {
 
     /// Whether it asked for this, whoever may be told.
     public func wants(_ notice: ChangeNotice) -> Bool {
-        if let principal = notice.principal, principal != listen.peer.principal { return false }
+        guard isMeant(by: notice) else { return false }
         switch notice.subject {
         case .toolList: return honoured.toolList
         case .promptList: return honoured.promptList
         case .resourceList: return honoured.resourceList
-        case .resource(let uri): return !resources.isEmpty && resources.contains(Array(uri.utf8))
+        case .resource(let uri): return !resources.isEmpty && resources[Array(uri.utf8)] != nil
+        case .everyResource: return !resources.isEmpty
         case .task(let id): return !tasks.isEmpty && tasks.contains(Array(id.utf8))
         }
+    }
+
+    /// What its client is to be told when this is posted: with addresses as the client spelled them; nothing if it didn't ask for it.
+    public func told(by notice: ChangeNotice) -> [ChangeNotice] {
+        guard wants(notice) else { return [] }
+        switch notice.subject {
+        case .resource(let uri):
+            return resources[Array(uri.utf8), default: []].map { ChangeNotice(.resource(uri: $0), of: notice.principal) }
+        case .everyResource: return honoured.resources.map { ChangeNotice(.resource(uri: $0), of: notice.principal) }
+        default: return [notice]
+        }
+    }
+
+    /// Whether its client may be told that resources, or their list, have changed.
+    public var tellsOfResources: Bool { honoured.resourceList || !resources.isEmpty }
+
+    /// Who is told.
+    public var principal: Principal { listen.peer.principal }
+
+    private func isMeant(by notice: ChangeNotice) -> Bool {
+        notice.principal.map { $0 == listen.peer.principal } ?? true
     }
 
     /// The result that ends it when we do (SB6).

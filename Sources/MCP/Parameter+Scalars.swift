@@ -141,7 +141,8 @@ private func readBoolean(_ argument: JSONValue, of name: String) throws(Argument
     switch argument.string {
     case "true": return true
     case "false": return false
-    default: throw ArgumentError(name, "must be true or false, not \(argument.kind.withArticle)")
+    case let text?: throw ArgumentError(name, "must be true or false, not '\(text.shortened)'")
+    case nil: throw ArgumentError(name, "must be true or false, not \(argument.kind.withArticle)")
     }
 }
 

@@ -19,7 +19,20 @@ extension ProtocolEngine {
         for id in listen.filter.tasks where offer.contains(.tasks) {
             if try await definition.tasks?.find(id, of: listen.peer.principal) != nil { honoured.tasks.append(id) }
         }
-        return Subscription(listen, honouring: honoured, resultMeta: definition.published.resultMeta)
+        return Subscription(
+            listen,
+            honouring: honoured,
+            resultMeta: definition.published.resultMeta,
+            canonical: definition.subscriptions?.canonical ?? { $0 }
+        )
+    }
+
+    /// Says that a stream is about to open on which this caller may be told of resources.
+    ///
+    /// - Returns: What is to be called, once, when the stream has ended; nil if nobody needs to know.
+    /// - Throws: What the server's author throws: then there must be no stream.
+    public func beginListening(caller: Caller, principal: Principal) async throws -> (@Sendable () -> Void)? {
+        try await definition.subscriptions?.listening?(caller, principal)
     }
 
     /// What a stream of 2026-07-28 says for a notice that its subscription wants; nil if the caller may not know it any more (SB7).
@@ -81,7 +94,7 @@ extension ProtocolEngine {
         }
     }
 
-    /// - Returns: nil for what isn't offered, and for tasks.
+    /// - Returns: nil for what isn't offered, for tasks, and for what concerns many addresses.
     private func message(for notice: ChangeNotice, meta: ((inout JSONWriter) -> Void)?) -> [UInt8]? {
         let offer = definition.published.offer
         let (method, need): (String, Offer)
@@ -90,7 +103,7 @@ extension ProtocolEngine {
         case .promptList: (method, need) = ("notifications/prompts/list_changed", .promptChanges)
         case .resourceList: (method, need) = ("notifications/resources/list_changed", .resourceChanges)
         case .resource: (method, need) = ("notifications/resources/updated", .subscriptions)
-        case .task: return nil
+        case .everyResource, .task: return nil
         }
         guard offer.contains(need) else { return nil }
         guard case .resource(let uri) = notice.subject else { return Notification.message(method, params: meta) }

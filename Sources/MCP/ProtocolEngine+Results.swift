@@ -22,8 +22,14 @@ extension ProtocolEngine {
         case .task(let request):
             return try await result(of: request, by: invocation.principal)
         case .wish(let wish):
-            if case .subscription(let uri) = wish, try await !mayWatch(uri, context) { throw MCPError.resourceNotFound(uri: uri) }
-            try context.link?.transport.remember(wish)
+            var wish = wish
+            if case .subscription(let uri, _) = wish {
+                guard let subscriptions = definition.subscriptions, try await subscriptions.mayWatch(context, uri) else {
+                    throw MCPError.resourceNotFound(uri: uri)
+                }
+                wish = .subscription(uri: uri, canonical: subscriptions.canonical(uri))
+            }
+            try await context.link?.transport.remember(wish)
             return Array("{}".utf8)
         }
     }

@@ -30,7 +30,7 @@ public protocol RequestTransport: Sendable {
     /// Remembers what the session asked for (L2, RS6, LS9).
     ///
     /// - Throws: What the client is told if that is too much (section 28).
-    func remember(_ wish: SessionWish) throws(MCPError)
+    func remember(_ wish: SessionWish) async throws
 }
 
 /// What a transport does with a message that a handler sends.
@@ -45,7 +45,9 @@ public enum RequestEmission: Sendable {
 public enum SessionWish: Sendable, Equatable {
     case logLevel(LogLevel)
     /// `notifications/resources/updated` of this address.
-    case subscription(uri: String)
+    ///
+    /// Its changes are posted under the canonical address, if that is another, and told under this one.
+    case subscription(uri: String, canonical: String? = nil)
     case noSubscription(uri: String)
 }
 

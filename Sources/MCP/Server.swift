@@ -12,12 +12,9 @@ public final class Server<Caller: Sendable>: Sendable {
     public let changes: ServerChanges
     private let current: Mutex<ServerDefinition<Caller>>
 
-    public convenience init(_ definition: ServerDefinition<Caller>) {
-        self.init(definition, sharing: ServerChanges())
-    }
-
-    /// A server that offers something else to the same clients: whoever watches the changes of one watches those of the other.
-    package init(_ definition: ServerDefinition<Caller>, sharing changes: ServerChanges) {
+    /// - Parameter changes: By default its own. Servers that offer different things to the same clients share them: whoever watches the changes
+    ///   of one watches those of the others.
+    public init(_ definition: ServerDefinition<Caller>, sharing changes: ServerChanges = ServerChanges()) {
         self.changes = changes
         current = Mutex(definition)
         definition.tasks?.notify(changes)

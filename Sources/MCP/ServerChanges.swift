@@ -6,6 +6,8 @@ public struct ChangeNotice: Sendable, Hashable {
         case toolList, promptList, resourceList
         /// The resource at this address.
         case resource(uri: String)
+        /// Any resource, as after a restore: whoever watches some is told of each of them.
+        case everyResource
         /// The task with this id.
         case task(String)
     }
@@ -25,26 +27,48 @@ public final class ServerChanges: Sendable {
     private let watchers = Mutex(Watchers())
 
     private struct Watchers {
+        typealias Receive = @Sendable (ChangeNotice) -> Void
         var next = 0
-        var all: [Int: @Sendable (ChangeNotice) -> Void] = [:]
+        var ofAll: [Int: Receive] = [:]
+        /// A notice that is meant for one of many thousands shouldn't be shown to all.
+        var ofPrincipals: [Principal: [Int: Receive]] = [:]
+
+        func receivers(of notice: ChangeNotice) -> [Receive] {
+            guard let principal = notice.principal else { return Array(ofAll.values) + ofPrincipals.values.flatMap(\.values) }
+            return Array(ofAll.values) + (ofPrincipals[principal].map { Array($0.values) } ?? [])
+        }
     }
 
     public init() {}
 
     /// Tells everybody who watches.
     public func post(_ notice: ChangeNotice) {
-        for receive in watchers.withLock({ Array($0.all.values) }) { receive(notice) }
+        for receive in watchers.withLock({ $0.receivers(of: notice) }) { receive(notice) }
     }
 
     /// Calls `receive` for each notice, on the thread that posts it: it must be quick.
     ///
+    /// - Parameter principal: Who watches: of notices that are meant for others nothing is heard. nil for all there are.
     /// - Returns: What ends it when it is called.
-    public func watch(_ receive: @escaping @Sendable (ChangeNotice) -> Void) -> @Sendable () -> Void {
+    public func watch(
+        for principal: Principal? = nil,
+        _ receive: @escaping @Sendable (ChangeNotice) -> Void
+    ) -> @Sendable () -> Void {
         let number = watchers.withLock { watchers in
             watchers.next += 1
-            watchers.all[watchers.next] = receive
+            if let principal {
+                watchers.ofPrincipals[principal, default: [:]][watchers.next] = receive
+            } else {
+                watchers.ofAll[watchers.next] = receive
+            }
             return watchers.next
         }
-        return { [weak self] in self?.watchers.withLock { _ = $0.all.removeValue(forKey: number) } }
+        return { [weak self] in
+            self?.watchers.withLock { watchers in
+                guard let principal else { return watchers.ofAll[number] = nil }
+                watchers.ofPrincipals[principal]?[number] = nil
+                if watchers.ofPrincipals[principal]?.isEmpty == true { watchers.ofPrincipals[principal] = nil }
+            }
+        }
     }
 }

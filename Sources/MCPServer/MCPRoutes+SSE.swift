@@ -22,19 +22,31 @@ extension MCPRoutes {
         switch SSEOpening(message) {
         case .streamableHTTP: return try await serve(request, caller)
         case .refused(let reply): return Answer(reply)
-        case .opened: return try open(try server(of: request), message.principal, caller, request)
+        case .opened: return try await open(try server(of: request), message.principal, caller, request)
         }
     }
 
     /// Opens a stream; its first event says where messages go (E2).
-    private func open(_ server: Server<Caller>, _ principal: Principal, _ caller: Caller, _ request: IncomingRequest) throws -> Answer {
+    private func open(
+        _ server: Server<Caller>,
+        _ principal: Principal,
+        _ caller: Caller,
+        _ request: IncomingRequest
+    ) async throws -> Answer {
         try count(principal)
+        let (listening, engine) = (Listening(), ProtocolEngine(server.definition))
+        do {
+            try await listening.begin { try await engine.beginListening(caller: caller, principal: principal) }
+        } catch {
+            connections.streamCounts.remove(principal)
+            throw unheard(error, request.correlationID)
+        }
         let id = SSEStreamID(number: (0..<16).map { _ in UInt8.random(in: .min ... .max) }, replica: connections.replica)
         let client = SSEClient<Caller>(id, of: principal, at: server, connections)
         client.stream.send(Array("\(settings.publicPrefix)/messages/?session_id=\(id)".utf8), event: "endpoint")
         sseClients.add(client)
-        let stopWatching = server.changes.watch { [weak client] notice in
-            if client?.client.wants(notice) == true { client?.stream.notify(notice) }
+        let stopWatching = server.changes.watch(for: principal) { [weak client] notice in
+            for notice in client?.client.told(by: notice, as: principal) ?? [] { client?.stream.notify(notice) }
         }
         let correlationID = request.correlationID
         // A stream of its own session has no age limit (LS15): a session would end with it.
@@ -46,6 +58,7 @@ extension MCPRoutes {
                 .message(for: notice, to: client.client.session, of: principal, caller: caller, correlationID: correlationID)
         } finally: { [sseClients, connections] in
             stopWatching()
+            listening.end()
             sseClients.remove(client)
             client.close()
             connections.streamCounts.remove(principal)

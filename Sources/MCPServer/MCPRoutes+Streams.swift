@@ -18,20 +18,46 @@ extension MCPRoutes {
         // Looking at the caller's rights is work, so it is only done for a stream that may be opened.
         try admit(caller)
         try count(principal)
-        let subscription: Subscription
+        let connections = connections
+        let listening = Listening()
         do {
-            subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
+            let subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
+            let stream = EventStream(limits: connections.settings.stream, farewell: subscription.end)
+            // Before anybody says that changes are told from now on, so that none is lost; the acknowledgement goes first all the same (SB4).
+            let stopWatching = server.changes.watch(for: principal) { [weak stream] notice in
+                for notice in subscription.told(by: notice) { stream?.notify(notice) }
+            }
+            let finally: @Sendable () -> Void = {
+                stopWatching()
+                listening.end()
+                connections.streamCounts.remove(principal)
+            }
+            do {
+                if subscription.tellsOfResources {
+                    try await listening.begin { try await engine.beginListening(caller: caller, principal: principal) }
+                }
+            } catch {
+                stopWatching()
+                throw error
+            }
+            stream.send(subscription.acknowledgement)
+            return answer(with: stream, subscription, server, caller, correlationID, finally: finally)
         } catch {
             connections.streamCounts.remove(principal)
             if error is CancellationError { throw error }
             report(error, correlationID)
             return answer(withOnly: listen.refusal(correlationID: correlationID))
         }
-        let stream = EventStream(limits: connections.settings.stream, farewell: subscription.end)
-        stream.send(subscription.acknowledgement)
-        let stopWatching = server.changes.watch { [weak stream] notice in
-            if subscription.wants(notice) { stream?.notify(notice) }
-        }
+    }
+
+    private func answer(
+        with stream: EventStream,
+        _ subscription: Subscription,
+        _ server: Server<Caller>,
+        _ caller: Caller,
+        _ correlationID: String,
+        finally: @escaping @Sendable () -> Void
+    ) -> Answer {
         let end: @Sendable (EventStream) -> Void = { stream in
             stream.send(subscription.end)
             stream.finish()
@@ -40,8 +66,7 @@ extension MCPRoutes {
             // By what is offered now: the definition may have been replaced.
             await ProtocolEngine(server.definition).message(for: notice, on: subscription, caller: caller, correlationID: correlationID)
         } finally: {
-            stopWatching()
-            connections.streamCounts.remove(principal)
+            finally()
         }
     }
 
@@ -53,7 +78,7 @@ extension MCPRoutes {
         _ caller: Caller,
         _ request: IncomingRequest,
         _ principal: Principal
-    ) throws -> Answer {
+    ) async throws -> Answer {
         try admit(caller)
         try count(principal)
         let finally = { @Sendable [connections] in connections.streamCounts.remove(principal) }
@@ -64,7 +89,15 @@ extension MCPRoutes {
             }
             if let id = parsed.requestID { return answer(withOnly: MCPError.lostStream(of: id), finally: finally) }
         }
-        let stream = connections.standaloneStream(of: session, principal)
+        let listening = Listening()
+        do {
+            let engine = ProtocolEngine(server.definition)
+            try await listening.begin { try await engine.beginListening(caller: caller, principal: principal) }
+        } catch {
+            finally()
+            throw unheard(error, request.correlationID)
+        }
+        let stream = connections.standaloneStream(of: session, principal, listening)
         return standalone(stream, nil, session, server, caller, request, principal, finally: finally)
     }
 
@@ -90,6 +123,13 @@ extension MCPRoutes {
         } finally: {
             finally()
         }
+    }
+
+    /// What refuses a legacy stream because the server's author can't tell changes now.
+    func unheard(_ error: any Error, _ correlationID: String) -> any Error {
+        if error is CancellationError { return error }
+        report(error, correlationID)
+        return Problem(.serviceUnavailable, "unavailable", "changes can't be told at this moment", headers: [.retryAfter: "5"])
     }
 
     /// - Throws: 503 above the limits (SB5).

@@ -94,7 +94,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         case .listen(let listen):
             return try await open(listen, server, endpoint.engine, caller, request, message.principal)
         case .stream(let session, let lastEventID):
-            return try open(session, lastEventID, server, caller, request, message.principal)
+            return try await open(session, lastEventID, server, caller, request, message.principal)
         case .deliver(let response, let session):
             let isExpected = connections.questions.deliver(response, from: .session(session.number, message.principal))
             return Answer(isExpected ? .accepted : .unexpectedResponse)

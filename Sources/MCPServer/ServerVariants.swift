@@ -16,12 +16,18 @@ package final class ServerVariants<Key: Hashable & Sendable, Caller: Sendable>: 
     }
 
     /// - Parameters:
+    ///   - changes: Of all of them.
     ///   - maximum: How many are kept beside the standard one: whoever asks for more costs time, but no memory.
     ///   - define: Makes what is offered for a key.
     /// - Throws: What `define` throws.
-    package init(standard key: Key, maximum: Int = 64, define: @escaping @Sendable (Key) throws -> ServerDefinition<Caller>) throws {
+    package init(
+        standard key: Key,
+        sharing changes: ServerChanges = ServerChanges(),
+        maximum: Int = 64,
+        define: @escaping @Sendable (Key) throws -> ServerDefinition<Caller>
+    ) throws {
         standardKey = key
-        standard = Server(try define(key))
+        standard = Server(try define(key), sharing: changes)
         self.maximum = max(maximum, 1)
         self.define = define
     }

@@ -55,7 +55,7 @@ struct SessionMemoriesTests {
         #expect(memories.count < 11)
         #expect(!memories.isSubscribed(Self.number(1), to: uri(2)), "the oldest goes")
         #expect(memories.isSubscribed(Self.number(40), to: uri(2)))
-        #expect(memories.subscribers(of: uri(2)).count == memories.count)
+        #expect(memories.subscribers(of: uri(2)).first?.sessions.count == memories.count)
         for session in 1...40 { memories.forget(Self.number(UInt8(session))) }
         #expect(memories.subscribers(of: uri(2)).isEmpty)
         for session in 1...5 { try memories.remember(.subscription(uri: uri(1)), of: Self.number(UInt8(session))) }
@@ -71,8 +71,31 @@ struct SessionMemoriesTests {
         memories.removeExpired(unixNow: 1_060)
         #expect(memories.count == 3)
         memories.removeExpired(unixNow: 1_061)
-        #expect(memories.subscribers(of: "test://a") == [Self.number(2), Self.number(3)])
+        #expect(memories.subscribers(of: "test://a").first?.sessions == [Self.number(2), Self.number(3)])
         memories.removeExpired(unixNow: 9_000)
-        #expect(memories.subscribers(of: "test://a") == [Self.number(3)])
+        #expect(memories.subscribers(of: "test://a").first?.sessions == [Self.number(3)])
+    }
+
+    @Test("RS6 several spellings of an address belong to one resource, count with it, and leave nothing behind")
+    func spellings() throws {
+        var limits = SessionMemories.Limits()
+        limits.sessionBytes = 40
+        let memories = SessionMemories(limits: limits)
+        let (one, other) = (Self.number(1), Self.number(2))
+        for uri in ["test://A", "test://a"] { try memories.remember(.subscription(uri: uri, canonical: "test://a"), of: one) }
+        try memories.remember(.subscription(uri: "test://A", canonical: "test://a"), of: other)
+        #expect(throws: MCPError.self, "its canonical form costs too") {
+            try memories.remember(.subscription(uri: "test://BB", canonical: "test://bb"), of: one)
+        }
+        #expect(Dictionary(uniqueKeysWithValues: memories.subscribers(of: "test://a")) == ["test://a": [one], "test://A": [one, other]])
+        #expect(Set(memories.subscriptions(of: one, to: "test://a")) == ["test://a", "test://A"])
+        #expect(memories.subscriptions(of: other, to: "test://a") == ["test://A"])
+        #expect(memories.subscribers(of: "test://A").count == 1, "posted under another address than the canonical")
+        try memories.remember(.noSubscription(uri: "test://A"), of: one)
+        #expect(memories.subscriptions(of: one) == ["test://a"])
+        memories.forget(other)
+        #expect(memories.subscribers(of: "test://a").map(\.uri) == ["test://a"])
+        try memories.remember(.subscription(uri: "test://BB", canonical: "test://bb"), of: one)
+        #expect(memories.subscriptions(of: one, to: "test://bb") == ["test://BB"], "what was unsubscribed is free again")
     }
 }

@@ -83,5 +83,5 @@ enum TalkingServer {
 
     private static let envelopeMembers =
         #""io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}"#
-    private static let envelope = #""_meta":{\#(envelopeMembers)}"#
+    static let envelope = #""_meta":{\#(envelopeMembers)}"#
 }

@@ -57,6 +57,38 @@ struct ServerTests {
         #expect(first.all.count == 3)
     }
 
+    @Test("SB10 who watches for a principal hears what is meant for it or for everybody, and not what is meant for others")
+    func principals() {
+        let changes = ServerChanges()
+        let (all, mine, others) = (Notices(), Notices(), Notices())
+        let (me, you) = (Principal(issuer: "i", subject: "me"), Principal(issuer: "i", subject: "you"))
+        let stops = [changes.watch(all.take), changes.watch(for: me, mine.take), changes.watch(for: you, others.take)]
+        changes.post(ChangeNotice(.toolList))
+        changes.post(ChangeNotice(.promptList, of: me))
+        changes.post(ChangeNotice(.resourceList, of: Principal(issuer: "i", subject: "me", tenant: "t")))
+        #expect(all.all.count == 3)
+        #expect(mine.all.map(\.subject) == [.toolList, .promptList])
+        #expect(others.all.map(\.subject) == [.toolList])
+        stops[1]()
+        changes.post(ChangeNotice(.promptList, of: me))
+        #expect(mine.all.count == 2 && all.all.count == 4)
+        for stop in stops { stop() }
+        changes.post(ChangeNotice(.toolList))
+        #expect(all.all.count == 4 && others.all.count == 1)
+    }
+
+    @Test("servers with the same resources may share their changes")
+    func sharing() throws {
+        let changes = ServerChanges()
+        let definition = try ServerDefinition<Void>(info: Implementation(name: "t", version: "1"))
+        let servers = [Server(definition, sharing: changes), Server(definition, sharing: changes)]
+        let notices = Notices()
+        let stop = servers[1].changes.watch(notices.take)
+        servers[0].changes.post(ChangeNotice(.toolList))
+        #expect(notices.all.count == 1)
+        stop()
+    }
+
     @Test("T14 a watcher may watch or stop from within, and post again")
     func reentrance() {
         let changes = ServerChanges()

@@ -12,6 +12,9 @@ struct LocalServices: Sendable {
     let database: SQLiteDatabase
     let store: SQLStore<SQLiteDatabase>
     let items: LocalItemService
+    /// Of all MCP servers over these items.
+    let changes = ServerChanges()
+    let notices: ItemNotices
 
     /// Opens the database, which is made and migrated as needed.
     ///
@@ -24,6 +27,7 @@ struct LocalServices: Sendable {
         }
         store = SQLStore(database: database)
         items = LocalItemService(store: store, report: { observations.record(.storeFault(error: "\($0)", operation: nil)) })
+        notices = ItemNotices(items: items, sync: items, signals: items.signals, changes: changes)
     }
 
     /// What MCP clients are offered.
@@ -40,11 +44,16 @@ struct LocalServices: Sendable {
             health: .healthCheck { await health(role, $0) },
             pageBytes: pageBytes
         )
+        let resources = ItemResources<Caller>(service: items, owner: { $0.owner })
         return try ServerDefinition(
             info: .toolbridge,
             instructions: ServerInstructions.text,
             tools: catalogue.tools(selection),
-            prompts: ItemPrompts<Caller>(service: items, pageBytes: pageBytes, owner: { $0.owner }).all
+            templates: resources.templates,
+            listing: resources.listing,
+            prompts: ItemPrompts<Caller>(service: items, pageBytes: pageBytes, owner: { $0.owner }).all,
+            announces: .resources,
+            subscriptions: resources.subscriptions(told: notices)
         )
     }
 

@@ -70,6 +70,7 @@ struct ServeCommand: AsyncParsableCommand {
                 services: [
                     .init(service: DatabaseWatch(database: services.database)),
                     .init(service: watch),
+                    .init(service: ChangeNotices(notices: services.notices)),
                     .init(service: SearchIndexing(items: services.items)),
                     .init(service: service),
                     .init(service: SignalReport(observations: observations)),

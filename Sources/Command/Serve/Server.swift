@@ -107,7 +107,7 @@ struct Server: Sendable {
         if let life = try settings.value(Settings.sessionLifetime) { mcp.sessionLife = life }
         mcp.legacySSE = try settings.value(Settings.legacySSE) ?? true
         let (services, pageBytes) = (services, try settings.value(Settings.toolPageBytes) ?? 40_000)
-        let servers = try ServerVariants(standard: offer.standard) {
+        let servers = try ServerVariants(standard: offer.standard, sharing: services.changes) {
             try services.definition(role: "serve", selection: $0, pageBytes: pageBytes)
         }
         return MCPRoutes(
@@ -125,7 +125,7 @@ struct Server: Sendable {
             ended: NoEndedSessions(),
             settings: mcp,
             identity: MCPIdentity(
-                principal: { MCP.Principal(issuer: $0.principal.issuer, subject: $0.principal.subject, tenant: $0.owner.tenant) },
+                principal: { $0.mcpPrincipal },
                 charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } }
             ),
             report: { error, id in

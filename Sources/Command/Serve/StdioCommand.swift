@@ -34,8 +34,12 @@ struct StdioCommand: AsyncParsableCommand {
         let services = try await LocalServices(database, observations)
         let stream = try DescriptorStream()
         let server = MCPStdioServer(
-            try services.definition(role: "stdio", selection: selection, pageBytes: pageBytes),
+            MCP.Server(
+                try services.definition(role: "stdio", selection: selection, pageBytes: pageBytes),
+                sharing: services.changes
+            ),
             caller: caller,
+            principal: caller.mcpPrincipal,
             stream: stream,
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "stdio"))
@@ -45,7 +49,7 @@ struct StdioCommand: AsyncParsableCommand {
             .started(role: "stdio", version: Version.current, address: "stdio", database: "sqlite", profile: "local")
         )
         do {
-            try await StdioLifetime(observations: observations, database: services.database, end: stream.endInput)
+            try await StdioLifetime(observations: observations, services: services, end: stream.endInput)
                 .run { try await server.run() }
         } catch {
             await services.store.close()

@@ -1,13 +1,13 @@
 import Logging
 import Observability
-import SQLiteDriver
 import ServiceLifecycle
+import ToolBridge
 import UnixSignals
 
 /// Runs work until it ends by itself; a signal asks it to come to its end.
 struct StdioLifetime: Sendable {
     let observations: Observations
-    let database: SQLiteDatabase
+    let services: LocalServices
     /// Lets the work end: what was begun is still finished.
     let end: @Sendable () -> Void
 
@@ -15,7 +15,9 @@ struct StdioLifetime: Sendable {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: DatabaseWatch(database: database)),
+                    .init(service: DatabaseWatch(database: services.database)),
+                    .init(service: ChangeWatch(signals: services.items.signals, database: services.database)),
+                    .init(service: ChangeNotices(notices: services.notices)),
                     .init(
                         service: Work(body: work, end: end),
                         successTerminationBehavior: .gracefullyShutdownGroup,

@@ -64,7 +64,10 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
     public func run() async throws {
         let session = StdioSession(server, caller: caller, principal: principal, settings: settings, report: report)
         let stopWatching = session.watch()
-        defer { stopWatching() }
+        defer {
+            stopWatching()
+            session.client.leave()
+        }
         try await withThrowingTaskGroup(of: StdioSession<Caller>.Event.self) { group in
             defer { group.cancelAll() }
             var state = StdioSession<Caller>.State(settings, principal)

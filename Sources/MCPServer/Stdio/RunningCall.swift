@@ -103,8 +103,9 @@ final class RunningCall: RequestTransport {
 
     func reconnect(afterMilliseconds milliseconds: Int) -> Bool { false }
 
-    func remember(_ wish: SessionWish) throws(MCPError) {
+    func remember(_ wish: SessionWish) async throws {
         guard !isStopped else { return }
+        if case .subscription = wish { try await client.listen() }
         try client.memories.remember(wish, of: client.number)
     }
 }

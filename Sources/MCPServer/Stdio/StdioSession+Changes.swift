@@ -6,7 +6,22 @@ extension StdioSession {
     ///
     /// - Returns: What ends it.
     func watch() -> @Sendable () -> Void {
-        server.changes.watch { [client, changes] in if client.wants($0) { changes.add($0) } }
+        server.changes.watch(for: principal) { [client, changes, principal] notice in
+            for notice in client.told(by: notice, as: principal) { changes.add(notice) }
+        }
+    }
+
+    /// When it returns, the legacy client is told of changes; or the log why it isn't, until it subscribes to something.
+    func listen() async {
+        let correlationID = newCorrelationID()
+        let heard = await LimitedWork<Result<Void, any Error>>().run(for: settings.noticeTimeLimit) { [client] in
+            do {
+                return .success(try await client.listen())
+            } catch {
+                return .failure(error)
+            }
+        }
+        if case .failure(let error) = heard ?? .failure(TookTooLong()), !Task.isCancelled { report(error, correlationID) }
     }
 
     /// Tells the legacy session what it wants to know, until `finish`.
@@ -54,9 +69,23 @@ extension StdioSession {
     /// One subscription from its acknowledgement to its end (SB2–SB9, I5).
     private func tell(_ listen: Listen, _ engine: ProtocolEngine<Caller>, _ open: StdioListen, _ correlationID: String) async throws {
         let call = open.call
-        let subscribed = await open.work(for: settings.timeLimit) { [caller] () -> Result<Subscription, any Error> in
+        let listening = Listening()
+        defer { listening.end() }
+        let watching = Listening()
+        defer { watching.end() }
+        let subscribed = await open.work(for: settings.timeLimit) { [caller, principal, server] () -> Result<Subscription, any Error> in
             do {
-                return .success(try await engine.subscribe(listen, caller: caller, correlationID: correlationID))
+                let subscription = try await engine.subscribe(listen, caller: caller, correlationID: correlationID)
+                // Before anybody says that changes are told from now on, so that none is lost.
+                try await watching.begin {
+                    server.changes.watch(for: principal) { [notices = open.notices] notice in
+                        for notice in subscription.told(by: notice) { notices.add(notice) }
+                    }
+                }
+                if subscription.tellsOfResources {
+                    try await listening.begin { try await engine.beginListening(caller: caller, principal: principal) }
+                }
+                return .success(subscription)
             } catch {
                 return .failure(error)
             }
@@ -68,8 +97,6 @@ extension StdioSession {
             if !call.isStopped { report(error, correlationID) }
             return try await output.write(listen.refusal(correlationID: correlationID), of: call)
         }
-        let stopWatching = server.changes.watch { [notices = open.notices] in if subscription.wants($0) { notices.add($0) } }
-        defer { stopWatching() }
         try await output.write(subscription.acknowledgement, of: call)
         while let due = await open.notices.next() {
             for notice in due {

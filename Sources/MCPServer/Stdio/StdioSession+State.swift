@@ -35,7 +35,7 @@ extension StdioSession {
         mutating func receive(_ line: LineBuffer.Line, _ session: StdioSession) -> Step {
             switch line {
             case .line(let bytes): session.receive(bytes, &conversation)
-            case .tooLong: (.answer(conversation.refusalOfLongLine()), session.engine, 0)
+            case .tooLong: (.answer(conversation.refusalOfLongLine()), session.engine, 0, false)
             }
         }
 

@@ -16,7 +16,7 @@ struct StdioSession<Caller: Sendable>: Sendable {
     }
 
     /// What a line comes to, and how long it was.
-    typealias Step = (action: StdioConversation<Caller>.Action, engine: ProtocolEngine<Caller>, bytes: Int)
+    typealias Step = (action: StdioConversation<Caller>.Action, engine: ProtocolEngine<Caller>, bytes: Int, isGreeting: Bool)
 
     typealias Tasks = ThrowingTaskGroup<Event, any Error>
 
@@ -47,7 +47,8 @@ struct StdioSession<Caller: Sendable>: Sendable {
         client = ConnectedClient(
             StdioConversation<Caller>(principal: principal).session,
             questions: PendingQuestions(),
-            memories: SessionMemories()
+            memories: SessionMemories(),
+            beginListening: { try await ProtocolEngine(server.definition).beginListening(caller: caller, principal: principal) }
         ) { [output] in output.post($0, of: $1, mayBeDropped: $2) }
     }
 
@@ -58,8 +59,9 @@ struct StdioSession<Caller: Sendable>: Sendable {
         let engine = engine
         let wasInitialized = conversation.isInitialized
         let action = conversation.receive(line, by: engine, now: unixSeconds())
-        if !wasInitialized, conversation.isInitialized { client.initialize(conversation.session) }
-        return (action, engine, line.count)
+        let isGreeting = !wasInitialized && conversation.isInitialized
+        if isGreeting { client.initialize(conversation.session) }
+        return (action, engine, line.count, isGreeting)
     }
 
     func follow(
@@ -70,7 +72,7 @@ struct StdioSession<Caller: Sendable>: Sendable {
         let engine = step.engine
         switch step.action {
         case .nothing: break
-        case .answer(let message): answer(message, &state, &group)
+        case .answer(let message): answer(message, isGreeting: step.isGreeting, &state, &group)
         case .cancel(let id): state.cancel(id)
         case .deliver(let response): _ = client.questions.deliver(response, from: client.owner)
         case .run(let invocation):
@@ -108,9 +110,11 @@ struct StdioSession<Caller: Sendable>: Sendable {
     /// Gives an answer that takes no work.
     ///
     /// In a task as well: a client that takes nothing mustn't keep its own end of input from being seen.
-    func answer(_ message: [UInt8], _ state: inout State, _ group: inout Tasks) {
+    /// - Parameter isGreeting: Whether it answers `initialize`: who has it is told of changes.
+    func answer(_ message: [UInt8], isGreeting: Bool = false, _ state: inout State, _ group: inout Tasks) {
         state.answers += 1
-        group.addTask { [output] in
+        group.addTask {
+            if isGreeting { await listen() }
             try await output.write(message)
             return .answered
         }

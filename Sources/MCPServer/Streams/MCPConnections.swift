@@ -54,6 +54,8 @@ package final class MCPConnections: Sendable {
         var waiting = WaitingStreams()
         /// Newest last.
         var standalone: [SessionNumber: [Standalone]] = [:]
+        /// Of streams that are no more in `standalone`: to be ended as soon as the lock is open.
+        var unheard: [Listening] = []
         /// Whose the streams in `standalone` are.
         var sessionsOfStreams: [ObjectIdentifier: SessionNumber] = [:]
     }
@@ -62,6 +64,8 @@ package final class MCPConnections: Sendable {
         let stream: EventStream
         /// Who opened it.
         let principal: Principal
+        /// Ends with its place in the table: a stream whose client is gone for a moment is told what it comes back for.
+        let listening: Listening
     }
 
     private struct Running {
@@ -197,13 +201,16 @@ package final class MCPConnections: Sendable {
     }
 
     /// A stream of a session's own; the oldest of too many ends (S11).
-    func standaloneStream(of session: Session, _ principal: Principal) -> EventStream {
+    ///
+    /// - Parameter listening: Ends when nothing can be told on the stream any more.
+    func standaloneStream(of session: Session, _ principal: Principal, _ listening: Listening = Listening()) -> EventStream {
         let stream =
             session.revision >= .v2025_03_26
             ? resumableStream(of: session, principal, answering: nil, isStandalone: true) : EventStream(limits: settings.stream)
+        defer { endListening() }
         let oldest = state.withLock { state -> EventStream? in
             for former in state.standalone[session.number] ?? [] where former.stream.isFinished { forgetStandalone(former.stream, &state) }
-            state.standalone[session.number, default: []].append(Standalone(stream: stream, principal: principal))
+            state.standalone[session.number, default: []].append(Standalone(stream: stream, principal: principal, listening: listening))
             state.sessionsOfStreams[ObjectIdentifier(stream)] = session.number
             guard let streams = state.standalone[session.number], streams.count > settings.standaloneStreamsOfSession else { return nil }
             // One whose client has gone needn't be open; else the oldest.
@@ -257,10 +264,13 @@ package final class MCPConnections: Sendable {
 
     /// One of its connections is gone; a newer one may be there.
     func closed(_ stream: EventStream, _ connection: Int) {
+        defer { endListening() }
         state.withLock { state in
             if state.streams[ObjectIdentifier(stream)]?.connection == connection { state.streams[ObjectIdentifier(stream)] = nil }
             stream.disconnect(connection)
-            guard let ids = stream.ids else { return forgetStandalone(stream, &state) }
+            // One that was ended isn't taken up again.
+            if stream.ids == nil || stream.isFinished { forgetStandalone(stream, &state) }
+            guard let ids = stream.ids else { return }
             guard let found = state.resumable[ids.stream], !stream.isConnected else { return }
             state.resumable[ids.stream]?.seen = .now
             state.waiting.add(ids.stream, of: found.session, found.principal)
@@ -269,18 +279,29 @@ package final class MCPConnections: Sendable {
 
     /// Hands a notice to each session's newest stream (S11, SB10).
     package func tell(_ notice: ChangeNotice) {
-        let sessions: Set<SessionNumber>?
         switch notice.subject {
         // Only listens tell of tasks.
         case .task: return
-        case .resource(let uri): sessions = memories.subscribers(of: uri)
-        case .toolList, .promptList, .resourceList: sessions = nil
+        case .resource(let uri):
+            for (spelled, sessions) in memories.subscribers(of: uri) {
+                let streams = state.withLock { state in
+                    sessions.compactMap { session in state.standalone[session].flatMap { newest($0, for: notice.principal) } }
+                }
+                for stream in streams { stream.notify(ChangeNotice(.resource(uri: spelled), of: notice.principal)) }
+            }
+        case .everyResource:
+            for (session, stream) in newestStreams(for: notice.principal) {
+                for uri in memories.subscriptions(of: session) { stream.notify(ChangeNotice(.resource(uri: uri), of: notice.principal)) }
+            }
+        case .toolList, .promptList, .resourceList:
+            for (_, stream) in newestStreams(for: notice.principal) { stream.notify(notice) }
         }
-        let streams = state.withLock { state in
-            guard let sessions else { return state.standalone.values.compactMap { newest($0, for: notice.principal) } }
-            return sessions.compactMap { session in state.standalone[session].flatMap { newest($0, for: notice.principal) } }
+    }
+
+    private func newestStreams(for principal: Principal?) -> [(SessionNumber, EventStream)] {
+        state.withLock { state in
+            state.standalone.compactMap { session, streams in newest(streams, for: principal).map { (session, $0) } }
         }
-        for stream in streams { stream.notify(notice) }
     }
 
     /// - Parameter principal: Who may be told; nil for everybody.
@@ -300,6 +321,7 @@ package final class MCPConnections: Sendable {
             }
             return (streams, running(in: session, state))
         }
+        endListening()
         memories.forget(session)
         for stream in streams { stream.finish() }
         for running in found { running.exchange.stop() }
@@ -343,8 +365,17 @@ package final class MCPConnections: Sendable {
 
     private func forgetStandalone(_ stream: EventStream, _ state: inout State) {
         guard let session = state.sessionsOfStreams.removeValue(forKey: ObjectIdentifier(stream)) else { return }
+        state.unheard += (state.standalone[session] ?? []).filter { $0.stream === stream }.map(\.listening)
         state.standalone[session]?.removeAll { $0.stream === stream }
         if state.standalone[session]?.isEmpty == true { state.standalone[session] = nil }
+    }
+
+    private func endListening() {
+        let unheard = state.withLock { state in
+            defer { state.unheard = [] }
+            return state.unheard
+        }
+        for listening in unheard { listening.end() }
     }
 
     // MARK: Time
@@ -379,6 +410,7 @@ package final class MCPConnections: Sendable {
             for (stream, time) in due { state.streams[ObjectIdentifier(stream)]?.nextBeat = time }
         }
         for open in ends { open.end?(open.stream) }
+        endListening()
         memories.removeExpired(unixNow: unixNow)
         runningRequests.withLock { counts in
             if counts.contains(where: { $0.value == 0 }) { counts = counts.filter { $0.value > 0 } }

@@ -33,7 +33,12 @@ package final class SessionMemories: Sendable {
 
     private struct State {
         var memories: [SessionNumber: Memory] = [:]
+        /// By the address as they spelled it.
         var subscribers: [[UInt8]: Set<SessionNumber>] = [:]
+        /// By the canonical address: all that sessions subscribed to instead of it.
+        var spellings: [[UInt8]: Set<[UInt8]>] = [:]
+        /// The same, the other way round.
+        var canonical: [[UInt8]: [UInt8]] = [:]
         var uses = 0
         var cost = 0
         /// No session expires before, in Unix seconds.
@@ -61,10 +66,24 @@ package final class SessionMemories: Sendable {
         return state.withLock { $0.memories[session]?.uris.contains(uri) == true }
     }
 
-    /// Everyone who wants to be told of this address.
-    package func subscribers(of uri: String) -> Set<SessionNumber> {
+    /// Everyone who wants to be told of the resource with this canonical address, by the address as they spelled it.
+    package func subscribers(of uri: String) -> [(uri: String, sessions: Set<SessionNumber>)] {
         let uri = Array(uri.utf8)
-        return state.withLock { $0.subscribers[uri] ?? [] }
+        return state.withLock { state in
+            ([uri] + (state.spellings[uri] ?? [])).compactMap { spelled in
+                state.subscribers[spelled].map { (String(decoding: spelled, as: UTF8.self), $0) }
+            }
+        }
+    }
+
+    /// All that a session subscribed to, as it spelled it.
+    package func subscriptions(of session: SessionNumber) -> [String] {
+        state.withLock { $0.memories[session]?.uris.map { String(decoding: $0, as: UTF8.self) } ?? [] }
+    }
+
+    /// The addresses, as this session spelled them, of the resource with this canonical address.
+    package func subscriptions(of session: SessionNumber, to uri: String) -> [String] {
+        subscribers(of: uri).filter { $0.sessions.contains(session) }.map(\.uri)
     }
 
     /// How many sessions are remembered.
@@ -80,7 +99,8 @@ package final class SessionMemories: Sendable {
             var isRefused = false
             switch wish {
             case .logLevel(let level): memory.logLevel = level
-            case .subscription(let uri): isRefused = !subscribe(session, to: Array(uri.utf8), &memory, &state)
+            case .subscription(let uri, let canonical):
+                isRefused = !subscribe(session, to: Array(uri.utf8), of: Array((canonical ?? uri).utf8), &memory, &state)
             case .noSubscription(let uri): unsubscribe(session, from: Array(uri.utf8), &memory, &state)
             }
             state.cost += memory.cost - cost
@@ -110,26 +130,42 @@ package final class SessionMemories: Sendable {
         }
     }
 
-    private func subscribe(_ session: SessionNumber, to uri: [UInt8], _ memory: inout Memory, _ state: inout State) -> Bool {
+    private func subscribe(
+        _ session: SessionNumber,
+        to uri: [UInt8],
+        of canonical: [UInt8],
+        _ memory: inout Memory,
+        _ state: inout State
+    ) -> Bool {
         guard !memory.uris.contains(uri) else { return true }
-        guard memory.uris.count < limits.addresses, memory.bytes + uri.count <= limits.sessionBytes else { return false }
+        let spelling = uri == canonical ? nil : state.canonical[uri] ?? canonical
+        let bytes = uri.count + (spelling?.count ?? 0)
+        guard memory.uris.count < limits.addresses, memory.bytes + bytes <= limits.sessionBytes else { return false }
         // The bytes that another session's subscription holds already.
         let shared = state.subscribers.index(forKey: uri).map { state.subscribers[$0].key } ?? uri
         memory.uris.insert(shared)
-        memory.bytes += uri.count
+        memory.bytes += bytes
         state.subscribers[shared, default: []].insert(session)
+        if let spelling {
+            state.canonical[shared] = spelling
+            state.spellings[spelling, default: []].insert(shared)
+        }
         return true
     }
 
     private func unsubscribe(_ session: SessionNumber, from uri: [UInt8], _ memory: inout Memory, _ state: inout State) {
         guard memory.uris.remove(uri) != nil else { return }
-        memory.bytes -= uri.count
+        memory.bytes -= uri.count + (state.canonical[uri]?.count ?? 0)
         dropSubscriber(session, of: uri, &state)
     }
 
     private func dropSubscriber(_ session: SessionNumber, of uri: [UInt8], _ state: inout State) {
         state.subscribers[uri]?.remove(session)
-        if state.subscribers[uri]?.isEmpty == true { state.subscribers[uri] = nil }
+        guard state.subscribers[uri]?.isEmpty == true else { return }
+        state.subscribers[uri] = nil
+        guard let canonical = state.canonical.removeValue(forKey: uri) else { return }
+        state.spellings[canonical]?.remove(uri)
+        if state.spellings[canonical]?.isEmpty == true { state.spellings[canonical] = nil }
     }
 
     private func forget(_ session: SessionNumber, _ state: inout State) {

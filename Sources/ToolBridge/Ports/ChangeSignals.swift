@@ -110,12 +110,17 @@ package final class ChangeFollower: Sendable {
                 if let ready { continuation.resume(with: ready) }
             }
         } onCancel: {
-            let waiter = state.withLock { state in
-                state.isCancelled = true
-                defer { state.waiter = nil }
-                return state.waiter
-            }
-            waiter?.resume(throwing: CancellationError())
+            stop()
         }
+    }
+
+    /// Makes a waiting ``next()`` and all later ones throw, as if its task had been cancelled.
+    package func stop() {
+        let waiter = state.withLock { state in
+            state.isCancelled = true
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(throwing: CancellationError())
     }
 }
