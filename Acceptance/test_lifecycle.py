@@ -121,7 +121,7 @@ def test_the_printed_snippets_are_json_that_starts_the_program(server, tmp_path)
             stderr=subprocess.DEVNULL,
         )
         with process:
-            assert len(Stdio(process).request("tools/list")["tools"]) == 41
+            assert len(Stdio(process).request("tools/list")["tools"]) == 66
             process.stdin.close()
             assert process.wait(timeout=6) == 0
 

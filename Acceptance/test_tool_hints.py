@@ -1,14 +1,16 @@
 """After a refusal an assistant is told what to do next: what differs, what was probably meant, and which of its tools helps."""
 
+import contextlib
 import json
 import re
+import sqlite3
 
 import pytest
 
 from support.kinds import ACTIONS, TOOL_KINDS, new_uid
 from support.mcp import Client
 from support.peer import HTTPPeer
-from support.refusals import next_step
+from support.refusals import check_telling, next_step
 from support.schema import MODERN
 from support.toolcases import LEAST, Maker
 
@@ -232,3 +234,23 @@ def test_a_refusal_without_data_still_has_its_two_lines(shared_server):
         with Client(shared_server, revision) as client:
             answer = client.call("get_note", uid=new_uid())
             assert answer.refusal["code"] == "not_found" and answer.text.split("\n")[0] == "note not found"
+
+
+def test_a_database_that_is_away(server):
+    """An error of ours carries the id under which the log has its cause, and `health_check` says that something is wrong."""
+    with Client(server) as client:
+        uid = client.call("create_note", title="T", content="").value["uid"]
+        assert client.call("health_check").value["status"] == "healthy"
+        with contextlib.closing(sqlite3.connect(server.database, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            answer = client.call("create_note", title="T", content="")
+            health = client.call("health_check").value["status"]
+            assert client.call("get_note", uid=uid).value["version"] == 1
+            other.execute("ROLLBACK")
+        refusal = answer.refusal
+        assert (refusal["code"], refusal["status"]) == ("unavailable", 503) and refusal["correlation_id"]
+        assert "create_note" in next_step(answer)
+        check_telling(answer.text)
+        assert not client.call("create_note", title="T", content="").is_error
+        assert client.call("health_check").value["status"] == "healthy"
+        assert health == "degraded"

@@ -10,7 +10,20 @@ from support.schema import MODERN
 from support.toolcases import Maker
 
 CONNECTIONS = 50
-MEGABYTE = 1 << 20
+MIB = 1 << 20
+# Below this the figures say nothing.
+LONG = 30
+
+
+def processor_time(process: int) -> float:
+    """Seconds that the threads of a process have run."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def figures(times: list[float]) -> str:
+    named = [f"p{percent} {percentile(times, percent):.1f}" for percent in (50, 95, 99)]
+    return f"{', '.join(named)}, longest {max(times) * 1000:.0f} ms"
 
 
 def test_each_tool_in_turn_from_fifty_connections(server, tell):
@@ -28,32 +41,25 @@ def test_each_tool_in_turn_from_fifty_connections(server, tell):
 
     # What is allocated once is there before anything is measured.
     Load().run(callers, min(seconds / 10, 3), memory)
-    before = os.times()
+    before = [processor_time(process) for process in (server.pid, os.getpid())]
     load = Load().run(callers, seconds, memory)
-    after = os.times()
+    ours, own = (processor_time(process) - begun for process, begun in zip((server.pid, os.getpid()), before, strict=True))
     for caller in callers:
         caller.socket.close()
 
     times = load.all_times
     tell(
-        f"{len(times)} calls in {load.seconds:.1f} s, {len(times) / load.seconds:.0f}/s, "
-        f"p50 {percentile(times, 50):.1f} ms, p95 {percentile(times, 95):.1f} ms, p99 {percentile(times, 99):.1f} ms, "
-        f"longest {max(times) * 1000:.0f} ms, {len(load.faults)} errors; this client took {(after.user + after.system - before.user - before.system) / load.seconds:.0%} of a core"
+        f"{len(times)} calls in {load.seconds:.1f} s, {len(times) / load.seconds:.0f}/s: {figures(times)}; {len(load.faults)} errors\n"
+        f"processor: {ours / len(times) * 1e6:.0f} µs a call, {ours / load.seconds:.0%} of one for the server, {own / load.seconds:.0%} for this client\n"
+        f"memory: {', '.join(f'{size / MIB:.1f} MiB at {at:.0f} s' for at, size in [*load.memory[:: max(1, len(load.memory) // 6)], load.memory[-1]])}"
+        + "".join(f"\n  {tool:22}{len(its):7}  {figures(its)}" for tool, its in sorted(load.times.items()) if seconds >= LONG)
     )
-    tell(
-        "memory: " + ", ".join(f"{size / MEGABYTE:.1f} MiB after {at:.0f} s" for at, size in load.memory[:: max(1, len(load.memory) // 6)])
-    )
-    if seconds >= 10:
-        for tool, its in sorted(load.times.items(), key=lambda pair: -percentile(pair[1], 95)):
-            tell(
-                f"  {tool}: {len(its)} calls, p50 {percentile(its, 50):.1f}, p95 {percentile(its, 95):.1f}, p99 {percentile(its, 99):.1f} ms"
-            )
     assert not load.faults, load.faults[:5]
     assert set(load.times) == {f"{verb}_{noun}{'s' if verb == 'list' else ''}" if noun else verb for verb, noun in TURN}
     assert len(load.times) == 41
     quarter = len(load.memory) // 4
     first, last = (max(size for _, size in part) for part in (load.memory[quarter : 2 * quarter], load.memory[-quarter:]))
-    if seconds >= 30:
+    if seconds >= LONG:
         assert percentile(times, 95) <= 20
-        assert last - first < max(8 * MEGABYTE, first // 10), "memory grows"
+        assert last - first < max(8 * MIB, first // 10), "memory grows"
     assert server.request("GET", "/readyz").status == 200

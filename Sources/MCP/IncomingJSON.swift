@@ -55,7 +55,11 @@ struct IncomingJSON {
         // The path holds the client's own text, which may be the very thing that is wrong; one character of it can be as long as the message.
         let path = fault.path.unicodeScalars.dropFirst(arguments.unicodeScalars.count).prefix(64)
         let place = String(
-            path.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil || "_-./".unicodeScalars.contains($0) }
+            path.filter {
+                // Fillers count as letters, though nobody sees them.
+                ($0.properties.isAlphabetic && !$0.properties.isDefaultIgnorableCodePoint) || $0.properties.numericType != nil
+                    || "_-./".unicodeScalars.contains($0)
+            }
         )
         switch fault.reason {
         case .nul: return "\(place) must not hold the character U+0000"

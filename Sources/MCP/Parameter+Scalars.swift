@@ -124,7 +124,8 @@ private func readString(_ argument: JSONValue, of name: String, allowed: [String
 private func readInteger(_ argument: JSONValue, of name: String, in range: ClosedRange<Int>) throws(ArgumentError) -> Int {
     let number = argument.integral.flatMap { Int(exactly: $0) } ?? argument.string.flatMap(decimal)
     guard let number, range.contains(number) else {
-        let found = argument.kind == .number || argument.kind == .string ? String(decoding: argument.bytes.prefix(64), as: UTF8.self) : nil
+        let isQuoted = argument.kind == .number || argument.kind == .string
+        let found = isQuoted ? String(decoding: argument.bytes.prefix(64), as: UTF8.self).shortened : nil
         throw ArgumentError(name, "must be an integer\(bounds(range)), not \(found ?? argument.kind.withArticle)")
     }
     return number
@@ -140,7 +141,8 @@ private func readBoolean(_ argument: JSONValue, of name: String) throws(Argument
     switch argument.string {
     case "true": return true
     case "false": return false
-    default: throw ArgumentError(name, "must be true or false, not \(argument.kind.withArticle)")
+    case let text?: throw ArgumentError(name, "must be true or false, not '\(text.shortened)'")
+    case nil: throw ArgumentError(name, "must be true or false, not \(argument.kind.withArticle)")
     }
 }
 

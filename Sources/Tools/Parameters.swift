@@ -6,8 +6,7 @@ extension Parameter where Value == UID {
     /// The uid of an item, in any spelling.
     static func uid(_ name: String) -> Parameter<UID> {
         Parameter(required: name, schema: ["type": "string", "format": "uuid"]) { argument throws(ArgumentError) in
-            guard let uid = argument.string.flatMap({ UID($0) }) else { throw ArgumentError(name, "must be a UUID") }
-            return uid
+            try UID(argument, of: name)
         }
     }
 }
@@ -17,9 +16,26 @@ extension Parameter where Value == UID? {
     static func optionalUID(_ name: String) -> Parameter<UID?> {
         Parameter(name, schema: ["type": ["string", "null"], "format": "uuid"], isRequired: false) { argument throws(ArgumentError) in
             guard let argument, !argument.isNull, argument.string?.isEmpty != true else { return nil }
-            guard let uid = argument.string.flatMap({ UID($0) }) else { throw ArgumentError(name, "must be a UUID") }
-            return uid
+            return try UID(argument, of: name)
         }
+    }
+}
+
+extension UID {
+    /// Reads an argument.
+    fileprivate init(_ argument: JSONValue, of name: String) throws(ArgumentError) {
+        guard let uid = argument.string.flatMap({ UID($0) }) else {
+            throw ArgumentError(name, "must be a UUID, as results have it in uid, not \(argument.shown)")
+        }
+        self = uid
+    }
+}
+
+extension JSONValue {
+    /// The value in a message: whoever sent it knows it, so that its beginning will do.
+    fileprivate var shown: String {
+        guard let string else { return isNull ? "null" : kind == .array || kind == .object ? "an \(kind.rawValue)" : "a \(kind.rawValue)" }
+        return "\"\(DisplayText.line(string, bytes: 64))\""
     }
 }
 
@@ -40,7 +56,7 @@ extension Parameter where Value == ItemAction {
         }
         return Parameter(required: "action", schema: JSONValue.literal(schema)) { argument throws(ArgumentError) in
             guard let name = argument.string, let action = kind.actions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
-                throw ArgumentError("action", "must be one of \(names.joined(separator: ", "))")
+                throw ArgumentError("action", "must be one of \(names.joined(separator: ", ")), not \(argument.shown)")
             }
             return action
         }

@@ -116,7 +116,7 @@ struct ChoiceTests {
         arguments: [
             (#"{"x":true}"#, "Optional(true)", "! x must be a string, not a boolean"), ("{}", "nil", "d"),
             (#"{"x":null}"#, "nil", "! x must be a string, not null"), (#"{"x":"false"}"#, "Optional(false)", "false"),
-            (#"{"x":"a"}"#, "! x must be true or false, not a string", "a"),
+            (#"{"x":"a"}"#, "! x must be true or false, not 'a'", "a"),
         ]
     )
     func defaults(arguments: String, boolean: String, string: String) async throws {

@@ -116,7 +116,7 @@ struct ParameterTests {
         "a boolean may also be a string",
         arguments: [
             (#"{"b":true}"#, "true"), (#"{"b":"true"}"#, "true"), (#"{"b":"false"}"#, "false"), ("{}", "true"),
-            (#"{"b":"True"}"#, "! b must be true or false, not a string"), (#"{"b":1}"#, "! b must be true or false, not a number"),
+            (#"{"b":"True"}"#, "! b must be true or false, not 'True'"), (#"{"b":1}"#, "! b must be true or false, not a number"),
             (#"{"b":null}"#, "! b must be true or false, not null"),
         ]
     )

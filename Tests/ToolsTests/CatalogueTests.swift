@@ -109,7 +109,9 @@ import Tools
         let text = ServerInstructions.text
         #expect((1...500).contains(text.utf8.count), "\(text.utf8.count)")
         #expect(text.utf8.allSatisfy { (0x20...0x7E).contains($0) })
-        for name in ["uid", "version", "updatedAt", "deletedAt", "payload", "nextCursor", "if_match", "include_deleted", "never instructions"] {
+        for name in [
+            "uid", "version", "updatedAt", "deletedAt", "payload", "nextCursor", "if_match", "include_deleted", "never instructions",
+        ] {
             #expect(text.contains(name), "\(name)")
         }
     }

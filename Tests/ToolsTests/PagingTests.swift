@@ -39,7 +39,12 @@ import ToolBridge
             let changes = lengths.enumerated().map { number, length in
                 let text = String(repeating: "é", count: length / 2)
                 return Result<Change, ItemError>.success(
-                    Change(uid: .numbered(number), kind: .chats, updatedAt: nil, payload: Array(#"{"title":"\#(number)","text":"\#(text)"}"#.utf8))
+                    Change(
+                        uid: .numbered(number),
+                        kind: .chats,
+                        updatedAt: nil,
+                        payload: Array(#"{"title":"\#(number)","text":"\#(text)"}"#.utf8)
+                    )
                 )
             }
             _ = try await service.push(changes, .chats, epoch: 1, of: .me)

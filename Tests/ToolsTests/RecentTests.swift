@@ -5,7 +5,9 @@ import ToolBridge
 /// The latest changes over several kinds, and pages of a size, over a real database.
 @Suite struct RecentTests {
     /// Items of mixed kinds and sizes, some of them changed or deleted since, in the order of their latest change.
-    private static func fill(_ service: LocalItemService, _ count: Int, using generator: inout Seeded, _ clock: TestClock) async throws -> [Item] {
+    private static func fill(_ service: LocalItemService, _ count: Int, using generator: inout Seeded, _ clock: TestClock) async throws
+        -> [Item]
+    {
         let chat = try await service.create(Payload(#"{"n":0}"#), .chats, epoch: nil, of: .me)
         var items = [chat]
         var operations: [Result<BatchOperation, ItemError>] = []
@@ -27,7 +29,9 @@ import ToolBridge
             let current = try await service.item(item.uid, item.kind, includeDeleted: true, of: .me)
             guard current.deletedAt == nil, item.uid != chat.uid else { continue }
             clock.advance(10)
-            items.append(try await service.mutate(item.uid, item.kind, .patch(try Payload(#"{"p":1}"#)), expecting: nil, epoch: nil, of: .me))
+            items.append(
+                try await service.mutate(item.uid, item.kind, .patch(try Payload(#"{"p":1}"#)), expecting: nil, epoch: nil, of: .me)
+            )
         }
         var latest: [Item] = []
         var seen: Set<ItemReference> = []
@@ -86,7 +90,7 @@ import ToolBridge
 
     /// Each page is as full as it may be, and no fuller.
     private func check(_ pages: [[Item]], _ bytes: Int, limit: Int, _ what: Comment) {
-        func size(_ items: some Sequence<Item>) -> Int { items.reduce(0) { $0 + $1.payload.count + 200 } }
+        func size(_ items: some Sequence<Item>) -> Int { items.reduce(0) { $0 + $1.payload.count + Limits.envelopeBytes } }
         for page in pages where page.count > 1 { #expect(size(page) <= bytes, what) }
         for (page, next) in zip(pages, pages.dropFirst()) where page.count < limit {
             #expect(size(page + next.prefix(1)) > bytes, what)
@@ -100,8 +104,8 @@ import ToolBridge
             let items = try await Self.fill(service, 300, using: &generator, clock).filter { $0.kind == .tasks && $0.deletedAt == nil }
             #expect(items.count > 20)
             let expected = direction == .oldestChangeFirst ? items : items.reversed()
-            let first = expected[0].payload.count + 200
-            let second = first + expected[1].payload.count + 200
+            let first = expected[0].payload.count + Limits.envelopeBytes
+            let second = first + expected[1].payload.count + Limits.envelopeBytes
             for bytes in [-5, 0, 1, first - 1, first, second - 1, second, 3000, 10_000, .max, .min] {
                 for limit in [1, 2, 10, 1000] {
                     var query = ListQuery(limit: limit, direction: direction, maximumBytes: bytes)
@@ -140,7 +144,9 @@ import ToolBridge
             func push(_ kind: ItemKind, _ numbers: Range<Int>) async throws {
                 for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 1000) {
                     let changes = (start..<min(start + 1000, numbers.upperBound)).map { number in
-                        Result<Change, ItemError>.success(Change(uid: .numbered(number), kind: kind, updatedAt: nil, payload: Array("{}".utf8)))
+                        Result<Change, ItemError>.success(
+                            Change(uid: .numbered(number), kind: kind, updatedAt: nil, payload: Array("{}".utf8))
+                        )
                     }
                     _ = try await service.push(changes, kind, epoch: 1, of: .me)
                 }

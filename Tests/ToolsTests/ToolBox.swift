@@ -12,7 +12,9 @@ struct ToolBox: Sendable {
     /// - Parameter offers: As in ``ItemTools``.
     init(_ service: any ItemService, owner: Owner = .me, offers: Set<String> = [], pageBytes: Int = 40_000) {
         tools =
-            ItemTools<Owner>(service: service, offers: offers, pageBytes: pageBytes, owner: { $0 }).all + [.healthCheck { HealthReport(testing: $0) }]
+            ItemTools<Owner>(service: service, offers: offers, pageBytes: pageBytes, owner: { $0 }).all + [
+                .healthCheck { HealthReport(testing: $0) }
+            ]
         self.owner = owner
     }
 

@@ -36,7 +36,8 @@ struct Hints: Sendable {
         case .sessionNotFound, .sessionRequired, .sessionInvalid, .idempotencyInProgress: "\(again)."
         case .idempotencyMismatch: "\(again) with a new key."
         case .alreadyExists: afterExisting(refusal)
-        case .epochMismatch: "all items were wiped meanwhile: look again at what there is\(attempt.kind.flatMap(offers.finding).map { " with \($0)" } ?? "")."
+        case .epochMismatch:
+            "all items were wiped meanwhile: look again at what there is\(attempt.kind.flatMap(offers.finding).map { " with \($0)" } ?? "")."
         case .deleted: afterDeleted(refusal)
         case .payloadTooLarge:
             "shorten it\(refusal.limit.map { " to at most \($0) bytes" } ?? ""), or split it into several \(attempt.kind?.plural ?? "items")."
@@ -66,7 +67,9 @@ struct Hints: Sendable {
         guard let kind = attempt.kind else { return nil }
         var ways: [String] = []
         if attempt.tool?.hasPrefix("delete_") == true { ways.append("nothing is left to do") }
-        if let restore = offers.restoring, let uid = attempt.uid ?? refusal.uid { ways.append("\(restore) with id \(kind.path)/\(uid) brings it back") }
+        if let restore = offers.restoring, let uid = attempt.uid ?? refusal.uid {
+            ways.append("\(restore) with id \(kind.path)/\(uid) brings it back")
+        }
         if let read = offers.reading(kind) { ways.append("\(read) with include_deleted true shows it") }
         if creates { ways.append("without uid another is created") }
         return ways.isEmpty ? nil : ways.joined(separator: "; ") + "."

@@ -42,7 +42,7 @@ struct NearMatches: Sendable {
         for kind in kinds {
             do {
                 return try await service.item(uid, kind, includeDeleted: true, of: owner)
-            } catch where error.code == .notFound {
+            } catch  where error.code == .notFound {
                 continue
             }
         }

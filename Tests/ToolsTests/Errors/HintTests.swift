@@ -8,10 +8,13 @@ import Tools
 @Suite struct HintTests {
     private static let uid = "c1d9b7dc-a1b2-4c3d-9e8f-7a6b5c4d3e2f"
 
-    /// A refusal of a tool, and the whole text that the model reads. Nothing can be read, so that nothing is looked up.
+    /// A refusal of a tool, and the whole text that the model reads.
+    ///
+    /// Nothing can be read, so that nothing is looked up.
     private static let table: [(tool: String, refusal: ItemError, line: String, hint: String?)] = [
         (
-            "patch_note", ItemError(.invalidJSON, "invalid JSON", [.init(.position, .integer(7))]), #""invalid_json","status":400,"position":7"#,
+            "patch_note", ItemError(.invalidJSON, "invalid JSON", [.init(.position, .integer(7))]),
+            #""invalid_json","status":400,"position":7"#,
             "send JSON that can be parsed, with an object where one is asked for; then call patch_note again."
         ),
         (
@@ -92,7 +95,8 @@ import Tools
             "leave out U+0000 at /a/b, then call patch_note again."
         ),
         (
-            "patch_note", .invalidPayload(.duplicateKey, field: "/a"), #""invalid_payload","status":422,"field":"/a","reason":"duplicate_key""#,
+            "patch_note", .invalidPayload(.duplicateKey, field: "/a"),
+            #""invalid_payload","status":422,"field":"/a","reason":"duplicate_key""#,
             "name each member once at /a, then call patch_note again."
         ),
         (
@@ -100,19 +104,22 @@ import Tools
             "nest it at most 64 levels deep, then call patch_note again."
         ),
         (
-            "patch_note", .invalidPayload(.tooManyValues, field: ""), #""invalid_payload","status":422,"field":"","reason":"too_many_values""#,
+            "patch_note", .invalidPayload(.tooManyValues, field: ""),
+            #""invalid_payload","status":422,"field":"","reason":"too_many_values""#,
             "send at most 100000 values, then call patch_note again."
         ),
         (
             "patch_note", .invalidPayload(.invalidUnicode, field: "/a"),
-            #""invalid_payload","status":422,"field":"/a","reason":"invalid_unicode""#, "send whole characters at /a, then call patch_note again."
+            #""invalid_payload","status":422,"field":"/a","reason":"invalid_unicode""#,
+            "send whole characters at /a, then call patch_note again."
         ),
         (
             "patch_note", .invalidPayload(.invalidType, field: ""), #""invalid_payload","status":422,"field":"","reason":"invalid_type""#,
             "send a value of the expected type, then call patch_note again."
         ),
         (
-            "patch_note", .invalidPayload(.outOfRange, field: "/n"), #""invalid_payload","status":422,"field":"/n","reason":"out_of_range""#,
+            "patch_note", .invalidPayload(.outOfRange, field: "/n"),
+            #""invalid_payload","status":422,"field":"/n","reason":"out_of_range""#,
             "send a number in range at /n, then call patch_note again."
         ),
         (
@@ -178,7 +185,9 @@ import Tools
             let task = try await service.create(Payload(#"{"title":"t"}"#), .tasks, epoch: nil, of: .me)
             _ = try await service.mutate(task.uid, .tasks, .delete, expecting: nil, epoch: nil, of: .me)
             for offers in subsets {
-                let boxes = Self.table.map { (ToolBox(CountingService(refusing: $0.refusal), offers: offers), $0.tool, MinimalArguments.of($0.tool)) }
+                let boxes = Self.table.map {
+                    (ToolBox(CountingService(refusing: $0.refusal), offers: offers), $0.tool, MinimalArguments.of($0.tool))
+                }
                 let real = ToolBox(service, offers: offers)
                 let calls =
                     boxes + [

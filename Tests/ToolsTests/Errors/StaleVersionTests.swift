@@ -10,7 +10,10 @@ import Tools
         try await withService { service, _ in
             let box = ToolBox(service)
             let uid = try #require(
-                try await box.value("create_note", #"{"title":"a","content":"b","tags":["x"],"additional_fields":{"we\"ird\u202e":1,"same":[1,2]}}"#)[
+                try await box.value(
+                    "create_note",
+                    #"{"title":"a","content":"b","tags":["x"],"additional_fields":{"we\"ird\u202e":1,"same":[1,2]}}"#
+                )[
                     "uid"
                 ]?.string
             )
@@ -37,7 +40,12 @@ import Tools
         try await withService { service, _ in
             let uid = UID.numbered(1)
             let payload = Array("{\n\t\"title\" :\r\n\"a\\nb\",\n \"content\":\"\"}".utf8)
-            _ = try await service.push([.success(Change(uid: uid, kind: .notes, updatedAt: nil, payload: payload))], .notes, epoch: 1, of: .me)
+            _ = try await service.push(
+                [.success(Change(uid: uid, kind: .notes, updatedAt: nil, payload: payload))],
+                .notes,
+                epoch: 1,
+                of: .me
+            )
             let box = ToolBox(service)
             let stale = try await box.refusal("update_note", #"{"uid":"\#(uid)","title":"a\nb","content":"","if_match":9}"#)
             #expect(stale.hints.count == 2)
@@ -69,7 +77,9 @@ import Tools
         try await withService { service, _ in
             let box = ToolBox(service)
             let fields = (0..<40).map { "\"k\($0)\":\($0)" }.joined(separator: ",")
-            let uid = try #require(try await box.value("create_note", #"{"title":"a","content":"","additional_fields":{\#(fields)}}"#)["uid"]?.string)
+            let uid = try #require(
+                try await box.value("create_note", #"{"title":"a","content":"","additional_fields":{\#(fields)}}"#)["uid"]?.string
+            )
             let hint = try await box.refusal("update_note", #"{"uid":"\#(uid)","title":"a","content":"","if_match":7}"#).hints[0]
             #expect(hint.contains("k19;") && !hint.contains("k20"), "\(hint)")
         }
