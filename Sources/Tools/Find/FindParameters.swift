@@ -11,8 +11,13 @@ enum Detail: String, Sendable, CaseIterable {
 }
 
 extension Parameter where Value == Detail {
+    /// A summary unless the payload is asked for; null and `""` count as not given.
     static var detail: Parameter<Detail> {
-        .choice("detail", of: Detail.self, default: .summary)
+        let choice = Parameter.choice("detail", of: Detail.self, default: .summary)
+        return Parameter("detail", schema: choice.schema, isRequired: false) { argument throws(ArgumentError) in
+            guard let argument, !argument.isNull, argument.string?.isEmpty != true else { return .summary }
+            return try choice.read(argument)
+        }
     }
 }
 
