@@ -1,4 +1,4 @@
-package import ToolBridge
+import ToolBridge
 
 extension ItemKind {
     /// The kind that a caller means: `notes`, and also `note`, `chat message`, `Chat-Messages`.
@@ -30,7 +30,7 @@ extension ItemKind {
 /// What kinds are called in texts.
 extension ItemKind {
     /// `task list`: the noun as people write it.
-    package var shownNoun: String {
+    var shownNoun: String {
         switch self {
         case .taskLists: "task list"
         case .taskListCategories: "task list category"

@@ -24,7 +24,7 @@ package struct ItemMarkdown: Sendable {
         view = ItemView(item)
     }
 
-    package init(_ view: ItemView) {
+    init(_ view: ItemView) {
         self.view = view
     }
 
