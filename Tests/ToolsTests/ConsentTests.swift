@@ -173,6 +173,39 @@ import Tools
         }
     }
 
+    /// Restoring a list doesn't bring its tasks back into it.
+    @Test func aTaskListWithManyTasksIsDeletedOnlyWithConsent() async throws {
+        try await withService { service, _ in
+            let box = try AskingBox(service)
+            let compact = try CompactBox(service)
+            let lists = try await compact.create("task_lists", [#"{"title":"Home"}"#, #"{"title":"Small"}"#])
+            for (list, count) in zip(lists, [21, 18]) {
+                _ = try await compact.create("tasks", (1...count).map { #"{"title":"T\#($0)","taskListUid":"\#(list)"}"# })
+            }
+            let arguments = #"{"items":["task_lists/\#(lists[0])"]}"#
+            let client = FormClient(action: "decline")
+            let declined = try await box.legacy("delete_items", arguments, client: client)
+            #expect(declined["structuredContent"]?["succeeded"]?.integer == 0)
+            let text = client.questions.first?["params"]?["message"]?.string ?? "-"
+            #expect(
+                text.hasPrefix(#"Delete 1 item (1 task list)? It is: "Home". Besides, more than 20 tasks would lose their list"#),
+                "\(text)"
+            )
+            let refused = try await compact.refusal("delete_items", arguments)
+            #expect(
+                refused.hasPrefix(
+                    "nothing was deleted: 1 item (1 task list) would be, more than 20 tasks would lose their list for good, and"
+                )
+            )
+            for (list, expected) in [(lists[0], "refused"), (lists[1], "done")] {
+                let result = try await compact.call("delete_items", #"{"items":["task_lists/\#(list)"]}"#)
+                #expect(result.isError == (expected == "refused"), "\(list)")
+            }
+            let confirmed = try await compact.value("delete_items", #"{"items":["task_lists/\#(lists[0])"],"confirm":true}"#)
+            #expect(confirmed["succeeded"]?.integer == 1)
+        }
+    }
+
     @Test func aClientThatBreaksTheQuestionGetsAnErrorAndNothingIsDone() async throws {
         try await withService { service, _ in
             let box = try AskingBox(service)

@@ -25,7 +25,7 @@ extension ItemTools {
         return Tool(
             name,
             title: "Replace \(kind.shownNoun)",
-            "Replaces \(kind.oneNoun): fields not passed, tags too, are removed.\(kind.parentSentence)",
+            "Replaces \(kind.oneNoun): fields not passed, tags too, are removed; patching keeps them.\(kind.parentSentence)",
             annotations: .overwriting,
             output: ItemSchema.anyObject,
             parameters: kind.replacingParameters
