@@ -72,7 +72,7 @@ extension Consent {
     fileprivate func question(about harmed: HarmedItems, titles: [String], canRestore: Bool) -> Question<FormAnswer<Bool>> {
         var text = "\(harm.verb) \(harmed.inWords)?"
         if !titles.isEmpty {
-            let shown = titles.map { "\"\($0.unclickable)\"" }.joined(separator: ", ")
+            let shown = titles.map { DisplayText.quoted($0).unclickable }.joined(separator: ", ")
             text += titles.count < harmed.references.count ? " Among them: \(shown)." : " They are: \(shown)."
         }
         switch harm {
@@ -136,22 +136,13 @@ struct HarmedItems {
 }
 
 extension String {
-    /// A title within quotes in a question: it neither ends them nor becomes an address to click (EL5).
+    /// A title in a question doesn't become an address to click (EL5).
     fileprivate var unclickable: String {
-        replacingBytes("\"", with: "'").replacingBytes("//", with: "/ /")
-    }
-
-    private func replacingBytes(_ old: String, with new: String) -> String {
+        let slash = UInt8(ascii: "/")
         var result: [UInt8] = []
-        var rest = Array(utf8)[...]
-        while let byte = rest.first {
-            if rest.starts(with: old.utf8) {
-                result.append(contentsOf: new.utf8)
-                rest = rest.dropFirst(old.utf8.count)
-            } else {
-                result.append(byte)
-                rest = rest.dropFirst()
-            }
+        for byte in utf8 {
+            if byte == slash, result.last == slash { result.append(UInt8(ascii: " ")) }
+            result.append(byte)
         }
         return String(decoding: result, as: UTF8.self)
     }

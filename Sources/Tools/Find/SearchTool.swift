@@ -29,6 +29,8 @@ extension ItemTools {
                 )
             }
             return try await answer(context, Attempt(tool: "search")) { owner, _ in
+                // More words than fit into this don't count, and one that is longer can't be looked for in reasonable time.
+                let query = query.beginning(SearchAnswer.queryBytes).0
                 let page = try await service.search(SearchQuery(query, kinds: kinds, limit: limit), of: owner)
                 var answer = SearchAnswer(page, pageBytes: pageBytes)
                 if detail == .full {
@@ -50,6 +52,9 @@ extension ItemTools {
 
 /// Hits as they are answered: as many as fit into a page, and of their payloads as many as fit beside them.
 private struct SearchAnswer {
+    /// How much of a query counts, in bytes.
+    static let queryBytes = 8_192
+
     private let page: SearchPage
     /// One object for each hit that fits, its end left open.
     private var hits: [[UInt8]] = []
