@@ -9,7 +9,7 @@ from support.mcp import Refused
 from support.polling import until
 from support.refusals import check_refused, check_telling, next_step
 from support.toolcases import LEAST, SEVEN, Maker, nothings, own, spellings, split, wrong_arguments
-from test_sdk_tools import THE_41, VERBS
+from support.toolwork import THE_41, VERBS
 
 FIND = ["search", "fetch", "list_items", "recent_changes"]
 BATCH = ["create_items", "update_items", "delete_items", "process_items", "restore_item"]

@@ -42,7 +42,8 @@ private func readNumber(_ argument: JSONValue, of name: String, in range: Closed
     // A string is read as JSON, because `Double.init` takes "nan" and "0x1p3" as well.
     let number = argument.double ?? argument.string.flatMap { try? JSONValue(parsing: $0).double }
     guard let number, range.contains(number) else {
-        let found = argument.kind == .number || argument.kind == .string ? String(decoding: argument.bytes.prefix(64), as: UTF8.self) : nil
+        let isQuoted = argument.kind == .number || argument.kind == .string
+        let found = isQuoted ? String(decoding: argument.bytes.prefix(64), as: UTF8.self).shortened : nil
         throw ArgumentError(name, "must be a number\(bounds(range)), not \(found ?? argument.kind.withArticle)")
     }
     return number

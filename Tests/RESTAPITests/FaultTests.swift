@@ -10,7 +10,8 @@ import ToolBridge
         let body = #"{"parentType":"note","parentUid":"\#(knownUID)","chatUid":"\#(knownUID)","secret":"canary"}"#
         return [
             ("GET", list, nil), ("POST", list, body), ("GET", item, nil), ("PUT", item, body), ("PATCH", item, body), ("DELETE", item, nil),
-            ("POST", item + "/restore", nil), ("POST", item + "/archive", nil), ("POST", item + "/process", #"{"action":"\#(kind.actions[0].name)"}"#),
+            ("POST", item + "/restore", nil), ("POST", item + "/archive", nil),
+            ("POST", item + "/process", #"{"action":"\#(kind.actions[0].name)"}"#),
         ]
     }
 

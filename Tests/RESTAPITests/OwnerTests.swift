@@ -56,7 +56,8 @@ import ToolBridge
                     for (method, target, body, headers) in [
                         ("PUT", "/\(note)0", "{}", []), ("PATCH", "/\(knownUID)", "{}", []), ("DELETE", "/\(knownUID)", nil, []),
                         ("POST", "", "null", []), ("POST", "", #"{"uid":"x"}"#, []), ("POST", "", "{}", [("X-Sync-Epoch", "9")]),
-                        ("POST", "/\(knownUID)/archive", nil, []), ("POST", "/\(note)/restore", nil, []), ("POST", "/\(note)/process", #"{"action":"x"}"#, []),
+                        ("POST", "/\(knownUID)/archive", nil, []), ("POST", "/\(note)/restore", nil, []),
+                        ("POST", "/\(note)/process", #"{"action":"x"}"#, []),
                     ] as [(String, String, String?, [(String, String)])] {
                         let response = try await api.send(method, "/v1/\(kind.path)\(target)", body, headers, as: subject)
                         #expect(response.status >= 400)

@@ -257,7 +257,8 @@ import ToolBridge
                 let (list, item) = ("/v1/\(kind.path)", "/v1/\(kind.path)/\(knownUID)")
                 for (method, path, allow) in [
                     ("PUT", list, "GET, POST"), ("DELETE", list, "GET, POST"), ("PATCH", list, "GET, POST"), ("OPTIONS", list, "GET, POST"),
-                    ("POST", item, "DELETE, GET, PATCH, PUT"), ("GET", item + "/archive", "POST"), ("DELETE", item + "/restore", "POST"), ("PUT", item + "/process", "POST"),
+                    ("POST", item, "DELETE, GET, PATCH, PUT"), ("GET", item + "/archive", "POST"), ("DELETE", item + "/restore", "POST"),
+                    ("PUT", item + "/process", "POST"),
                     ("TRACE", item, "DELETE, GET, PATCH, PUT"),
                 ] {
                     let response = try await api.send(method, path, as: nil)

@@ -91,7 +91,9 @@ import ToolBridge
             #expect(try await api.send("GET", item).body == restored.body)
             // But for what the server writes it is what was deleted.
             for member in try #require(try deleted.json["payload"]).members {
-                let isServers = ["updatedTs", "updateTime", "sync", "version", "isDeleted", "remoteUpdatedAt", "lastSyncedAt"].contains(member.key)
+                let isServers = ["updatedTs", "updateTime", "sync", "version", "isDeleted", "remoteUpdatedAt", "lastSyncedAt"].contains(
+                    member.key
+                )
                 #expect(try restored.json["payload"]?[member.key] == member.value || isServers, "\(member.key)")
             }
         }

@@ -101,7 +101,9 @@ struct MutationTests {
                 && error?.details == ItemError.alreadyExists(alive.item).details
         }
         let dead = StoredItem.sample(.notes, deletedAt: 1_772_359_200_001, payload: "{}")
-        #expect(throws: ItemError.versionMismatch(dead.item, expected: .exactly(4))) { try apply(.restore, to: dead, expecting: .exactly(4)) }
+        #expect(throws: ItemError.versionMismatch(dead.item, expected: .exactly(4))) {
+            try apply(.restore, to: dead, expecting: .exactly(4))
+        }
         #expect(try apply(.restore, to: dead, expecting: .any).item.version == 6)
         let last = StoredItem.sample(.notes, version: .max, deletedAt: 1_772_359_200_001, payload: "{}")
         #expect(throws: ItemError.invalidPayload(.outOfRange, field: "/sync/version")) { try apply(.restore, to: last) }
@@ -113,7 +115,9 @@ struct MutationTests {
         let dead = StoredItem.sample(.comments, deletedAt: 1_772_359_200_001, payload: #"{"content":"c",\#(parent)}"#)
         #expect(try apply(.restore, to: dead, .comments).parent == .checked(ItemReference(.notes, .sample(9))))
         let bare = StoredItem.sample(.comments, deletedAt: 1_772_359_200_001, payload: #"{"content":"c"}"#)
-        #expect(throws: ItemError.invalidParent(.missing, key: "parentType", "missing parentType")) { try apply(.restore, to: bare, .comments) }
+        #expect(throws: ItemError.invalidParent(.missing, key: "parentType", "missing parentType")) {
+            try apply(.restore, to: bare, .comments)
+        }
         let list = #"{"taskListUid":"00000000-0000-4000-8000-000000000007"}"#
         let task = StoredItem.sample(.tasks, deletedAt: 1_772_359_200_001, payload: list)
         #expect(try apply(.restore, to: task, .tasks).parent == .loose(ItemReference(.taskLists, .sample(7))))

@@ -5,33 +5,6 @@ import Synchronization
 
 /// What needs just this process, because a connection or a running task stands behind it (LS10).
 package final class MCPConnections: Sendable {
-    /// Limits and times of streams.
-    package struct Settings: Sendable {
-        /// Requests of one principal that run at once.
-        package var runningRequests = 256
-        package var streamsOfPrincipal = 32
-        package var streams = 4_096
-        package var standaloneStreamsOfSession = 4
-        package var streamAge = Duration.seconds(600)
-        /// Between two signs of life on a stream.
-        package var heartbeat = Duration.seconds(15)
-        /// How long a stream without a connection can be resumed (S12).
-        package var resumable = Duration.seconds(60)
-        package var resumableStreams = 1_024
-        package var requestLimit = Duration.seconds(60)
-        package var requestHardLimit = Duration.seconds(300)
-        package var untilStream = Duration.seconds(15)
-        package var stream = EventStream.Limits()
-
-        package init() {}
-
-        /// How often it is looked whether a time is over.
-        package var tick: Duration {
-            let shortest = [streamAge, heartbeat, resumable, requestLimit, requestHardLimit, untilStream].min() ?? heartbeat
-            return max(.milliseconds(5), min(.seconds(1), shortest / 4))
-        }
-    }
-
     package let settings: Settings
     package let questions: PendingQuestions
     package let memories = SessionMemories()
@@ -104,19 +77,6 @@ package final class MCPConnections: Sendable {
         MultiThreadedEventLoopGroup.singleton.any().scheduleRepeatedTask(initialDelay: tick, delay: tick) { [weak self] task in
             if let self { self.tick(now: .now, unixNow: unixSeconds()) } else { task.cancel() }
         }
-    }
-
-    /// How much is held at this moment: nothing, once all connections are gone, all work has ended and no stream can be resumed any more.
-    package struct Counts: Sendable, Equatable {
-        package var principals = 0
-        package var exchanges = 0
-        package var connectedStreams = 0
-        package var resumableStreams = 0
-        package var standaloneStreams = 0
-        package var questions = 0
-        package var countedStreams = 0
-
-        package init() {}
     }
 
     package var counts: Counts {
