@@ -197,6 +197,21 @@ import Tools
         }
     }
 
+    @Test func anItemThatIsReplacedLaterInTheCallCountsAsReplaced() async throws {
+        try await withService { service, _ in
+            let items = try await filled(service, notes: 21)
+            let (patches, replacements) = (extended(items, with: #","fields":{"x":1}"#), extended(items, with: #","replace":true,"fields":{}"#))
+            let client = FormClient(action: "decline")
+            _ = try await AskingBox(service).legacy(
+                "update_items",
+                #"{"items":\#(patches.dropLast() + "," + replacements.dropFirst())}"#,
+                client: client
+            )
+            let text = client.questions.first?["params"]?["message"]?.string ?? ""
+            #expect(text.hasPrefix("Overwrite 21 items (21 notes)?") && text.contains("21 of them lose all fields"), "\(text)")
+        }
+    }
+
     @Test func aQuestionCostsAtMostFiveReadsAndNoWrite() async throws {
         let service = CountingService()
         let items = (1...100).map { #""notes/\#(UID.numbered($0))""# }.joined(separator: ",")

@@ -112,16 +112,17 @@ struct HarmedItems {
     /// Each item once, in the order of the call.
     private(set) var references: [ItemReference] = []
     /// How many of them are replaced as a whole.
-    private(set) var replaced = 0
+    var replaced: Int { whole.count }
+    private var whole: Set<ItemReference> = []
 
     init(_ operations: [Result<BatchOperation, ItemError>]) {
         var seen: Set<ItemReference> = []
         for case .success(let operation) in operations {
-            guard case .mutate(let uid, let mutation, _) = operation.target, seen.insert(ItemReference(operation.kind, uid)).inserted else {
-                continue
-            }
-            references.append(ItemReference(operation.kind, uid))
-            if case .replace = mutation { replaced += 1 }
+            guard case .mutate(let uid, let mutation, _) = operation.target else { continue }
+            let reference = ItemReference(operation.kind, uid)
+            if seen.insert(reference).inserted { references.append(reference) }
+            // An item may be named twice, and replaced the second time.
+            if case .replace = mutation { whole.insert(reference) }
         }
     }
 
