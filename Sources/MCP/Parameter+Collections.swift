@@ -89,7 +89,8 @@ private func readCollection(
     } catch {
         throw ArgumentError(
             parameter: name,
-            message: "Invalid JSON string for \(name): \(error.reason) at byte \(error.position); it must hold \(words)"
+            message:
+                "Invalid JSON string for \(name): \(error.reason) at byte \(error.position); it must hold \(words), such as \(kind.example)"
         )
     }
     guard value.kind == kind else {
@@ -114,4 +115,9 @@ private func readStrings(_ list: JSONValue, of name: String, isText: Bool) throw
         strings.append(text)
     }
     return strings
+}
+
+extension JSONValue.Kind {
+    /// What a model can copy.
+    fileprivate var example: String { self == .array ? #"["a","b"]"# : #"{"a":1}"# }
 }

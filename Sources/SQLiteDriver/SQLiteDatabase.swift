@@ -76,6 +76,13 @@ package final class SQLiteDatabase: SQLDatabase {
         try writer.check()
     }
 
+    /// Whether writes that were lost would work again; it may wait for another process as long as a write does.
+    ///
+    /// - Throws: ``ToolBridge/StoreError``.
+    package func checkWriting() async throws {
+        try await writer.tryAgain()
+    }
+
     package func close() async {
         // The writer is last: the last connection to go empties the log.
         await readers.close()

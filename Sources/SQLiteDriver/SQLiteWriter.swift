@@ -17,6 +17,8 @@ final class SQLiteWriter: @unchecked Sendable {
         /// Why nothing can be written at present.
         var refusal: SQLiteUnavailable?
         var statistics = SQLiteStatistics()
+        /// Whether the last group that was to be committed was lost.
+        var hasLostGroup = false
         /// Why nothing can ever be written again.
         var failure: (any Error)?
     }
@@ -40,6 +42,13 @@ final class SQLiteWriter: @unchecked Sendable {
 
     func check() throws(StoreError) {
         if let refusal = state.withLock({ $0.refusal }) { throw .unavailable(underlying: refusal) }
+    }
+
+    /// Writes nothing if the last writes were lost, to see whether it would work again.
+    ///
+    /// - Throws: ``ToolBridge/StoreError``.
+    func tryAgain() async throws {
+        if state.withLock({ $0.hasLostGroup }) { try await write { _ in } }
     }
 
     func write<Value: Sendable>(_ body: @escaping @Sendable (SQLiteConnection) throws -> Value) async throws -> Value {
@@ -115,11 +124,15 @@ final class SQLiteWriter: @unchecked Sendable {
         switch connection.commit(group) {
         case .kept(let acknowledgements, let refusals):
             let writes = acknowledgements.count
-            state.withLock { $0.statistics.count(writes: writes) }
+            state.withLock { state in
+                state.statistics.count(writes: writes)
+                state.hasLostGroup = false
+            }
             if checkpointer.committed(connection) { eraseLater() }
             for acknowledge in acknowledgements { acknowledge() }
             for (job, error) in refusals { job.fail(error) }
         case .lost(let error):
+            state.withLock { $0.hasLostGroup = true }
             if connection.fault != nil { refuse(.recovering) }
             for job in group { job.fail(error) }
         }

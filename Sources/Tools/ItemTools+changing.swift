@@ -7,7 +7,7 @@ extension ItemTools {
         Tool(
             "patch_\(kind.singular)",
             title: "Change \(kind.shownNoun) fields",
-            "Sets fields of \(kind.oneNoun); others stay.",
+            "Sets fields of \(kind.oneNoun)\(kind.spellingAside); others stay.",
             annotations: .overwriting,
             output: ItemSchema.anyObject,
             .uid("uid"),
@@ -21,7 +21,7 @@ extension ItemTools {
         Tool(
             "delete_\(kind.singular)",
             title: "Delete \(kind.shownNoun)",
-            "Soft-deletes \(kind.oneNoun).",
+            "Soft-deletes \(kind.oneNoun)\(kind.leavingAside).",
             annotations: .overwriting,
             output: ItemSchema.anyObject,
             .uid("uid")
@@ -73,4 +73,12 @@ extension ItemTools {
             return .item(try await service.mutate(uid, kind, mutation, expecting: condition, epoch: nil, of: owner))
         }
     }
+}
+
+extension ItemKind {
+    /// What goes besides, and doesn't come back with the item.
+    fileprivate var leavingAside: String { self == .taskLists ? "; its tasks lose their list for good" : "" }
+
+    /// How a field is spelt that creating has under another name: what isn't spelt so would be stored beside it, and nobody would notice.
+    fileprivate var spellingAside: String { self == .tasks ? ", such as dueDate (not due_date)" : "" }
 }

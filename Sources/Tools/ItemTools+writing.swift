@@ -23,7 +23,7 @@ extension ItemTools {
         Tool(
             "update_\(kind.singular)",
             title: "Replace \(kind.shownNoun)",
-            "Replaces \(kind.oneNoun): fields not passed, tags too, are removed.\(kind.parentSentence)",
+            "Replaces \(kind.oneNoun): fields not passed, tags too, are removed; patching keeps them.\(kind.parentSentence)",
             annotations: .overwriting,
             output: ItemSchema.anyObject,
             parameters: kind.replacingParameters

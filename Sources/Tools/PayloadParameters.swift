@@ -69,7 +69,7 @@ extension ItemKind {
             case .taskLists: listFields
             case .taskListCategories: categoryFields
             }
-        return [.item] + fields + [.version, .additionalFields]
+        return [.item] + fields + [.version, self == .tasks ? .additionalFields("Such as dueDate, priority.") : .additionalFields]
     }
 
     private var listFields: [Parameter<PayloadArgument>] {
@@ -99,13 +99,16 @@ extension Parameter where Value == PayloadArgument {
         Parameter<UID>.uid("uid").map { .uid($0) }
     }
 
+    /// The version that was read: ``ServerInstructions`` say so once, for all tools.
     static var version: Parameter<PayloadArgument> {
-        Parameter<Int?>.optionalInteger("if_match", "The version you read.", in: 1...Int.max)
+        Parameter<Int?>.optionalInteger("if_match", "", in: 1...Int.max)
             .map { $0.map { .version($0) } ?? .absent }
     }
 
-    static var additionalFields: Parameter<PayloadArgument> {
-        Parameter<JSONValue?>.optionalObject("additional_fields", "").map { $0.map { .fields($0) } ?? .absent }
+    static var additionalFields: Parameter<PayloadArgument> { additionalFields("") }
+
+    static func additionalFields(_ description: String) -> Parameter<PayloadArgument> {
+        Parameter<JSONValue?>.optionalObject("additional_fields", description).map { $0.map { .fields($0) } ?? .absent }
     }
 
     static func text(_ name: String) -> Parameter<PayloadArgument> {

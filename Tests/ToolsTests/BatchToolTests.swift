@@ -163,8 +163,11 @@ import Tools
                     "set parentType to note or task and parentUid to its uid"
                 ),
                 ("create_items", #"{"kind":"chat_messages","payload":{"content":"c"}}"#, "set chatUid to the uid of one of the chats"),
-                ("process_items", #"{"kind":"notes","uid":"\#(taken)","action":"fly"}"#, "use one of pin, unpin, archive, unarchive"),
-                ("process_items", #"{"kind":"chats","uid":"\#(taken)","action":"fly"}"#, "use one of resolve, reopen, archive"),
+                (
+                    "process_items", #"{"kind":"notes","uid":"\#(taken)","action":"fly"}"#,
+                    "use one of pin, unpin, archive, unarchive, restore"
+                ),
+                ("process_items", #"{"kind":"chats","uid":"\#(taken)","action":"fly"}"#, "use one of resolve, reopen, archive, restore"),
             ]
             for call in calls {
                 let answer = try await box.value(call.tool, #"{"items":[\#(call.item)]}"#)
@@ -234,6 +237,57 @@ import Tools
                 let answer = try await box.value(tool, #"{"items":[\#(element)]}"#)
                 #expect(answer.texts("results", "code") == ["version_mismatch"], "\(tool)")
             }
+        }
+    }
+
+    @Test func aBatchOfDeletionsIsUndoneInOneCall() async throws {
+        try await withService { service, _ in
+            let box = try CompactBox(service)
+            let uids = try await box.create("tasks", (1...20).map { #"{"title":"T\#($0)"}"# })
+            let elements = uids.map { #"{"kind":"tasks","uid":"\#($0)","action":"restore"}"# }.joined(separator: ",")
+            #expect(try await box.value("delete_items", #"{"items":[\#(elements)]}"#)["succeeded"]?.integer == 20)
+            let answer = try await box.value("process_items", #"{"items":[\#(elements)]}"#)
+            #expect(answer.texts("results", "title") == (1...20).map { "T\($0)" })
+            for uid in uids { #expect(try await box.value("fetch", #"{"id":"tasks/\#(uid)"}"#)["metadata"]?["version"]?.integer == 3) }
+            // Nothing is wrong with an item that is there, and there is nothing to do.
+            let again = try await box.value("process_items", #"{"items":[\#(elements)]}"#)
+            #expect(again["failed"]?.integer == 20 && again.texts("results", "code").allSatisfy { $0 == "already_exists" })
+            #expect(again.texts("results", "next").allSatisfy { $0 == nil })
+            let tools = box.tools.filter { ["delete_items", "process_items"].contains($0.name) }
+            #expect(tools.allSatisfy { $0.description.contains("restore") })
+        }
+    }
+
+    @Test(
+        "what was surely meant for another field is stored as it was sent, and told",
+        arguments: [
+            ("tasks", #"{"title":"T","due_date":"2026-03-01"}"#, "due_date is stored, but a task has dueDate"),
+            (
+                "tasks", #"{"title":"T","DueDate":"x","task_list_uid":"y"}"#,
+                "DueDate is stored, but a task has dueDate; task_list_uid is stored"
+            ),
+            ("tasks", #"{"title":"T","dueDate":"x","due_date":"y"}"#, nil),
+            ("tasks", #"{"name":"T"}"#, "name is stored, but a task has title"),
+            ("tasks", #"{"title":"T","name":"x","due":"y","my_own":1}"#, nil),
+            ("notes", #"{"payload":{"title":"N"}}"#, "payload is stored as a field"),
+            ("notes", #"{"title":"N","payload":"text"}"#, nil),
+            ("task_list_categories", #"{"title":"C"}"#, "title is stored, but a task list category has name"),
+            ("task_list_categories", #"{"name":"C","parent-uid":null}"#, "parent-uid is stored, but a task list category has parentUid"),
+        ] as [(String, String, String?)]
+    )
+    func misnamedFields(_ kind: String, _ payload: String, _ note: String?) async throws {
+        try await withService { service, _ in
+            let box = try CompactBox(service)
+            let created = try await box.value("create_items", #"{"items":[{"kind":"\#(kind)","payload":\#(payload)}]}"#)
+            let uid = try #require(created.texts("results", "uid").first ?? nil)
+            let updated = try await box.value("update_items", #"{"items":[{"kind":"\#(kind)","uid":"\#(uid)","fields":\#(payload)}]}"#)
+            for answer in [created, updated] {
+                let told = try #require(answer.texts("results", "note").first)
+                #expect(note.map { told?.hasPrefix($0) == true } ?? (told == nil), "\(told ?? "-")")
+                #expect(answer["succeeded"]?.integer == 1)
+            }
+            let stored = try #require(try await box.value("fetch", #"{"id":"\#(kind)/\#(uid)","detail":"full"}"#)["payload"])
+            for member in try JSONValue(parsing: payload).members { #expect(stored[member.key] == member.value) }
         }
     }
 

@@ -86,7 +86,12 @@ import Tools
         for tool in tools where tool.name.hasPrefix("list_") {
             #expect(tool.description.contains("200") && tool.description.contains("nextCursor"), "\(tool.name)")
         }
-        for tool in tools where tool.name.hasPrefix("update_") { #expect(tool.description.contains("removed"), "\(tool.name)") }
+        for tool in tools where tool.name.hasPrefix("update_") {
+            #expect(tool.description.contains("removed") && tool.description.contains("patching keeps"), "\(tool.name)")
+        }
+        // Creating has due_date, and what is patched under that name nobody would find.
+        #expect(tools.first { $0.name == "patch_task" }?.description.contains("dueDate (not due_date)") == true)
+        #expect(tools.first { $0.name == "update_task" }?.inputSchema["properties"]?["additional_fields"]?["description"] != nil)
         for kind in ItemTools<Owner>.kinds {
             let tool = try #require(tools.first { $0.name == "process_\(kind.singular)" })
             for action in kind.actions { #expect(tool.description.contains(action.name), "\(tool.name)") }

@@ -173,6 +173,54 @@ import Tools
         }
     }
 
+    /// Restoring a list doesn't bring its tasks back into it.
+    @Test func aTaskListWithManyTasksIsDeletedOnlyWithConsent() async throws {
+        try await withService { service, _ in
+            let box = try AskingBox(service)
+            let compact = try CompactBox(service)
+            let lists = try await compact.create("task_lists", [#"{"title":"Home"}"#, #"{"title":"Small"}"#])
+            for (list, count) in zip(lists, [21, 18]) {
+                _ = try await compact.create("tasks", (1...count).map { #"{"title":"T\#($0)","taskListUid":"\#(list)"}"# })
+            }
+            let arguments = #"{"items":["task_lists/\#(lists[0])"]}"#
+            let client = FormClient(action: "decline")
+            let declined = try await box.legacy("delete_items", arguments, client: client)
+            #expect(declined["structuredContent"]?["succeeded"]?.integer == 0)
+            let text = client.questions.first?["params"]?["message"]?.string ?? "-"
+            #expect(
+                text.hasPrefix(#"Delete 1 item (1 task list)? It is: "Home". Besides, more than 20 tasks would lose their list"#),
+                "\(text)"
+            )
+            let refused = try await compact.refusal("delete_items", arguments)
+            #expect(
+                refused.hasPrefix(
+                    "nothing was deleted: 1 item (1 task list) would be, more than 20 tasks would lose their list for good, and"
+                )
+            )
+            for (list, expected) in [(lists[0], "refused"), (lists[1], "done")] {
+                let result = try await compact.call("delete_items", #"{"items":["task_lists/\#(list)"]}"#)
+                #expect(result.isError == (expected == "refused"), "\(list)")
+            }
+            let confirmed = try await compact.value("delete_items", #"{"items":["task_lists/\#(lists[0])"],"confirm":true}"#)
+            #expect(confirmed["succeeded"]?.integer == 1)
+        }
+    }
+
+    @Test func aListOfLargeTasksIsDeletedOnlyWithConsentToo() async throws {
+        try await withService { service, _ in
+            let box = try CompactBox(service)
+            let list = try #require(try await box.create("task_lists", [#"{"title":"Home"}"#]).first)
+            // A page of them ends early because of its size.
+            let text = String(repeating: "x", count: 500_000)
+            for _ in 0..<24 {
+                let payload = try Payload(#"{"taskListUid":"\#(list)","description":"\#(text)"}"#)
+                _ = try await service.create(payload, .tasks, epoch: nil, of: .me)
+            }
+            let refusal = try await box.refusal("delete_items", #"{"items":["task_lists/\#(list)"]}"#)
+            #expect(refusal.hasPrefix("nothing was deleted: 1 item (1 task list) would be, more than 20 tasks would lose"), "\(refusal)")
+        }
+    }
+
     @Test func aClientThatBreaksTheQuestionGetsAnErrorAndNothingIsDone() async throws {
         try await withService { service, _ in
             let box = try AskingBox(service)
@@ -200,7 +248,9 @@ import Tools
     @Test func anItemThatIsReplacedLaterInTheCallCountsAsReplaced() async throws {
         try await withService { service, _ in
             let items = try await filled(service, notes: 21)
-            let (patches, replacements) = (extended(items, with: #","fields":{"x":1}"#), extended(items, with: #","replace":true,"fields":{}"#))
+            let (patches, replacements) = (
+                extended(items, with: #","fields":{"x":1}"#), extended(items, with: #","replace":true,"fields":{}"#)
+            )
             let client = FormClient(action: "decline")
             _ = try await AskingBox(service).legacy(
                 "update_items",

@@ -17,7 +17,10 @@ import Tools
     @Test func titlesInHintsEndNoQuotes() async throws {
         try await withService { service, _ in
             try await Self.create(service, .notes, 1, #""title":"\#(Self.title)""#)
-            let box = ToolBox(service, offers: Set(ItemKind.allCases.flatMap { ["get_\($0.singular)", "create_\($0.singular)"] } + ["search"]))
+            let box = ToolBox(
+                service,
+                offers: Set(ItemKind.allCases.flatMap { ["get_\($0.singular)", "create_\($0.singular)"] } + ["search"])
+            )
             let near = try await box.refusal("get_note", #"{"uid":"\#(UID.numbered(2))"}"#)
             #expect(near.hints.dropFirst() == ["\(Self.shownTitle) \(UID.numbered(1))"])
             for (tool, arguments) in [

@@ -86,8 +86,10 @@ import Tools
         try await withService { service, _ in
             let box = try CompactBox(service)
             for _ in 0..<22 { _ = try await box.create("notes", (1...100).map { #"{"title":"note \#($0)","content":""}"# }) }
-            #expect(try await box.value("search", #"{"query":"note"}"#)["complete"]?.boolean == false)
-            #expect(try await box.value("search", #"{"query":"note"}"#)["complete"]?.boolean == true)
+            let early = try await box.value("search", #"{"query":"note"}"#)
+            #expect(early["complete"]?.boolean == false && early["note"]?.string?.contains("search again") == true)
+            let whole = try await box.value("search", #"{"query":"note"}"#)
+            #expect(whole["complete"]?.boolean == true && whole["note"] == nil)
         }
     }
 
@@ -198,6 +200,46 @@ import Tools
             }
             #expect(try await box.refusal("list_items", #"{"kind":"tasks","cursor":"nonsense"}"#).contains(#""code":"invalid_cursor""#))
         }
+    }
+
+    @Test func whereNothingIsFoundTheAnswerSaysWhatToTry() async throws {
+        try await withService { service, _ in
+            let box = try CompactBox(service)
+            _ = try await box.create("tasks", [#"{"title":"Call the roofer","status":"Done","tags":["home"]}"#])
+            let cases: [(tool: String, arguments: String, note: String?)] = [
+                ("search", #"{"query":"where is the roof"}"#, "No item has all these words: try fewer of them, or the beginning of one."),
+                ("search", #"{"query":"xyzzy"}"#, "No item has this word: try another, or the beginning of one."),
+                (
+                    "search", #"{"query":"roof","kinds":["notes"]}"#,
+                    "No item has this word: try another, or the beginning of one, or all kinds."
+                ),
+                ("search", #"{"query":"roof"}"#, nil),
+                ("list_items", #"{"kind":"tasks","status":"done"}"#, "No such item has exactly this status; letter case counts."),
+                ("list_items", #"{"kind":"tasks","tag":"Home"}"#, "No such item has exactly this tag; letter case counts."),
+                (
+                    "list_items", #"{"kind":"tasks","status":"todo","tag":"home"}"#,
+                    "No such item has exactly this status and tag; letter case counts."
+                ),
+                ("list_items", #"{"kind":"tasks","status":"Done"}"#, nil), ("list_items", #"{"kind":"notes"}"#, nil),
+            ]
+            for call in cases {
+                #expect(try await box.value(call.tool, call.arguments)["note"]?.string == call.note, "\(call.arguments)")
+            }
+        }
+    }
+
+    @Test func aUidAloneIsRefusedWithTheIdThatItMaySurelyBe() async throws {
+        let box = try CompactBox(CountingService())
+        let uid = UID.numbered(1)
+        for (tool, id) in [("fetch", "\(uid)"), ("fetch", "{\(uid)}".uppercased()), ("restore_item", "\(uid)")] {
+            let error = try await box.argumentError(tool, #"{"id":"\#(id)"}"#)
+            let text = error?.message ?? "-"
+            #expect(
+                tool == "restore_item" ? text.hasPrefix("kind is missing") : text.contains("it must be notes/\(uid), tasks/\(uid)"),
+                "\(text)"
+            )
+        }
+        #expect(try await box.argumentError("fetch", #"{"id":"notes"}"#)?.message.contains("as in notes/c1d9b7dc-") == true)
     }
 
     @Test func recentChangesTellWhatHappened() async throws {

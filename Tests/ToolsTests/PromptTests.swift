@@ -97,13 +97,13 @@ import Tools
             try await service.fill(.notes, [#"{"title":"theirs"}"#], of: .other)
             let box = try PromptBox(service, clock)
             let prompt = try await box.get("plan_my_day")
-            #expect(prompt.front("title") == ["later", "late", "as a number", "due", "started", "newer", "older"])
+            #expect(prompt.front("title") == ["as a number", "due", "later", "late", "started", "newer", "older"])
             #expect(prompt.instruction.contains("2026-03-01"))
-            #expect(prompt.instruction.contains("2 overdue, 2 due on this day, and 1 more in progress"))
+            #expect(prompt.instruction.contains("2 due on this day, 2 overdue, and 1 more in progress"))
             #expect(prompt.instruction.contains("the notes that changed last, 2."))
             #expect(prompt.resources.first { $0.text.contains("By bank") }?.uri.hasPrefix("toolbridge://tasks/") == true)
             let tomorrow = try await box.get("plan_my_day", ["date": "Tomorrow"])
-            #expect(tomorrow.front("title").prefix(5) == ["later", "late", "as a number", "due", "not yet"])
+            #expect(tomorrow.front("title").prefix(5) == ["not yet", "later", "late", "as a number", "due"])
             let past = try await box.get("plan_my_day", ["date": "2026-02-01"])
             #expect(past.front("title").prefix(2) == ["later", "as a number"])
         }
@@ -140,6 +140,37 @@ import Tools
             let before = try await box.get("review_my_week", ["date": "2026-02-22"])
             #expect(try before.quoted("New items", "title") == ["before"])
             #expect(before.quotes.count == 1)
+        }
+    }
+
+    @Test func aWeekHasWhatIsOverdueThoughNobodyTouchedItForLong() async throws {
+        try await withService { service, clock in
+            clock.advance(-30 * 86_400_000)
+            try await service.fill(
+                .tasks,
+                [
+                    #"{"title":"forgotten","dueDate":"2026-02-03"}"#, #"{"title":"done","dueDate":"2026-02-03","status":"Done"}"#,
+                    #"{"title":"not yet","dueDate":"2026-03-01"}"#, #"{"title":"without"}"#,
+                ]
+            )
+            clock.advance(29 * 86_400_000)
+            try await service.fill(.tasks, [#"{"title":"late and new","dueDate":"2026-02-28"}"#, #"{"title":"new"}"#])
+            let prompt = try await PromptBox(service, clock).get("review_my_week", ["date": "2026-03-01"])
+            #expect(try prompt.quoted("Overdue tasks", "title") == ["late and new", "forgotten"])
+            #expect(try prompt.quoted("New items", "title") == ["new"])
+            #expect(prompt.instruction.contains("overdue tasks: 2; new items: 1;"))
+            let old = try await PromptBox(service, clock).get("review_my_week", ["date": "2026-02-20"])
+            #expect(try old.quoted("Overdue tasks", "title") == ["forgotten"])
+        }
+    }
+
+    @Test func whereThereIsNoRoomForAllTasksThoseOfTheDayAreThere() async throws {
+        try await withService { service, clock in
+            try await service.fill(.tasks, (0..<40).map { #"{"title":"late \#($0)","dueDate":"2026-02-01"}"# })
+            try await service.fill(.tasks, [#"{"title":"due","dueDate":"2026-03-01"}"#])
+            let prompt = try await PromptBox(service, clock, pageBytes: 4_000).get("plan_my_day")
+            #expect(prompt.front("title").first == "due" && prompt.front("title").count < 41)
+            #expect(prompt.instruction.contains("of 41 tasks didn't fit here"))
         }
     }
 
@@ -316,7 +347,7 @@ import Tools
             let box = try PromptBox(service, clock)
             for (name, arguments, words) in [
                 ("plan_my_day", [:], "Only the 1000 tasks that changed last were looked at."),
-                ("review_my_week", [:], "only the latest were looked at"),
+                ("review_my_week", [:], "only what changed last was looked at"),
                 ("meeting_notes_to_tasks", ["note": "\(note.uid)"], "too long to be here whole"),
                 ("meeting_notes_to_tasks", ["note": "\(note.uid)", "list": "Much"], "Only the 1000 tasks"),
                 ("summarise_chat", ["chat": "Long"], "Older messages are left out: "),

@@ -61,6 +61,7 @@ struct LocalServices: Sendable {
         let isHealthy: Bool
         do {
             try await store.check()
+            try await database.checkWriting()
             isHealthy = true
         } catch {
             isHealthy = false

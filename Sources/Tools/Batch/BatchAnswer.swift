@@ -9,8 +9,15 @@ enum BatchAnswer {
         "properties": ["results": ["type": "array"], "failed": ["type": "integer"]],
     ]
 
-    /// - Parameter kindOf: The kind of the item that was meant at a place, if that could be read.
-    static func result(_ outcomes: [BatchOutcome], _ hints: BatchHints, kindOf: (Int) -> ItemKind?) -> ToolResult {
+    /// - Parameters:
+    ///   - kindOf: The kind of the item that was meant at a place, if that could be read.
+    ///   - noteOn: What to say of an item that was written.
+    static func result(
+        _ outcomes: [BatchOutcome],
+        _ hints: BatchHints,
+        kindOf: (Int) -> ItemKind?,
+        noteOn: (Int) -> String?
+    ) -> ToolResult {
         var writer = JSONWriter(reserving: outcomes.count * 256 + 128)
         var failed = 0
         writer.object { writer in
@@ -26,6 +33,7 @@ enum BatchAnswer {
                             writer.member("uid", item.uid.description)
                             writer.member("version", item.version)
                             writer.member("title", item.title)
+                            if let note = noteOn(index) { writer.member("note", note) }
                         case .refused(let refusal):
                             failed += 1
                             writer.member("ok", false)

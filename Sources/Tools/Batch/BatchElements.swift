@@ -147,13 +147,14 @@ struct BatchElement {
         }
     }
 
-    /// One of the kind's actions; `archive` is one for every kind.
+    /// One of the kind's actions; `archive` and `restore` are ones of every kind.
     func action(of kind: ItemKind) throws(ItemError) -> Mutation {
         guard let name = value["action"]?.string else {
             throw fault("action", "is missing: one of \(kind.actionNames.joined(separator: ", "))")
         }
         if let action = kind.actions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) { return .process(action) }
         if name.utf8.elementsEqual("archive".utf8) { return .archive }
+        if name.utf8.elementsEqual("restore".utf8) { return .restore }
         throw .invalidAction(name, of: kind)
     }
 
@@ -181,7 +182,7 @@ extension ItemKind {
     /// What `process_items` does to an item of this kind.
     var actionNames: [String] {
         let names = actions.map(\.name)
-        return names.contains("archive") ? names : names + ["archive"]
+        return (names.contains("archive") ? names : names + ["archive"]) + ["restore"]
     }
 }
 

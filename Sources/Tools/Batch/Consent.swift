@@ -48,8 +48,9 @@ extension ItemTools {
         _ context: RequestContext<Caller>,
         _ owner: Owner
     ) async throws -> ToolResult? {
-        let harmed = HarmedItems(operations)
-        guard harmed.references.count > Consent.threshold else { return nil }
+        var harmed = HarmedItems(operations)
+        if case .deleting = consent.harm { harmed.detached = try await detached(by: harmed, owner) }
+        guard harmed.references.count + harmed.detached > Consent.threshold else { return nil }
         guard context.canAsk(consent.question(about: harmed, titles: [], canRestore: false)) else {
             return consent.isGiven ? nil : consent.demand(about: harmed)
         }
@@ -68,20 +69,36 @@ extension ItemTools {
     }
 }
 
+extension ItemTools {
+    /// How many tasks would lose their list, as far as that matters: what restoring a list doesn't undo.
+    private func detached(by harmed: HarmedItems, _ owner: Owner) async throws(ItemError) -> Int {
+        var count = 0
+        for list in harmed.references where list.kind == .taskLists && count <= Consent.threshold {
+            let query = ListQuery(limit: Consent.threshold + 1, filter: ItemFilter(parentUID: list.uid, parentKind: .taskLists))
+            let page = try await service.list(.tasks, query, of: owner)
+            // Large tasks end a page early: then there are more than it has.
+            count += page.nextCursor == nil ? page.items.count : Consent.threshold + 1
+        }
+        return count
+    }
+}
+
 extension Consent {
     fileprivate func question(about harmed: HarmedItems, titles: [String], canRestore: Bool) -> Question<FormAnswer<Bool>> {
         var text = "\(harm.verb) \(harmed.inWords)?"
         if !titles.isEmpty {
             let shown = titles.map { DisplayText.quoted($0).unclickable }.joined(separator: ", ")
-            text += titles.count < harmed.references.count ? " Among them: \(shown)." : " They are: \(shown)."
+            let all = harmed.references.count == 1 ? "It is" : "They are"
+            text += titles.count < harmed.references.count ? " Among them: \(shown)." : " \(all): \(shown)."
         }
+        if harmed.detached > 0 { text += " Besides, \(harmed.tasksInWords) would lose their list, which can't be undone." }
         switch harm {
         case .deleting: text += canRestore ? " Deleted items can be brought back with restore_item." : " Deleted items can be restored."
         case .overwriting where harmed.replaced > 0:
             text += " \(harmed.replaced) of them lose all fields that aren't given. This can't be undone."
         case .overwriting: text += " What is overwritten can't be brought back."
         }
-        return .form("confirm", text, .boolean("agree", title: "\(harm.verb) \(harmed.references.count) items"))
+        return .form("confirm", text, .boolean("agree", title: "\(harm.verb) \(harmed.count)"))
     }
 
     /// What a caller must do where nobody can be asked.
@@ -93,9 +110,10 @@ extension Consent {
             writer.member("field", "confirm")
             writer.member("count", harmed.references.count)
         }
+        let lists = harmed.detached > 0 ? ", \(harmed.tasksInWords) would lose their list for good" : ""
         return .failure(
             """
-            nothing was \(harm.participle): \(harmed.inWords) would be, and more than \(Self.threshold) need the user's consent
+            nothing was \(harm.participle): \(harmed.inWords) would be\(lists), and more than \(Self.threshold) need the user's consent
             \(String(decoding: details.bytes, as: UTF8.self))
             Next: ask the user. Only if they agree, send the same call with confirm true.
             """
@@ -114,6 +132,8 @@ struct HarmedItems {
     /// How many of them are replaced as a whole.
     var replaced: Int { whole.count }
     private var whole: Set<ItemReference> = []
+    /// How many tasks are in task lists that are deleted; counted until they are more than the threshold.
+    var detached = 0
 
     init(_ operations: [Result<BatchOperation, ItemError>]) {
         var seen: Set<ItemReference> = []
@@ -132,7 +152,15 @@ struct HarmedItems {
             let count = references.count { $0.kind == kind }
             return count == 0 ? nil : "\(count) \(count == 1 ? kind.shownNoun : kind.plural)"
         }
-        return "\(references.count) items (\(kinds.joined(separator: ", ")))"
+        return "\(count) (\(kinds.joined(separator: ", ")))"
+    }
+
+    /// `25 items`.
+    var count: String { "\(references.count) item\(references.count == 1 ? "" : "s")" }
+
+    /// `3 tasks`.
+    var tasksInWords: String {
+        detached > Consent.threshold ? "more than \(Consent.threshold) tasks" : "\(detached) task\(detached == 1 ? "" : "s")"
     }
 }
 

@@ -13,7 +13,7 @@ extension ItemTools {
             "Brings a deleted item back.",
             annotations: .acting,
             output: ItemSchema.item,
-            .text("id", "kind/uid, or"),
+            .text("id", "kind/uid; else give kind and uid."),
             .text("kind"),
             .text("uid")
         ) { context, id, kind, uid in
@@ -41,7 +41,7 @@ extension ItemReference {
                 return
             }
             guard let uid = UID(text) else {
-                throw name == "id" ? Self.idFault : ArgumentError(name, "must be a UUID")
+                throw name == "id" ? Self.idFault(text) : ArgumentError(name, "must be a UUID")
             }
             guard let kind else { throw ArgumentError("kind", "is missing, but required beside \(name)") }
             self.init(kind, uid)

@@ -50,7 +50,10 @@ extension Hints {
             return await parentHint(of: kind, key: key, [parent])
         case .typed(let typeKey, let key, let parents):
             guard case .string("wrong_kind")? = refusal[.reason] else {
-                return await parentHint(of: kind, key: key, typeKey: typeKey, parents)
+                guard refusal.field?.hasSuffix(typeKey) == true, attempt.sent?.object[key] != nil else {
+                    return await parentHint(of: kind, key: key, typeKey: typeKey, parents)
+                }
+                return ["send \(parameter(typeKey)) as \(parents.map(\.singular).joined(separator: " or ")), beside \(parameter(key))."]
             }
             return ["send \(parameter(typeKey)) as \(parents.map(\.singular).joined(separator: " or "))."]
         }
@@ -60,7 +63,7 @@ extension Hints {
     ///   - typeKey: The member that names the parent's kind, if there is one.
     ///   - parents: The kinds that may be the parent.
     private func parentHint(of kind: ItemKind, key: String, typeKey: String? = nil, _ parents: [ItemKind]) async -> [String] {
-        let named = attempt.sent.flatMap { kind.parentRule.parentIfReadable(in: $0.object) }
+        let named = await namedParent(kind)
         let parent = named?.kind ?? parents.first ?? kind
         let ways = [
             offers.finding(parent).map { "find the \(parent.shownNoun) with \($0)" },
@@ -84,9 +87,22 @@ extension Hints {
         }
     }
 
+    /// The parent that the caller named, else the one that the item has: without a word of it, it may have been deleted.
+    private func namedParent(_ kind: ItemKind) async -> ItemReference? {
+        if let named = sentParent(of: kind) { return named }
+        guard !creates, let uid = attempt.uid, let item = try? await service.item(uid, kind, includeDeleted: true, of: owner) else {
+            return nil
+        }
+        return kind.parentRule.parentIfReadable(in: ItemView(item).object)
+    }
+
+    private func sentParent(of kind: ItemKind?) -> ItemReference? {
+        attempt.sent.flatMap { kind?.parentRule.parentIfReadable(in: $0.object) }
+    }
+
     /// What is wrong with an item that exists and still can't be the parent.
     private func wrongParent(_ item: Item, insteadOf kind: ItemKind, _ typeKey: String?, _ parents: [ItemKind]) -> [String]? {
-        let this = "this uid is of \(item.shownWithArticle)"
+        let this = "\(sentParent(of: attempt.kind) == nil ? "its parent is" : "this uid is of") \(item.shownWithArticle)"
         guard item.deletedAt == nil else {
             return [this + (offers.restoring.map { "; \($0) with id \(item.kind.path)/\(item.uid) brings it back." } ?? "; send another.")]
         }

@@ -54,7 +54,7 @@ struct Hints: Sendable {
     /// `call get_note again`.
     private var again: String { attempt.tool.map { "call \($0) again" } ?? "try again" }
 
-    private var creates: Bool { attempt.tool?.hasPrefix("create_") == true }
+    var creates: Bool { attempt.tool?.hasPrefix("create_") == true }
 
     private func afterExisting(_ refusal: ItemError) -> String? {
         guard let kind = attempt.kind else { return nil }

@@ -11,8 +11,13 @@ enum Detail: String, Sendable, CaseIterable {
 }
 
 extension Parameter where Value == Detail {
+    /// A summary unless the payload is asked for; null and `""` count as not given.
     static var detail: Parameter<Detail> {
-        .choice("detail", of: Detail.self, default: .summary)
+        let choice = Parameter.choice("detail", of: Detail.self, default: .summary)
+        return Parameter("detail", schema: choice.schema, isRequired: false) { argument throws(ArgumentError) in
+            guard let argument, !argument.isNull, argument.string?.isEmpty != true else { return .summary }
+            return try choice.read(argument)
+        }
     }
 }
 
@@ -63,7 +68,8 @@ extension Parameter where Value == ItemReference {
     static func id(_ description: String = "kind/uid, such as notes/<uid>.") -> Parameter<ItemReference> {
         Parameter(required: "id", schema: ["type": "string", "description": JSONValue(stringLiteral: description)]) {
             argument throws(ArgumentError) in
-            guard let reference = argument.string.flatMap({ ItemReference(id: $0) }) else { throw ItemReference.idFault }
+            let text = argument.string ?? ""
+            guard let reference = ItemReference(id: text) else { throw ItemReference.idFault(text) }
             return reference
         }
     }
@@ -107,12 +113,18 @@ extension ItemKind {
     }
 
     fileprivate static func fault(of name: String) -> ArgumentError {
-        ArgumentError(name, "must be \(name == "kind" ? "" : "a list of ")one of \(names.joined(separator: ", "))")
+        ArgumentError(name, "must be \(name == "kind" ? "one" : "a list of some") of \(names.joined(separator: ", "))")
     }
 }
 
 extension ItemReference {
-    static let idFault = ArgumentError("id", "must be a kind and a UUID, as in notes/c1d9b7dc-a1b2-4c3d-9e8f-7a6b5c4d3e2f")
+    /// What is wrong with a text that is no id; of a uid alone it says how that becomes one.
+    static func idFault(_ text: String) -> ArgumentError {
+        guard let uid = UID(text) else {
+            return ArgumentError("id", "must be a kind and a UUID, as in notes/c1d9b7dc-a1b2-4c3d-9e8f-7a6b5c4d3e2f")
+        }
+        return ArgumentError("id", "lacks the kind before the UUID: it must be notes/\(uid), tasks/\(uid) or the like")
+    }
 }
 
 /// What schemas say of kinds.

@@ -18,12 +18,14 @@ enum FoundItems {
     ///
     /// - Parameters:
     ///   - isOfChanges: Whether it is told what each change was.
+    ///   - remark: Said if there is nothing at all.
     ///   - read: Reads the page with at most so many items.
     static func page(
         limit: Int,
         _ detail: Detail,
         pageBytes: Int,
         isOfChanges: Bool,
+        ifEmpty remark: String? = nil,
         _ read: (_ limit: Int) async throws(ItemError) -> ItemPage
     ) async throws(ItemError) -> ToolResult {
         // With the usual length of a summary the first reading is almost always the last.
@@ -44,6 +46,7 @@ enum FoundItems {
                 for item in written { writer.raw(item) }
             }
             writer.member("nextCursor", page.nextCursor)
+            if let remark, written.isEmpty, page.nextCursor == nil { writer.member("note", remark) }
             writer.member("about", detail == .summary ? StoredText.ofTitles : StoredText.ofPayloads)
         }
         return .structured(unchecked: writer.bytes)

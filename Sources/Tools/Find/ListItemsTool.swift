@@ -13,7 +13,7 @@ extension ItemTools {
             output: FoundItems.schema,
             .kind,
             .text("parent", "id of what they belong to."),
-            .text("status"),
+            .text("status", "As stored: todo, done, completed or another."),
             .text("tag"),
             .time("updated_since"),
             .integer("limit", "", in: 1...FoundItems.most, default: 50),
@@ -24,7 +24,8 @@ extension ItemTools {
             var filter = ItemFilter(status: status, tag: tag, updatedSince: updatedSince)
             if let parent { try filter.setParent(parent, of: kind) }
             return try await answer(context, Attempt(tool: "list_items", kind: kind)) { owner, _ in
-                try await FoundItems.page(limit: limit, detail, pageBytes: pageBytes, isOfChanges: false) { limit throws(ItemError) in
+                try await FoundItems.page(limit: limit, detail, pageBytes: pageBytes, isOfChanges: false, ifEmpty: filter.remark) {
+                    limit throws(ItemError) in
                     let query = ListQuery(
                         limit: limit,
                         cursor: cursor,
@@ -41,6 +42,12 @@ extension ItemTools {
 }
 
 extension ItemFilter {
+    /// Why there may be nothing, where that isn't obvious.
+    fileprivate var remark: String? {
+        let named = [status == nil ? nil : "status", tag == nil ? nil : "tag"].compactMap { $0 }
+        return named.isEmpty ? nil : "No such item has exactly this \(named.joined(separator: " and ")); letter case counts."
+    }
+
     /// - Parameter text: An id, or a uid alone.
     fileprivate mutating func setParent(_ text: String, of kind: ItemKind) throws(ArgumentError) {
         let kinds = kind.parentKinds

@@ -32,7 +32,7 @@ extension ItemTools {
                 // More words than fit into this don't count, and one that is longer can't be looked for in reasonable time.
                 let query = query.beginning(SearchAnswer.queryBytes).0
                 let page = try await service.search(SearchQuery(query, kinds: kinds, limit: limit), of: owner)
-                var answer = SearchAnswer(page, pageBytes: pageBytes)
+                var answer = SearchAnswer(page, remark: page.remark(on: query, kinds), pageBytes: pageBytes)
                 if detail == .full {
                     // What was found is read one by one: no call of the service gives several items by their uids.
                     while let hit = answer.nextWithoutPayload {
@@ -50,12 +50,25 @@ extension ItemTools {
     }
 }
 
+extension SearchPage {
+    /// What to try where nothing was found.
+    fileprivate func remark(on query: String, _ kinds: Set<ItemKind>) -> String? {
+        guard isComplete else { return "Not all items can be found yet: search again in a moment." }
+        guard hits.isEmpty, !hasMore else { return nil }
+        let words = query.utf8.split { $0 <= UInt8(ascii: " ") }.count
+        let advice = words > 1 ? "No item has all these words: try fewer of them" : "No item has this word: try another"
+        return "\(advice), or the beginning of one\(kinds.count < ItemKind.allCases.count ? ", or all kinds" : "")."
+    }
+}
+
 /// Hits as they are answered: as many as fit into a page, and of their payloads as many as fit beside them.
 private struct SearchAnswer {
     /// How much of a query counts, in bytes.
     static let queryBytes = 8_192
 
     private let page: SearchPage
+    /// Said after the hits.
+    private let remark: String?
     /// One object for each hit that fits, its end left open.
     private var hits: [[UInt8]] = []
     private var room: Int
@@ -63,8 +76,9 @@ private struct SearchAnswer {
     private var visited = 0
     private var isFull = false
 
-    init(_ page: SearchPage, pageBytes: Int) {
+    init(_ page: SearchPage, remark: String?, pageBytes: Int) {
         self.page = page
+        self.remark = remark
         room = pageBytes
         for hit in page.hits {
             let bytes = Self.summary(of: hit)
@@ -103,6 +117,7 @@ private struct SearchAnswer {
             }
             writer.member("hasMore", page.hasMore || hits.count < page.hits.count)
             writer.member("complete", page.isComplete)
+            if let remark { writer.member("note", remark) }
             writer.member("about", StoredText.ofLines)
         }
         return writer.bytes

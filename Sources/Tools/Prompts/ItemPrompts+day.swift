@@ -29,7 +29,7 @@ extension ItemPrompts {
                     "Help me plan my day, \(day).",
                     PromptWords.data,
                     """
-                    First come my tasks: \(tasks.overdue.count) overdue, \(tasks.due.count) due on this day, \
+                    First come my tasks: \(tasks.due.count) due on this day, \(tasks.overdue.count) overdue, \
                     and \(tasks.started.count) more in progress, in this order. \
                     Then come the notes that changed last, \(shownNotes).
                     """,
@@ -84,7 +84,8 @@ private struct DayTasks {
         words = latest.words
     }
 
-    var all: [ItemView] { overdue + due + started }
+    /// Those of the day come first: where there isn't room for all, they must not be the ones that are missing.
+    var all: [ItemView] { due + overdue + started }
 }
 
 extension LatestItems {

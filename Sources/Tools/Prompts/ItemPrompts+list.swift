@@ -27,7 +27,7 @@ extension ItemPrompts {
                     head,
                     PromptWords.data,
                     """
-                    \(list == nil ? "It holds" : "The first holds the list, the second") the open tasks, \(shown), newest change first. \
+                    \(list == nil ? "The next one holds" : "The first holds the list, the second") the open tasks, \(shown), newest change first. \
                     Today is \(today) (UTC).
                     """,
                     PromptWords.leftOut(tasks.count - shown, of: tasks.count, "open task", words),

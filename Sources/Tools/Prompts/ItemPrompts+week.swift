@@ -3,22 +3,25 @@ import MCP
 import ToolBridge
 
 extension ItemPrompts {
-    /// What happened in seven days.
+    /// What happened in seven days, and what didn't.
     ///
-    /// The 1,000 items that changed last are looked at, and besides them as many messages; the prompt says if there are more.
+    /// The 1,000 items that changed last are looked at, and besides them as many tasks and messages; the prompt says if there are more.
     var reviewMyWeek: Prompt<Caller> {
         Prompt(
             "review_my_week",
             title: "Review my week",
-            "Looks back on seven days: what was completed, created, changed and deleted.",
+            "Looks back on seven days: what was completed, created, changed and deleted, and what is overdue.",
             day("The last day of the week, for example 2026-03-01; today (UTC) if left out.", proposing: Array(-6...0).reversed())
         ) { context, day in
             try await answer(context) { owner, material in
                 let first = day.adding(days: -6)
-                let week = try await Week(from: first, through: day, service, owner)
+                let week = try await Week(from: first, through: day, tasksRead: tasksRead, service, owner)
                 let head = "Help me review my week, \(first) to \(day)."
                 guard week.count > 0 else {
-                    return [head, "Nothing that is stored changed in these days. Tell me so, and ask me what I want to look back on."]
+                    return [
+                        head, "Nothing that is stored changed in these days, and no task is overdue.",
+                        "Tell me so, and ask me what I want to look back on.",
+                    ]
                 }
                 var shown = 0
                 for (index, group) in week.groups.enumerated() {
@@ -32,9 +35,9 @@ extension ItemPrompts {
                     head,
                     PromptWords.data,
                     """
-                    What changed: \(counts); chat messages written or changed: \(week.messages). An item is in the week of its \
-                    latest change.\
-                    \(week.isWhole ? "" : " There are very many changes: only the latest were looked at.")
+                    What follows: \(counts); chat messages written or changed: \(week.messages). An item is in the week of its \
+                    latest change; overdue are all open tasks that were due before \(day), changed or not.\
+                    \(week.isWhole ? "" : " There is very much: only what changed last was looked at.")
                     """,
                     PromptWords.leftOut(week.count - shown, of: week.count, "item"),
                     """
@@ -65,8 +68,15 @@ private struct Week {
     /// How many are looked at.
     private static let items = 1_000
 
-    init(from first: CalendarDay, through last: CalendarDay, _ service: any ItemService, _ owner: Owner) async throws(ItemError) {
+    init(
+        from first: CalendarDay,
+        through last: CalendarDay,
+        tasksRead: Int,
+        _ service: any ItemService,
+        _ owner: Owner
+    ) async throws(ItemError) {
         var completed = Group(heading: "Completed tasks")
+        var overdue = Group(heading: "Overdue tasks")
         var created = Group(heading: "New items")
         var changed = Group(heading: "Changed items")
         var deleted = Group(heading: "Deleted items")
@@ -85,17 +95,23 @@ private struct Week {
                 deleted.items.append(view)
             } else if item.kind == .tasks, TaskState(view).isDone {
                 completed.items.append(view)
+            } else if item.kind == .tasks, TaskState(view).isOverdue(on: last) {
+                // It comes with those that didn't change.
+                continue
             } else if item.version == 1 {
                 created.items.append(view)
             } else {
                 changed.items.append(view)
             }
         }
+        // What nobody touched in these days is what was put off.
+        let tasks = try await LatestItems.read(.tasks, atMost: tasksRead, from: service, of: owner)
+        overdue.items = tasks.items.map { ItemView($0) }.filter { TaskState($0).isOverdue(on: last) }
         // Messages apart, so that a busy chat doesn't crowd out the rest.
         let talk = try await LatestItems.read([.chatMessages], atMost: Self.items, since: first.start, from: service, of: owner)
         messages = talk.items.count { days.contains($0.updatedAt) }
-        isWhole = !latest.hasMore && !talk.hasMore
-        groups = [completed, created, changed, deleted].filter { !$0.items.isEmpty }
+        isWhole = !latest.hasMore && !talk.hasMore && !tasks.hasMore
+        groups = [completed, overdue, created, changed, deleted].filter { !$0.items.isEmpty }
     }
 
     /// How many items there are, messages aside.

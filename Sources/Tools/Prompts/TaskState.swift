@@ -19,6 +19,11 @@ struct TaskState: Sendable, Equatable {
         due = Self.due(task)
     }
 
+    /// Whether it should have been done before a day.
+    func isOverdue(on day: CalendarDay) -> Bool {
+        !isDone && due.map { $0 < day } == true
+    }
+
     private static func due(_ task: ItemView) -> CalendarDay? {
         guard let value = task.object["dueDate"] else { return nil }
         if let milliseconds = value.integral {
