@@ -22,7 +22,7 @@ package struct ItemTools<Caller: Sendable>: Sendable {
     package init(
         service: any ItemService,
         offers: Set<String> = [],
-        pageBytes: Int = 40_000,
+        pageBytes: Int = ToolPage.bytes,
         owner: @escaping @Sendable (Caller) throws -> Owner
     ) {
         self.service = service
@@ -42,16 +42,10 @@ package struct ItemTools<Caller: Sendable>: Sendable {
     }
 
     /// Runs an operation with the caller's owner and turns a refusal into a result that a model can act on.
-    func answer(
-        _ context: RequestContext<Caller>,
-        _ operation: (Owner) async throws -> ToolResult
-    ) async throws -> ToolResult {
-        try await answer(context, Attempt()) { owner, _ in try await operation(owner) }
-    }
-
-    /// The same for an operation that a hint can say more about.
     ///
-    /// - Parameter operation: May add to the attempt what it learns of it.
+    /// - Parameters:
+    ///   - attempt: What the call is about, for the hints.
+    ///   - operation: May add to the attempt what it learns of it.
     func answer(
         _ context: RequestContext<Caller>,
         _ attempt: Attempt,
@@ -77,17 +71,7 @@ extension ToolAnnotations {
 }
 
 extension ItemKind {
-    /// `task lists`, as of `List task lists`.
-    var plural: String { path.split(separator: "_").joined(separator: " ") }
-    /// `pin, unpin or archive`.
-    var listedActions: String {
-        let names = actions.map(\.name)
-        guard names.count > 1, let last = names.last else { return names.joined() }
-        return names.dropLast().joined(separator: ", ") + " or " + last
-    }
-    /// With its article, for the middle of a sentence.
-    var oneNoun: String { "a \(shownNoun)" }
-    /// The names of the kind's tools, in their order.
+    /// The names of the kind's tools, in the order of ``ItemTools/tools(for:)``.
     var toolNames: [String] {
         ["list_\(path)"] + ["get", "create", "update", "patch", "delete", "archive", "process"].map { "\($0)_\(singular)" }
     }

@@ -106,7 +106,7 @@ struct Server: Sendable {
         var mcp = MCPRouteSettings()
         if let life = try settings.value(Settings.sessionLifetime) { mcp.sessionLife = life }
         mcp.legacySSE = try settings.value(Settings.legacySSE) ?? true
-        let (services, pageBytes) = (services, try settings.value(Settings.toolPageBytes) ?? 40_000)
+        let (services, pageBytes) = (services, try settings.value(Settings.toolPageBytes) ?? ToolPage.bytes)
         let servers = try ServerVariants(standard: offer.standard, sharing: services.changes) {
             try services.definition(role: "serve", selection: $0, pageBytes: pageBytes)
         }

@@ -30,7 +30,7 @@ struct StdioCommand: AsyncParsableCommand {
         let tenant = try settings.value(Settings.defaultTenant) ?? Settings.defaultTenant.fallback
         // Nobody is asked for a token: whoever starts the program can read the file anyway.
         let caller = CallerPolicy.machineUser(of: tenant)
-        let pageBytes = try settings.value(Settings.toolPageBytes) ?? 40_000
+        let pageBytes = try settings.value(Settings.toolPageBytes) ?? ToolPage.bytes
         let services = try await LocalServices(database, observations)
         let stream = try DescriptorStream()
         let server = MCPStdioServer(

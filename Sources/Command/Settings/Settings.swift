@@ -126,7 +126,7 @@ enum Settings {
     )
     static let toolPageBytes = Setting(
         "TOOLBRIDGE_TOOL_PAGE_BYTES",
-        default: "40000",
+        default: "\(ToolPage.bytes)",
         "After so many bytes a page of a listing tool ends: 1000 to 1000000.",
         form: "1000 to 1000000",
         parse: { integer($0, in: 1_000...1_000_000) }

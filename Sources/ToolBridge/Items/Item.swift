@@ -77,3 +77,7 @@ package struct ItemReference: Sendable, Hashable {
         self.uid = uid
     }
 }
+
+extension Item {
+    package var reference: ItemReference { ItemReference(kind, uid) }
+}

@@ -1,5 +1,13 @@
 package import JSON
 
+/// The members of a payload that the server writes.
+package enum ServerFields {
+    /// Those of all kinds; notes alone have the flat ones, from `version` on.
+    package static let names = [
+        "uid", "updatedTs", "updateTime", "sync", "version", "isDirty", "isDeleted", "remoteUpdatedAt", "lastSyncedAt",
+    ]
+}
+
 extension JSONValue {
     /// The payload's bytes with the members that the server writes on item routes.
     func withServerFields(_ kind: ItemKind, _ uid: UID, version: Int64, writtenAt time: Timestamp, isDeleted: Bool) -> [UInt8] {

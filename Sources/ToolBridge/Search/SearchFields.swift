@@ -37,7 +37,7 @@ extension SearchDocument {
             return value.string.map { [$0] } ?? []
         }
         self.init(
-            reference: ItemReference(item.kind, item.uid),
+            reference: item.reference,
             title: SearchText.separated((fields.title.flatMap { payload?[$0]?.string } ?? "").cut(to: Self.textBytes)),
             text: SearchText.separated(texts.joined(separator: "\n").cut(to: Self.textBytes))
         )

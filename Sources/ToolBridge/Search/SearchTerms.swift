@@ -38,6 +38,8 @@ package struct FoundItem: Sendable, Equatable {
         self.version = version
         self.updatedAt = updatedAt
     }
+
+    package var reference: ItemReference { ItemReference(kind, uid) }
 }
 
 /// An item that a store found, with its text around the words.

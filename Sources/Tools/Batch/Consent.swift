@@ -56,7 +56,7 @@ extension ItemTools {
         }
         var titles: [String] = []
         for reference in harmed.references.prefix(Consent.shownTitles) {
-            if let item = try await item(reference, includeDeleted: true, of: owner) { titles.append(item.title) }
+            if let item = try await service.itemIfAny(reference, includeDeleted: true, of: owner) { titles.append(item.title) }
         }
         let question = consent.question(about: harmed, titles: titles, canRestore: offers.contains("restore_item"))
         // Sealed: an answer counts only for this question about these items.

@@ -29,7 +29,7 @@ extension ItemReference {
         var kind: ItemKind?
         if let name {
             kind = ItemKind(named: name)
-            if kind == nil { throw ArgumentError("kind", "must be one of \(ItemKind.names.joined(separator: ", "))") }
+            if kind == nil { throw ArgumentError("kind", "must be \(ItemKind.oneOfNames)") }
         }
         for (name, text) in [("id", id), ("uid", text)] {
             guard let text else { continue }

@@ -16,7 +16,7 @@ package struct ToolCatalogue<Caller: Sendable>: Sendable {
         service: any ItemService,
         owner: @escaping @Sendable (Caller) throws -> Owner,
         health: Tool<Caller>,
-        pageBytes: Int = 40_000
+        pageBytes: Int = ToolPage.bytes
     ) {
         self.service = service
         self.owner = owner

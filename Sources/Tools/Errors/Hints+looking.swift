@@ -104,7 +104,7 @@ extension Hints {
     private func wrongParent(_ item: Item, insteadOf kind: ItemKind, _ typeKey: String?, _ parents: [ItemKind]) -> [String]? {
         let this = "\(sentParent(of: attempt.kind) == nil ? "its parent is" : "this uid is of") \(item.shownWithArticle)"
         guard item.deletedAt == nil else {
-            return [this + (offers.restoring.map { "; \($0) with id \(item.kind.path)/\(item.uid) brings it back." } ?? "; send another.")]
+            return [this + (offers.restoring.map { "; \($0) with id \(item.reference.id) brings it back." } ?? "; send another.")]
         }
         guard parents.contains(item.kind) else {
             return [this + "; send that of \(parents.map(\.oneNoun).joined(separator: " or "))."]
@@ -121,7 +121,7 @@ extension Hints {
         if let counterpart = offers.counterpart(of: tool, for: item.kind, insteadOf: kind) { return "\(this): call \(counterpart)." }
         // A tool of any kind does it for this one too.
         guard tool.hasSuffix("_" + kind.singular) || tool.hasSuffix("_" + kind.path) else {
-            return "\(this): call \(tool) with \(item.kind.path)/\(item.uid)."
+            return "\(this): call \(tool) with \(item.reference.id)."
         }
         return this + (offers.reading(item.kind).map { ": \($0) reads it." } ?? ".")
     }

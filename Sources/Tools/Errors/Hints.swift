@@ -68,7 +68,7 @@ struct Hints: Sendable {
         var ways: [String] = []
         if attempt.tool?.hasPrefix("delete_") == true { ways.append("nothing is left to do") }
         if let restore = offers.restoring, let uid = attempt.uid ?? refusal.uid {
-            ways.append("\(restore) with id \(kind.path)/\(uid) brings it back")
+            ways.append("\(restore) with id \(ItemReference(kind, uid).id) brings it back")
         }
         if let read = offers.reading(kind) { ways.append("\(read) with include_deleted true shows it") }
         if creates { ways.append("without uid another is created") }

@@ -68,7 +68,7 @@ struct NearMatches: Sendable {
         guard like.isEmpty, title.utf8.count >= 3 else { return like.map { Match($0) } }
         let page = try await service.search(SearchQuery(title, kinds: [kind], limit: Self.count), of: owner)
         return page.hits.map { hit in
-            Match(title: DisplayText.line(hit.title ?? "Untitled \(kind.shownNoun)", bytes: ItemView.titleBytes), uid: hit.item.uid)
+            Match(title: DisplayText.line(hit.title ?? kind.untitled, bytes: ItemView.titleBytes), uid: hit.item.uid)
         }
     }
 

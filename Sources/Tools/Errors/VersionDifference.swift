@@ -1,5 +1,6 @@
 import JSON
 import ToolBridge
+import ToolBridge
 
 /// What differs between what somebody sent and what an item has become meanwhile.
 enum VersionDifference {
@@ -20,13 +21,9 @@ enum VersionDifference {
         return Array(names.prefix(Self.names))
     }
 
-    /// The members that the server writes, which differ in every version.
-    private static let servers = [
-        "uid", "updatedTs", "updateTime", "sync", "version", "isDirty", "isDeleted", "remoteUpdatedAt", "lastSyncedAt",
-    ]
-
+    /// Whether the server writes it, so that it differs in every version.
     private static func isServers(_ member: JSONValue.Member) -> Bool {
-        servers.contains { member.keyEquals($0) }
+        ServerFields.names.contains { member.keyEquals($0) }
     }
 
     /// A name as it is, or in quotes if it might be taken for words of ours.

@@ -31,14 +31,13 @@ extension ItemTools {
 
 extension ToolResult {
     fileprivate static func fetched(_ item: Item, _ detail: Detail) -> ToolResult {
-        let reference = ItemReference(item.kind, item.uid)
         let view = ItemView(item)
         var writer = JSONWriter(reserving: item.payload.count * 2 + 512)
         writer.object { writer in
-            writer.member("id", reference.id)
+            writer.member("id", item.reference.id)
             writer.member("title", view.title)
             writer.member("text", ItemMarkdown(view).text)
-            writer.member("url", reference.uri)
+            writer.member("url", item.reference.uri)
             writer.key("metadata")
             writer.object { writer in
                 writer.member("kind", item.kind.path)

@@ -113,7 +113,7 @@ extension ItemKind {
     }
 
     fileprivate static func fault(of name: String) -> ArgumentError {
-        ArgumentError(name, "must be \(name == "kind" ? "one" : "a list of some") of \(names.joined(separator: ", "))")
+        ArgumentError(name, "must be \(name == "kind" ? oneOfNames : "a list of some of \(names.joined(separator: ", "))")")
     }
 }
 

@@ -4,9 +4,6 @@ import ToolBridge
 
 /// Pages of items as `list_items` and `recent_changes` answer them.
 enum FoundItems {
-    /// How many items a page holds at most.
-    static var most: Int { 200 }
-
     static let schema: JSONValue = [
         "type": "object", "properties": ["items": ["type": "array"], "nextCursor": ["type": ["string", "null"]]],
     ]

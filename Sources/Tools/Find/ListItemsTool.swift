@@ -16,7 +16,7 @@ extension ItemTools {
             .text("status", "As stored: todo, done, completed or another."),
             .text("tag"),
             .time("updated_since"),
-            .integer("limit", "", in: 1...FoundItems.most, default: 50),
+            .integer("limit", "", in: 1...ToolPage.items, default: 50),
             .cursor,
             .flag("include_deleted"),
             .detail
@@ -37,6 +37,17 @@ extension ItemTools {
                     return try await service.list(kind, query, of: owner)
                 }
             }
+        }
+    }
+}
+
+extension ItemKind {
+    /// What an item of this kind may hang on.
+    fileprivate var parentKinds: [ItemKind] {
+        switch parentRule {
+        case .none: []
+        case .loose(_, let kind), .required(_, let kind): [kind]
+        case .typed(_, _, let kinds): kinds
         }
     }
 }

@@ -12,7 +12,7 @@ extension ItemTools {
             output: FoundItems.schema,
             .time("since"),
             .kinds,
-            .integer("limit", "", in: 1...FoundItems.most, default: 50),
+            .integer("limit", "", in: 1...ToolPage.items, default: 50),
             .cursor,
             .detail
         ) { context, since, kinds, limit, cursor, detail in

@@ -37,7 +37,7 @@ extension ItemTools {
                     // What was found is read one by one: no call of the service gives several items by their uids.
                     while let hit = answer.nextWithoutPayload {
                         // It may have gone away since it was found.
-                        if let item = try await item(ItemReference(hit.kind, hit.uid), includeDeleted: false, of: owner) {
+                        if let item = try await service.itemIfAny(hit.reference, of: owner) {
                             answer.add(item)
                         } else {
                             answer.skip()
@@ -125,14 +125,14 @@ private struct SearchAnswer {
 
     /// A hit without the brace at its end.
     private static func summary(of hit: SearchHit) -> [UInt8] {
-        let reference = ItemReference(hit.item.kind, hit.item.uid)
+        let reference = hit.item.reference
         let lines = MatchingLines(snippet: hit.snippet).lines
         var writer = JSONWriter(reserving: 512)
         writer.beginObject()
         writer.member("id", reference.id)
         writer.member(
             "title",
-            DisplayText.line(hit.title ?? lines.first ?? "Untitled \(hit.item.kind.shownNoun)", bytes: ItemView.titleBytes)
+            DisplayText.line(hit.title ?? lines.first ?? hit.item.kind.untitled, bytes: ItemView.titleBytes)
         )
         writer.member("url", reference.uri)
         writer.member("kind", hit.item.kind.path)

@@ -52,12 +52,10 @@ struct ItemArgument: Sendable {
         return candidates.filter { $0.title.lowercased() == lowercased }
     }
 
-    /// Reads a uid, `notes/<uid>` or `toolbridge://notes/<uid>`.
+    /// Reads a uid, alone or in an id of an item of this kind.
     private func uid(_ text: String) -> UID? {
-        for prefix in ["toolbridge://\(kind.path)/", "\(kind.path)/"] where text.utf8.starts(with: prefix.utf8) {
-            return UID(String(text.dropFirst(prefix.count)))
-        }
-        return UID(text)
+        guard let reference = ItemReference(id: text) else { return UID(text) }
+        return reference.kind == kind ? reference.uid : nil
     }
 
     private func item(_ uid: UID, of owner: Owner) async throws -> ItemView {

@@ -81,7 +81,7 @@ struct PromptMaterial: Sendable {
     }
 
     private mutating func append(_ view: ItemView, _ markdown: String) {
-        messages.append(.user(.resource(EmbeddedResource(uri: view.item.address, mimeType: ItemMarkdown.mimeType, .text(markdown)))))
+        messages.append(.user(.resource(EmbeddedResource(uri: view.item.reference.uri, mimeType: ItemMarkdown.mimeType, .text(markdown)))))
     }
 }
 
@@ -90,9 +90,4 @@ extension String {
     fileprivate var writtenBytes: Int {
         utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "\"") || $1 == UInt8(ascii: "\\") || $1 < 0x20 ? 2 : 1) }
     }
-}
-
-extension Item {
-    /// Where the item can be read as a resource.
-    var address: String { "toolbridge://\(kind.path)/\(uid)" }
 }

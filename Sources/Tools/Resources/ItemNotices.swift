@@ -148,8 +148,7 @@ package final class ItemNotices: Sendable {
         var (place, isOtherList) = (place, false)
         for change in page.changes {
             if place.recent.note(change.item) { isOtherList = true }
-            let reference = ItemReference(change.item.kind, change.item.uid)
-            post(ItemAddress.Form.allCases.map { .resource(uri: ItemAddress(reference, $0).text) }, start)
+            post(ItemAddress.Form.allCases.map { .resource(uri: ItemAddress(change.item.reference, $0).text) }, start)
         }
         if isOtherList { post([.resourceList], start) }
         place.cursor = page.checkpoint

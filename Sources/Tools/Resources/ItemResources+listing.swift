@@ -63,7 +63,7 @@ extension Item {
     /// Its line in the list of resources.
     fileprivate var resourceLink: ResourceLink {
         ResourceLink(
-            uri: ItemAddress(ItemReference(kind, uid)).text,
+            uri: ItemAddress(reference).text,
             name: title,
             description: "\(kind.shownNoun), changed \(updatedAt.description.prefix(10))",
             mimeType: ItemMarkdown.mimeType,

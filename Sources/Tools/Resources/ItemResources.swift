@@ -56,19 +56,8 @@ package struct ItemResources<Caller: Sendable>: Sendable {
             kindVariable,
             uidVariable
         ) { context, kind, uid in
-            try await find(ItemReference(kind, uid), of: ownerOf(context.caller)).map(contents)
-        }
-    }
-
-    /// `nil` for what is unknown, deleted or another owner's: nobody can tell which (RS3).
-    private func find(_ reference: ItemReference, of owner: Owner) async throws(ItemError) -> Item? {
-        do {
-            return try await service.item(reference.uid, reference.kind, includeDeleted: false, of: owner)
-        } catch {
-            switch error.code {
-            case .notFound, .deleted: return nil
-            default: throw error
-            }
+            // Nobody can tell why there is none (RS3).
+            try await service.itemIfAny(ItemReference(kind, uid), of: ownerOf(context.caller)).map(contents)
         }
     }
 }
@@ -78,7 +67,7 @@ extension ItemResources {
         TextArgument(required: "kind", title: "Kind", "The item's kind.", completing: .among(ItemKind.names)) {
             text throws(ArgumentError) in
             guard let kind = ItemKind(named: text) else {
-                throw ArgumentError("kind", "must be one of \(ItemKind.names.joined(separator: ", "))")
+                throw ArgumentError("kind", "must be \(ItemKind.oneOfNames)")
             }
             return kind
         }

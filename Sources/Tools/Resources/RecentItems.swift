@@ -13,7 +13,7 @@ struct RecentItems: Sendable, Equatable {
     ///   - hasMore: Whether there are items besides them.
     ///   - limit: How many the list holds.
     init(_ items: [Item], hasMore: Bool, limit: Int) {
-        references = items.prefix(limit).reversed().map { ItemReference($0.kind, $0.uid) }
+        references = items.prefix(limit).reversed().map(\.reference)
         isIncomplete = hasMore && items.count < limit
         self.limit = limit
     }
@@ -22,15 +22,14 @@ struct RecentItems: Sendable, Equatable {
     ///
     /// - Returns: Whether the list may hold other items than before: one was created, restored or deleted, or an old one has come back because it was changed.
     mutating func note(_ item: Item) -> Bool {
-        let reference = ItemReference(item.kind, item.uid)
-        let place = references.firstIndex(of: reference)
+        let place = references.firstIndex(of: item.reference)
         if let place { references.remove(at: place) }
         guard item.deletedAt == nil else {
             // Where it stood there is now one that came after the last.
             if place != nil, references.count == limit - 1 { isIncomplete = true }
             return place != nil || isIncomplete
         }
-        references.append(reference)
+        references.append(item.reference)
         if references.count > limit { references.removeFirst() }
         return place == nil
     }

@@ -24,7 +24,7 @@ package struct ItemMarkdown: Sendable {
         view = ItemView(item)
     }
 
-    package init(_ view: ItemView) {
+    init(_ view: ItemView) {
         self.view = view
     }
 
@@ -37,10 +37,6 @@ package struct ItemMarkdown: Sendable {
         ("archived", "archived"), ("pinned", "pinned"),
     ]
     private static let lists = ["tags", "participants"]
-    /// Members that say nothing beyond the lines above.
-    private static let silent = [
-        "uid", "updatedTs", "updateTime", "sync", "version", "isDirty", "isDeleted", "remoteUpdatedAt", "lastSyncedAt",
-    ]
     /// A title may be longer here than in a list.
     private static let titleBytes = 4_096
     private static let maximumNames = 32
@@ -66,7 +62,7 @@ package struct ItemMarkdown: Sendable {
         if let title = view.ownTitle(bytes: Self.titleBytes) { line("title", title) }
         line("kind", item.kind.path)
         line("uid", item.uid.description)
-        if let parent = view.parent { line("parent", "\(parent.kind.path)/\(parent.uid)") }
+        if let parent = view.parent { line("parent", parent.id) }
         for (key, name) in Self.lines {
             if let value = view.line(key) { line(name, value) }
         }
@@ -91,7 +87,7 @@ package struct ItemMarkdown: Sendable {
         let known =
             [fields.title, view.item.kind.contentKey].compactMap(\.self) + view.item.kind.parentRule.keys + Self.lines.map(\.key)
             + Self.lists
-            + Self.silent
+            + ServerFields.names
         var names: [String] = []
         for member in view.object.members where !known.contains(where: { member.keyEquals($0) }) {
             guard names.count < Self.maximumNames else { return names + ["…"] }

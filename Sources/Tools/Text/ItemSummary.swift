@@ -3,13 +3,13 @@ package import ToolBridge
 
 /// What lists say of an item: enough to choose it, without its payload.
 package struct ItemSummary: Sendable {
-    package let view: ItemView
+    let view: ItemView
 
     package init(_ item: Item) {
         view = ItemView(item)
     }
 
-    package init(_ view: ItemView) {
+    init(_ view: ItemView) {
         self.view = view
     }
 
@@ -22,7 +22,7 @@ package struct ItemSummary: Sendable {
     }
 
     /// The same members, for an object that has more.
-    package func writeMembers(to writer: inout JSONWriter) {
+    func writeMembers(to writer: inout JSONWriter) {
         let item = view.item
         writer.member("kind", item.kind.path)
         writer.member("uid", item.uid.description)

@@ -1,34 +1,34 @@
-package import JSON
+import JSON
 package import ToolBridge
 
 /// An item with its payload read, for what is shown of it.
 ///
 /// Payloads hold any JSON in any member: what isn't of the expected type is shown if it is a number or a truth value, and otherwise counts
 /// as missing. Nothing here is ever stored.
-package struct ItemView: Sendable {
-    package let item: Item
+struct ItemView: Sendable {
+    let item: Item
     /// The payload; without members if it can't be read.
-    package let object: JSONValue
+    let object: JSONValue
 
-    package init(_ item: Item) {
+    init(_ item: Item) {
         self.item = item
         object = (try? JSONValue.parse(tolerating: item.payload, limits: .stored).value) ?? [:]
     }
 
     /// How long a title may be, in bytes of UTF-8.
-    package static var titleBytes: Int { 120 }
+    static var titleBytes: Int { 120 }
     /// How long another value on a line may be.
     static var valueBytes: Int { 120 }
 
     /// What the item is called where it is shown: its title, else how its content begins, else that it has none.
     ///
     /// Escaped, on one line.
-    package var title: String {
-        ownTitle ?? opening ?? "Untitled \(item.kind.shownNoun)"
+    var title: String {
+        ownTitle ?? opening ?? item.kind.untitled
     }
 
     /// The title that the payload gives it, as it is shown.
-    package var ownTitle: String? { ownTitle(bytes: Self.titleBytes) }
+    var ownTitle: String? { ownTitle(bytes: Self.titleBytes) }
 
     /// The same with another bound.
     func ownTitle(bytes: Int) -> String? {
@@ -47,24 +47,24 @@ package struct ItemView: Sendable {
     }
 
     /// What the item says, whole, as it was stored; empty if there is nothing.
-    package var content: String {
+    var content: String {
         guard let key = item.kind.contentKey, let value = object[key], !value.isNull else { return "" }
         return value.scalarText ?? String(decoding: value.bytes, as: UTF8.self)
     }
 
     /// The status as it was stored, if it is a text of usual length.
-    package var status: String? {
+    var status: String? {
         guard let status = object["status"]?.string, status.utf8.count <= ItemFacets.textBytes else { return nil }
         return status
     }
 
     /// What the item hangs on, if it can be read.
-    package var parent: ItemReference? {
+    var parent: ItemReference? {
         item.kind.parentRule.parentIfReadable(in: object)
     }
 
     /// A member on one line, escaped; `nil` if there is nothing to show.
-    package func line(_ key: String, bytes: Int = 120) -> String? {
+    func line(_ key: String, bytes: Int = 120) -> String? {
         object[key]?.scalarText.flatMap { DisplayText.line($0, bytes: bytes).nonEmpty }
     }
 
@@ -90,15 +90,6 @@ extension ItemKind {
     /// The member that holds what the item says.
     var contentKey: String? {
         searchFields.texts.first.flatMap { $0.utf8.elementsEqual("tags".utf8) ? nil : $0 }
-    }
-
-    /// `task list`: the noun as people write it.
-    package var shownNoun: String {
-        switch self {
-        case .taskLists: "task list"
-        case .taskListCategories: "task list category"
-        default: noun
-        }
     }
 }
 

@@ -20,12 +20,12 @@ package struct ItemCompletion: Sendable {
         package let title: String?
 
         fileprivate init(_ item: Item) {
-            reference = ItemReference(item.kind, item.uid)
+            reference = item.reference
             title = ItemView(item).ownTitle
         }
 
         fileprivate init(_ hit: SearchHit) {
-            reference = ItemReference(hit.item.kind, hit.item.uid)
+            reference = hit.item.reference
             title = hit.title.flatMap(ItemView.shownTitle)
         }
     }

@@ -4,8 +4,9 @@ import ToolBridge
 
 extension ItemTools {
     func patch(_ kind: ItemKind) -> Tool<Caller> {
-        Tool(
-            "patch_\(kind.singular)",
+        let name = "patch_\(kind.singular)"
+        return Tool(
+            name,
             title: "Change \(kind.shownNoun) fields",
             "Sets fields of \(kind.oneNoun)\(kind.spellingAside); others stay.",
             annotations: .overwriting,
@@ -13,39 +14,42 @@ extension ItemTools {
             .uid("uid"),
             .object("updates", "")
         ) { context, uid, updates in
-            try await mutate(context, "patch_\(kind.singular)", uid, kind) { .patch(try Payload(checking: updates)) }
+            try await mutate(context, name, uid, kind) { .patch(try Payload(checking: updates)) }
         }
     }
 
     func delete(_ kind: ItemKind) -> Tool<Caller> {
-        Tool(
-            "delete_\(kind.singular)",
+        let name = "delete_\(kind.singular)"
+        return Tool(
+            name,
             title: "Delete \(kind.shownNoun)",
             "Soft-deletes \(kind.oneNoun)\(kind.leavingAside).",
             annotations: .overwriting,
             output: ItemSchema.anyObject,
             .uid("uid")
         ) { context, uid in
-            try await mutate(context, "delete_\(kind.singular)", uid, kind) { .delete }
+            try await mutate(context, name, uid, kind) { .delete }
         }
     }
 
     func archive(_ kind: ItemKind) -> Tool<Caller> {
-        Tool(
-            "archive_\(kind.singular)",
+        let name = "archive_\(kind.singular)"
+        return Tool(
+            name,
             title: "Archive \(kind.shownNoun)",
             "Archives \(kind.oneNoun).",
             annotations: .acting,
             output: ItemSchema.anyObject,
             .uid("uid")
         ) { context, uid in
-            try await mutate(context, "archive_\(kind.singular)", uid, kind) { .archive }
+            try await mutate(context, name, uid, kind) { .archive }
         }
     }
 
     func process(_ kind: ItemKind) -> Tool<Caller> {
-        Tool(
-            "process_\(kind.singular)",
+        let name = "process_\(kind.singular)"
+        return Tool(
+            name,
             title: "Act on \(kind.shownNoun)",
             "Acts on \(kind.oneNoun): \(kind.listedActions).",
             annotations: .acting,
@@ -54,7 +58,7 @@ extension ItemTools {
             .action(of: kind),
             .optionalObject("metadata", "")
         ) { context, uid, action, _ in
-            try await mutate(context, "process_\(kind.singular)", uid, kind) { .process(action) }
+            try await mutate(context, name, uid, kind) { .process(action) }
         }
     }
 

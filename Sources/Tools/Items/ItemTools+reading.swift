@@ -2,23 +2,21 @@ import MCP
 import ToolBridge
 
 extension ItemTools {
-    /// How many items a page holds at most, however many are asked for.
-    private static var pageCap: Int { 200 }
-
     func list(_ kind: ItemKind) -> Tool<Caller> {
-        Tool(
-            "list_\(kind.path)",
+        let name = "list_\(kind.path)"
+        return Tool(
+            name,
             title: "List \(kind.plural)",
-            "Lists \(kind.plural), newest change first, at most \(Self.pageCap) a page; pass nextCursor as cursor.",
+            "Lists \(kind.plural), newest change first, at most \(ToolPage.items) a page; pass nextCursor as cursor.",
             annotations: .reading,
             output: ItemSchema.anyObject,
             .integer("limit", "", in: 1...1000, default: 50),
             .optionalString("cursor", ""),
             .includeDeleted
         ) { context, limit, cursor, includeDeleted in
-            try await answer(context, Attempt(tool: "list_\(kind.path)", kind: kind)) { owner, _ in
+            try await answer(context, Attempt(tool: name, kind: kind)) { owner, _ in
                 let query = ListQuery(
-                    limit: min(limit, Self.pageCap),
+                    limit: min(limit, ToolPage.items),
                     cursor: cursor,
                     direction: .newestChangeFirst,
                     includeDeleted: includeDeleted,
@@ -30,8 +28,9 @@ extension ItemTools {
     }
 
     func get(_ kind: ItemKind) -> Tool<Caller> {
-        Tool(
-            "get_\(kind.singular)",
+        let name = "get_\(kind.singular)"
+        return Tool(
+            name,
             title: "Get \(kind.shownNoun)",
             "Reads \(kind.oneNoun).",
             annotations: .reading,
@@ -39,7 +38,7 @@ extension ItemTools {
             .uid("uid"),
             .includeDeleted
         ) { context, uid, includeDeleted in
-            try await answer(context, Attempt(tool: "get_\(kind.singular)", kind: kind, uid: uid)) { owner, _ in
+            try await answer(context, Attempt(tool: name, kind: kind, uid: uid)) { owner, _ in
                 .item(try await service.item(uid, kind, includeDeleted: includeDeleted, of: owner))
             }
         }

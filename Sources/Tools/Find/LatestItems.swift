@@ -1,11 +1,11 @@
-package import ToolBridge
+import ToolBridge
 
 /// The items that changed last, as many as there was room for.
-package struct LatestItems: Sendable {
+struct LatestItems: Sendable {
     /// Newest change first.
-    package var items: [Item] = []
+    var items: [Item] = []
     /// Whether there are, or may be, older ones.
-    package var hasMore = false
+    var hasMore = false
 
     /// How many are read at a time.
     private static let pageItems = 200
@@ -19,7 +19,7 @@ package struct LatestItems: Sendable {
     /// them thin.
     ///
     /// - Throws: As ``ToolBridge/ItemService/list(_:_:of:)``.
-    package static func read(
+    static func read(
         _ kind: ItemKind,
         atMost count: Int,
         filter: ItemFilter = ItemFilter(),
@@ -37,7 +37,7 @@ package struct LatestItems: Sendable {
     /// The same over several kinds.
     ///
     /// - Throws: As ``ToolBridge/ItemService/recent(_:of:)``.
-    package static func read(
+    static func read(
         _ kinds: Set<ItemKind>,
         atMost count: Int,
         since: Timestamp? = nil,

@@ -3,15 +3,16 @@ import ToolBridge
 
 extension ItemTools {
     func create(_ kind: ItemKind) -> Tool<Caller> {
-        Tool(
-            "create_\(kind.singular)",
+        let name = "create_\(kind.singular)"
+        return Tool(
+            name,
             title: "Create \(kind.shownNoun)",
             "Creates \(kind.oneNoun).",
             annotations: .creating,
             output: ItemSchema.anyObject,
             parameters: kind.creatingParameters
         ) { context, arguments in
-            try await answer(context, Attempt(tool: "create_\(kind.singular)", kind: kind)) { owner, attempt in
+            try await answer(context, Attempt(tool: name, kind: kind)) { owner, attempt in
                 let payload = try arguments.payload()
                 attempt.sent = payload
                 return .item(try await service.create(payload, kind, epoch: nil, of: owner))
@@ -20,8 +21,9 @@ extension ItemTools {
     }
 
     func update(_ kind: ItemKind) -> Tool<Caller> {
-        Tool(
-            "update_\(kind.singular)",
+        let name = "update_\(kind.singular)"
+        return Tool(
+            name,
             title: "Replace \(kind.shownNoun)",
             "Replaces \(kind.oneNoun): fields not passed, tags too, are removed; patching keeps them.\(kind.parentSentence)",
             annotations: .overwriting,
@@ -29,7 +31,7 @@ extension ItemTools {
             parameters: kind.replacingParameters
         ) { context, arguments in
             guard let uid = arguments.uid else { throw ArgumentError("uid", "is missing, but required") }
-            return try await mutate(context, "update_\(kind.singular)", uid, kind, expecting: arguments.version) {
+            return try await mutate(context, name, uid, kind, expecting: arguments.version) {
                 .replace(try arguments.payload(ignoring: "uid"))
             }
         }
