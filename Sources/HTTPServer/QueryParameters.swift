@@ -36,6 +36,12 @@ extension IncomingRequest {
         }
     }
 
+    /// The names of the query's parameters, as far as they can be decoded.
+    package var queryParameterNames: [String] {
+        guard let query = received.query else { return [] }
+        return query.split(separator: UInt8(ascii: "&")).compactMap { pair in Self.decoded(pair.prefix { $0 != UInt8(ascii: "=") }) }
+    }
+
     /// How many parameters the query has.
     var queryParameterCount: Int {
         guard let query = received.query else { return 0 }

@@ -224,6 +224,22 @@ import Tools
         }
     }
 
+    @Test(
+        "the version that is meant counts, however its name is spelt",
+        arguments: ["if_match", "ifMatch", "If-Match", "IF_MATCH", "ifmatch"]
+    )
+    func versions(_ name: String) async throws {
+        try await withService { service, _ in
+            let box = try CompactBox(service)
+            let uid = try #require(try await box.create("notes", [#"{"title":"a"}"#]).first)
+            let element = #"{"kind":"notes","uid":"\#(uid)","\#(name)":7,"fields":{"title":"b"},"action":"pin"}"#
+            for tool in ["update_items", "delete_items", "process_items"] {
+                let answer = try await box.value(tool, #"{"items":[\#(element)]}"#)
+                #expect(answer.texts("results", "code") == ["version_mismatch"], "\(tool)")
+            }
+        }
+    }
+
     @Test func aBatchOfDeletionsIsUndoneInOneCall() async throws {
         try await withService { service, _ in
             let box = try CompactBox(service)

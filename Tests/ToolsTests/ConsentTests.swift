@@ -206,6 +206,21 @@ import Tools
         }
     }
 
+    @Test func aListOfLargeTasksIsDeletedOnlyWithConsentToo() async throws {
+        try await withService { service, _ in
+            let box = try CompactBox(service)
+            let list = try #require(try await box.create("task_lists", [#"{"title":"Home"}"#]).first)
+            // A page of them ends early because of its size.
+            let text = String(repeating: "x", count: 500_000)
+            for _ in 0..<24 {
+                let payload = try Payload(#"{"taskListUid":"\#(list)","description":"\#(text)"}"#)
+                _ = try await service.create(payload, .tasks, epoch: nil, of: .me)
+            }
+            let refusal = try await box.refusal("delete_items", #"{"items":["task_lists/\#(list)"]}"#)
+            #expect(refusal.hasPrefix("nothing was deleted: 1 item (1 task list) would be, more than 20 tasks would lose"), "\(refusal)")
+        }
+    }
+
     @Test func aClientThatBreaksTheQuestionGetsAnErrorAndNothingIsDone() async throws {
         try await withService { service, _ in
             let box = try AskingBox(service)
@@ -227,6 +242,23 @@ import Tools
             let text = try #require(client.questions.first?["params"]?["message"]?.string)
             #expect(!text.contains("\n") && !text.contains("://") && !text.unicodeScalars.contains("\u{202E}"), "\(text)")
             #expect(text.count { $0 == "\"" } == 10, "\(text)")
+        }
+    }
+
+    @Test func anItemThatIsReplacedLaterInTheCallCountsAsReplaced() async throws {
+        try await withService { service, _ in
+            let items = try await filled(service, notes: 21)
+            let (patches, replacements) = (
+                extended(items, with: #","fields":{"x":1}"#), extended(items, with: #","replace":true,"fields":{}"#)
+            )
+            let client = FormClient(action: "decline")
+            _ = try await AskingBox(service).legacy(
+                "update_items",
+                #"{"items":\#(patches.dropLast() + "," + replacements.dropFirst())}"#,
+                client: client
+            )
+            let text = client.questions.first?["params"]?["message"]?.string ?? ""
+            #expect(text.hasPrefix("Overwrite 21 items (21 notes)?") && text.contains("21 of them lose all fields"), "\(text)")
         }
     }
 

@@ -100,7 +100,8 @@ import Tools
             ("", ToolSelectionError.empty), (" , ", .empty), ("nots", .unknown("nots")), ("notes,Tasks", .unknown("Tasks")),
             ("chat-messages", .unknown("chat-messages")), ("notes tasks", .unknown("notes tasks")),
             ("note\u{301}s", .unknown("note\u{301}s")),
-            (String(repeating: "x", count: 8_000), .unknown(String(repeating: "x", count: 64))),
+            (String(repeating: "x", count: 8_000), .unknown(String(repeating: "x", count: 61) + "…")),
+            ("a\n\u{202E}b", .unknown(#"a \u{202E}b"#)),
         ]
     )
     func unknown(_ text: String, _ error: ToolSelectionError) {
@@ -138,6 +139,19 @@ import Tools
     @Test(arguments: ["", "maybe", "TRUE", "yes", "01", " 1"])
     func readOnlyIsTrueOrFalse(_ text: String) {
         #expect(throws: ToolSelectionError.notBoolean) { try ToolOffer().selection(toolsets: nil, readOnly: text) }
+    }
+
+    @Test(
+        "a parameter in another spelling isn't passed over",
+        arguments: [
+            ("READONLY", "readonly"), ("readOnly", "readonly"), ("read_only", "readonly"), ("read-only", "readonly"),
+            ("ReadOnly[]", "readonly"),
+            ("Toolsets", "toolsets"), ("toolset", "toolsets"), ("tool_sets", "toolsets"), ("toolsets[]", "toolsets"), ("readonly", nil),
+            ("toolsets", nil), ("session_id", nil), ("", nil), ("read", nil), ("only", nil), ("readonlyy", nil), ("tools", nil),
+        ]
+    )
+    func misspelt(_ name: String, _ meant: String?) {
+        #expect(ToolOffer.parameter(misspeltAs: name) == meant)
     }
 
     @Test func sizesAreWhatIsPublished() throws {

@@ -6,6 +6,10 @@ extension ToolOffer {
     ///
     /// - Throws: 400 `invalid_parameter` that lists what can be chosen.
     func selection(_ request: IncomingRequest) throws(Problem) -> ToolSelection {
+        for name in request.queryParameterNames {
+            guard let meant = Self.parameter(misspeltAs: name) else { continue }
+            throw .invalidParameter(meant, "\(meant) is spelt so, in small letters alone")
+        }
         let toolsets = try request.queryParameter("toolsets")
         let readOnly = try request.queryParameter("readonly")
         do {

@@ -75,9 +75,13 @@ struct BatchElement {
     }
 
     /// The version that is meant, if any.
+    ///
+    /// Its name counts in any spelling, such as `ifMatch` of the REST API: passed over, it would let older changes overwrite newer ones.
     var condition: VersionCondition? {
         get throws(ItemError) {
-            guard let argument = value["if_match"], !argument.isNull else { return nil }
+            guard value.kind == .object, let argument = value.members.first(where: { $0.isCondition && !$0.value.isNull })?.value else {
+                return nil
+            }
             return .exactly(Int64(try read(.integer("if_match", "", in: 1...Int.max), argument)))
         }
     }
@@ -117,5 +121,12 @@ extension ItemKind {
     var actionNames: [String] {
         let names = actions.map(\.name)
         return (names.contains("archive") ? names : names + ["archive"]) + ["restore"]
+    }
+}
+
+extension JSONValue.Member {
+    /// Whether it is called `if_match`, `ifMatch` or the like.
+    fileprivate var isCondition: Bool {
+        key.utf8.count <= 16 && key.utf8.lazy.map { $0 | 0x20 }.filter { (0x61...0x7A).contains($0) }.elementsEqual("ifmatch".utf8)
     }
 }

@@ -75,7 +75,9 @@ extension ItemTools {
         var count = 0
         for list in harmed.references where list.kind == .taskLists && count <= Consent.threshold {
             let query = ListQuery(limit: Consent.threshold + 1, filter: ItemFilter(parentUID: list.uid, parentKind: .taskLists))
-            count += try await service.list(.tasks, query, of: owner).items.count
+            let page = try await service.list(.tasks, query, of: owner)
+            // Large tasks end a page early: then there are more than it has.
+            count += page.nextCursor == nil ? page.items.count : Consent.threshold + 1
         }
         return count
     }
@@ -85,7 +87,7 @@ extension Consent {
     fileprivate func question(about harmed: HarmedItems, titles: [String], canRestore: Bool) -> Question<FormAnswer<Bool>> {
         var text = "\(harm.verb) \(harmed.inWords)?"
         if !titles.isEmpty {
-            let shown = titles.map { "\"\($0.unclickable)\"" }.joined(separator: ", ")
+            let shown = titles.map { DisplayText.quoted($0).unclickable }.joined(separator: ", ")
             let all = harmed.references.count == 1 ? "It is" : "They are"
             text += titles.count < harmed.references.count ? " Among them: \(shown)." : " \(all): \(shown)."
         }
@@ -128,18 +130,19 @@ struct HarmedItems {
     /// Each item once, in the order of the call.
     private(set) var references: [ItemReference] = []
     /// How many of them are replaced as a whole.
-    private(set) var replaced = 0
+    var replaced: Int { whole.count }
+    private var whole: Set<ItemReference> = []
     /// How many tasks are in task lists that are deleted; counted until they are more than the threshold.
     var detached = 0
 
     init(_ operations: [Result<BatchOperation, ItemError>]) {
         var seen: Set<ItemReference> = []
         for case .success(let operation) in operations {
-            guard case .mutate(let uid, let mutation, _) = operation.target, seen.insert(ItemReference(operation.kind, uid)).inserted else {
-                continue
-            }
-            references.append(ItemReference(operation.kind, uid))
-            if case .replace = mutation { replaced += 1 }
+            guard case .mutate(let uid, let mutation, _) = operation.target else { continue }
+            let reference = ItemReference(operation.kind, uid)
+            if seen.insert(reference).inserted { references.append(reference) }
+            // An item may be named twice, and replaced the second time.
+            if case .replace = mutation { whole.insert(reference) }
         }
     }
 
@@ -162,22 +165,13 @@ struct HarmedItems {
 }
 
 extension String {
-    /// A title within quotes in a question: it neither ends them nor becomes an address to click (EL5).
+    /// A title in a question doesn't become an address to click (EL5).
     fileprivate var unclickable: String {
-        replacingBytes("\"", with: "'").replacingBytes("//", with: "/ /")
-    }
-
-    private func replacingBytes(_ old: String, with new: String) -> String {
+        let slash = UInt8(ascii: "/")
         var result: [UInt8] = []
-        var rest = Array(utf8)[...]
-        while let byte = rest.first {
-            if rest.starts(with: old.utf8) {
-                result.append(contentsOf: new.utf8)
-                rest = rest.dropFirst(old.utf8.count)
-            } else {
-                result.append(byte)
-                rest = rest.dropFirst()
-            }
+        for byte in utf8 {
+            if byte == slash, result.last == slash { result.append(UInt8(ascii: " ")) }
+            result.append(byte)
         }
         return String(decoding: result, as: UTF8.self)
     }

@@ -15,6 +15,17 @@ package struct ToolOffer: Sendable, Equatable {
     /// The sets that an address can choose.
     package var toolsets: [Toolset] { Toolset.allCases.filter(bound.contains) }
 
+    /// The parameter of an address that a name is meant to be, if it is another spelling of one: it would be passed over, and `readOnly=1`
+    /// would leave the tools that write.
+    package static func parameter(misspeltAs name: String) -> String? {
+        let letters = name.utf8.lazy.map { $0 | 0x20 }.filter { (0x61...0x7A).contains($0) }
+        for (parameter, spellings) in [("toolsets", ["toolsets", "toolset"]), ("readonly", ["readonly"])]
+        where !name.utf8.elementsEqual(parameter.utf8) && spellings.contains(where: { letters.elementsEqual($0.utf8) }) {
+            return parameter
+        }
+        return nil
+    }
+
     /// What an address chooses.
     ///
     /// - Parameters:

@@ -22,7 +22,7 @@ package struct ToolSelection: Sendable, Hashable {
         for entry in text.split(separator: ",") {
             let name = entry.withoutBlanks
             guard !name.isEmpty else { continue }
-            guard let toolset = Toolset(rawValue: String(name)) else { throw .unknown(String(name.prefix(64))) }
+            guard let toolset = Toolset(rawValue: String(name)) else { throw .unknown(DisplayText.line(String(name), bytes: 64)) }
             toolsets.insert(toolset)
         }
         guard !toolsets.isEmpty else { throw .empty }

@@ -148,19 +148,19 @@ extension Hints {
 }
 
 extension NearMatches.Match {
-    fileprivate var line: String { "\"\(title)\" \(uid)" }
+    fileprivate var line: String { "\(DisplayText.quoted(title)) \(uid)" }
 }
 
 extension Item {
     /// `a deleted task, "Buy milk"`.
     fileprivate var shownWithArticle: String {
-        "\(deletedAt == nil ? kind.oneNoun : "a deleted \(kind.shownNoun)"), \"\(title)\""
+        "\(deletedAt == nil ? kind.oneNoun : "a deleted \(kind.shownNoun)"), \(DisplayText.quoted(title))"
     }
 
-    /// As results have it, without the line breaks that a payload may have between its values.
+    /// As results have it, shown.
     fileprivate var onOneLine: String {
         var writer = JSONWriter(reserving: payload.count + 192)
         writer.item(self)
-        return String(decoding: writer.bytes.map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
+        return DisplayText.json(writer.bytes)
     }
 }

@@ -9,7 +9,16 @@ extension ItemError {
     /// Which argument or member is wrong, as it is shown.
     var field: String? {
         guard case .string(let field)? = self[.field], !field.isEmpty else { return nil }
-        return DisplayText.line(field, bytes: 100)
+        let shown = DisplayText.line(field, bytes: 100)
+        return shown.utf8.allSatisfy(Self.isPointerByte) ? shown : DisplayText.quoted(shown)
+    }
+
+    /// Other characters make words, which might be taken for ours.
+    private static func isPointerByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A, UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "~"): true
+        default: false
+        }
     }
 
     var limit: Int64? {

@@ -29,7 +29,7 @@ enum VersionDifference {
     /// A name as it is, or in quotes if it might be taken for words of ours.
     private static func shown(_ key: String) -> String {
         let isName = !key.isEmpty && key.utf8.count <= 64 && key.utf8.allSatisfy(isNameByte)
-        return isName ? key : "\"\(DisplayText.line(key, bytes: 64))\""
+        return isName ? key : DisplayText.quoted(DisplayText.line(key, bytes: 64))
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -29,6 +29,8 @@ extension ItemTools {
                 )
             }
             return try await answer(context, Attempt(tool: "search")) { owner, _ in
+                // More words than fit into this don't count, and one that is longer can't be looked for in reasonable time.
+                let query = query.beginning(SearchAnswer.queryBytes).0
                 let page = try await service.search(SearchQuery(query, kinds: kinds, limit: limit), of: owner)
                 var answer = SearchAnswer(page, remark: page.remark(on: query, kinds), pageBytes: pageBytes)
                 if detail == .full {
@@ -61,6 +63,9 @@ extension SearchPage {
 
 /// Hits as they are answered: as many as fit into a page, and of their payloads as many as fit beside them.
 private struct SearchAnswer {
+    /// How much of a query counts, in bytes.
+    static let queryBytes = 8_192
+
     private let page: SearchPage
     /// Said after the hits.
     private let remark: String?

@@ -35,7 +35,7 @@ extension JSONValue {
     /// The value in a message: whoever sent it knows it, so that its beginning will do.
     fileprivate var shown: String {
         guard let string else { return isNull ? "null" : kind == .array || kind == .object ? "an \(kind.rawValue)" : "a \(kind.rawValue)" }
-        return "\"\(DisplayText.line(string, bytes: 64))\""
+        return DisplayText.quoted(DisplayText.line(string, bytes: 64))
     }
 }
 

@@ -44,7 +44,7 @@ extension ToolResult {
             if refusal.code.status >= 500 { writer.member("correlation_id", correlationID) }
         }
         // The text may quote what the caller sent, which must not look like lines of ours.
-        let lines = [DisplayText.line(refusal.text, bytes: 2000), String(decoding: writer.bytes, as: UTF8.self)] + hints
+        let lines = [DisplayText.line(refusal.text, bytes: 2000), DisplayText.json(writer.bytes)] + hints
         return .failure(lines.joined(separator: "\n"))
     }
 }

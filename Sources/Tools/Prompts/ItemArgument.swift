@@ -78,7 +78,7 @@ struct ItemArgument: Sendable {
     }
 
     private func nothing(_ sought: String, similar: [Candidate]) -> ArgumentError {
-        var text = "names no \(kind.shownNoun): there is none with the title \"\(sought)\". \(advice)"
+        var text = "names no \(kind.shownNoun): there is none with the title \(DisplayText.quoted(sought)). \(advice)"
         if !similar.isEmpty { text += " These have some of its words: \(Self.list(similar))." }
         return ArgumentError(name, text)
     }
@@ -86,12 +86,12 @@ struct ItemArgument: Sendable {
     private func several(_ sought: String, _ candidates: [Candidate]) -> ArgumentError {
         ArgumentError(
             name,
-            "names \(candidates.count) \(kind.plural) with the title \"\(sought)\"; give the uid of one: \(Self.list(candidates))"
+            "names \(candidates.count) \(kind.plural) with the title \(DisplayText.quoted(sought)); give the uid of one: \(Self.list(candidates))"
         )
     }
 
     private static func list(_ candidates: [Candidate]) -> String {
-        var texts = candidates.prefix(listed).map { "\($0.uid) (\"\($0.title)\", changed \($0.updatedAt))" }
+        var texts = candidates.prefix(listed).map { "\($0.uid) (\(DisplayText.quoted($0.title)), changed \($0.updatedAt))" }
         if candidates.count > listed { texts.append("and \(candidates.count - listed) more") }
         return texts.joined(separator: ", ")
     }

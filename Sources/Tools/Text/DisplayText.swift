@@ -68,6 +68,30 @@ package enum DisplayText {
         return shortened(escaped(String(joined)), bytes: bytes, isWhole: isWhole)
     }
 
+    /// A shown text within quotes, which nothing in it can end.
+    package static func quoted(_ shown: String) -> String {
+        "\"" + String(decoding: shown.utf8.map { $0 == UInt8(ascii: "\"") ? UInt8(ascii: "'") : $0 }, as: UTF8.self) + "\""
+    }
+
+    /// JSON as it is shown within a text: on one line, and what can't be seen as JSON writes it out, so that it still means the same.
+    package static func json(_ bytes: [UInt8]) -> String {
+        // Between its values JSON may have line breaks; within them it has none.
+        var text = String(decoding: bytes.map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
+        guard text.withUTF8({ !$0.allSatisfy(isPlain) }) else { return text }
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            guard Sight(scalar) == .hidden else {
+                shown.append(scalar)
+                continue
+            }
+            for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+                let digits = String(unit, radix: 16)
+                shown.append(contentsOf: ("\\u" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits).unicodeScalars)
+            }
+        }
+        return String(shown)
+    }
+
     /// A shown text cut between characters, never within an escape.
     ///
     /// - Parameters:

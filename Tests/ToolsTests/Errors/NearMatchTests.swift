@@ -48,7 +48,7 @@ import Tools
                 ("process_comment", #","action":"reopen""#, "process_task"),
             ] {
                 let hints = try await box.refusal(tool, #"{"uid":"\#(task.uid)"\#(others)}"#).hints
-                #expect(hints == [#"Next: this uid is of a task, "Buy "milk"": call \#(counterpart)."#], "\(tool)")
+                #expect(hints == [#"Next: this uid is of a task, "Buy 'milk'": call \#(counterpart)."#], "\(tool)")
             }
             // Its tools weren't offered, so that nothing of it is told.
             #expect(try await box.refusal("get_note", #"{"uid":"\#(list.uid)"}"#).hints == ["Next: find the note with list_notes."])
@@ -64,7 +64,7 @@ import Tools
             _ = try await service.mutate(task.uid, .tasks, .delete, expecting: nil, epoch: nil, of: .me)
             #expect(
                 try await box.refusal("get_note", #"{"uid":"\#(task.uid)"}"#).hints
-                    == [#"Next: this uid is of a deleted task, "Buy "milk"": call get_task."#]
+                    == [#"Next: this uid is of a deleted task, "Buy 'milk'": call get_task."#]
             )
             let tools = ItemTools<Owner>(service: service, offers: ["update_items", "fetch"], owner: { $0 })
             #expect(

@@ -23,7 +23,7 @@ import Tools
                 #"{"uid":"\#(uid)","title":"a","content":"mine","if_match":1,"additional_fields":{"same":[1.0,2],"extra":true}}"#
             )
             #expect(stale.text == "version mismatch: expected 1, actual 2")
-            let difference = #"content, extra, tags, "we"ird\u{202E}""#
+            let difference = #"content, extra, tags, "we'ird\u{202E}""#
             let advice = "decide what to keep, then call update_note again with if_match 2."
             let expected =
                 "Next: the note is at version 2; these differ from what you sent: \(difference); \(advice) "
