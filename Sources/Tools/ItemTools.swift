@@ -6,8 +6,7 @@ package import ToolBridge
 /// They are written against ``ToolBridge/ItemService`` alone, so that they run in front of a database and in front of another server's API alike.
 package struct ItemTools<Caller: Sendable>: Sendable {
     let service: any ItemService
-    /// The tools that hints may name.
-    let offers: Set<String>
+    let offers: OfferedTools
     /// How many bytes of items a page holds, unless its first item alone has more.
     let pageBytes: Int
     private let ownerOf: @Sendable (Caller) throws -> Owner
@@ -26,7 +25,7 @@ package struct ItemTools<Caller: Sendable>: Sendable {
         owner: @escaping @Sendable (Caller) throws -> Owner
     ) {
         self.service = service
-        self.offers = offers.isEmpty ? Set(Self.kinds.flatMap(\.toolNames)) : offers
+        self.offers = OfferedTools(offers.isEmpty ? Set(Self.kinds.flatMap(\.toolNames)) : offers)
         self.pageBytes = pageBytes
         ownerOf = owner
     }

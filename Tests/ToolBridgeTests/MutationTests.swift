@@ -48,7 +48,10 @@ struct MutationTests {
         #expect(try outcome.item.object().members.map(\.key) == ["uid", "updatedTs", "updateTime", "sync"])
     }
 
-    @Test("the names of the server's fields are those that it writes, to whatever kind", arguments: [ItemKind.notes, .tasks, .chats, .taskLists])
+    @Test(
+        "the names of the server's fields are those that it writes, to whatever kind",
+        arguments: [ItemKind.notes, .tasks, .chats, .taskLists]
+    )
     func names(_ kind: ItemKind) throws {
         let written = try apply(.create(payload("{}")), to: nil, kind).item.object().members.map(\.key)
         #expect(written == Array(ServerFields.names.prefix(kind == .notes ? ServerFields.names.count : 4)))

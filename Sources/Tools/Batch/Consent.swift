@@ -58,7 +58,7 @@ extension ItemTools {
         for reference in harmed.references.prefix(Consent.shownTitles) {
             if let item = try await service.itemIfAny(reference, includeDeleted: true, of: owner) { titles.append(item.title) }
         }
-        let question = consent.question(about: harmed, titles: titles, canRestore: offers.contains("restore_item"))
+        let question = consent.question(about: harmed, titles: titles, canRestore: offers.restoring != nil)
         // Sealed: an answer counts only for this question about these items.
         let answer = try await context.ask(question, sealed: true)
         switch answer {

@@ -48,7 +48,7 @@ extension ItemTools {
         Tool(
             "delete_items",
             title: "Delete items",
-            "Deletes items\(offers.contains("restore_item") ? "; restore_item brings one back, process_items with restore many" : ""). A task list's tasks lose it for good.",
+            "Deletes items\(offers.restoring != nil ? "; restore_item brings one back, process_items with restore many" : ""). A task list's tasks lose it for good.",
             annotations: .overwriting,
             output: BatchAnswer.schema,
             .batch(BatchSchema.references),
@@ -105,7 +105,7 @@ extension ItemTools {
                 // Nothing of it could be read, so there is nothing to call for.
                 for case .failure(let refusal) in operations { outcomes.append(.refused(refusal)) }
             }
-            return BatchAnswer.result(outcomes, BatchHints(OfferedTools(offers), creates: tool == "create_items")) { index in
+            return BatchAnswer.result(outcomes, BatchHints(offers, creates: tool == "create_items")) { index in
                 index < elements.count ? elements[index].anyKind : nil
             } noteOn: { index in
                 index < operations.count ? (try? operations[index].get())?.misnamed?.words : nil

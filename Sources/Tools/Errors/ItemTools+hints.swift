@@ -21,6 +21,6 @@ extension ItemTools {
     }
 
     func hint(for refusal: ItemError, _ attempt: Attempt, of owner: Owner) async -> [String] {
-        await Hints(service: service, offers: OfferedTools(offers), owner: owner, attempt: attempt).lines(for: refusal)
+        await Hints(service: service, offers: offers, owner: owner, attempt: attempt).lines(for: refusal)
     }
 }

@@ -16,6 +16,9 @@ struct OfferedTools: Sendable {
 
     func listing(_ kind: ItemKind) -> String? { first("list_\(kind.path)", "list_items") }
 
+    /// What lists items of any kind.
+    var listingAny: String? { first("list_items") }
+
     func reading(_ kind: ItemKind) -> String? { first("get_\(kind.singular)", "fetch") }
 
     func creating(_ kind: ItemKind) -> String? { first("create_\(kind.singular)", "create_items") }

@@ -25,7 +25,7 @@ extension ItemTools {
             guard query.utf8.contains(where: { $0 > UInt8(ascii: " ") }) else {
                 throw ArgumentError(
                     "query",
-                    "is empty: give words to look for\(offers.contains("list_items") ? ", or use list_items" : "")"
+                    "is empty: give words to look for\(offers.listingAny.map { ", or use \($0)" } ?? "")"
                 )
             }
             return try await answer(context, Attempt(tool: "search")) { owner, _ in

@@ -83,6 +83,6 @@ extension ItemKind {
     /// What goes besides, and doesn't come back with the item.
     fileprivate var leavingAside: String { self == .taskLists ? "; its tasks lose their list for good" : "" }
 
-    /// How a field is spelt that creating has under another name: what isn't spelt so would be stored beside it, and nobody would notice.
+    /// How a field is spelled that creating has under another name: what isn't spelled so would be stored beside it, and nobody would notice.
     fileprivate var spellingAside: String { self == .tasks ? ", such as dueDate (not due_date)" : "" }
 }

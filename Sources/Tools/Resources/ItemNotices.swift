@@ -174,11 +174,11 @@ package final class ItemNotices: Sendable {
         let state = try await sync.state(of: owner)
         let cursor = SyncCursor(.feed(Set(ItemKind.allCases)), epoch: state?.epoch ?? 1, sequence: state?.sequence ?? 0)
         // Behind the place, so that what comes between is taken for known, not for new: it came before the listener was told anything.
-        let query = RecentQuery(limit: ItemResources<Void>.listed, includeDeleted: false, maximumBytes: Self.lookedThrough)
+        let query = RecentQuery(limit: RecentItems.listed, includeDeleted: false, maximumBytes: Self.lookedThrough)
         let latest = try await items.recent(query, of: owner)
         return Place(
             cursor: cursor.text(for: owner),
-            recent: RecentItems(latest.items, hasMore: latest.nextCursor != nil, limit: ItemResources<Void>.listed)
+            recent: RecentItems(latest.items, hasMore: latest.nextCursor != nil, limit: RecentItems.listed)
         )
     }
 

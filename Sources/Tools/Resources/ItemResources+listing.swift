@@ -2,14 +2,11 @@ package import MCP
 import ToolBridge
 
 extension ItemResources {
-    /// How many items are listed; all others can be found by tools, and read by their addresses.
-    package static var listed: Int { 100 }
-
     /// The items of all kinds that changed last, newest change first.
     package var listing: ResourceListing<Caller> {
         ResourceListing { context, key, limit in
             let start = ListKey(key)
-            let room = min(limit, Self.listed - start.count)
+            let room = min(limit, RecentItems.listed - start.count)
             guard room > 0 else { return ListPage([]) }
             let page = try await service.recent(
                 RecentQuery(limit: room, cursor: start.cursor, includeDeleted: false),
@@ -17,7 +14,7 @@ extension ItemResources {
             )
             // A page may end early, because of its size.
             let count = start.count + page.items.count
-            let next = count < Self.listed && !page.items.isEmpty ? page.nextCursor : nil
+            let next = count < RecentItems.listed && !page.items.isEmpty ? page.nextCursor : nil
             return ListPage(page.items.map(\.resourceLink), next: next.map { ListKey(count: count, cursor: $0).text })
         }
     }

@@ -2,6 +2,9 @@ import ToolBridge
 
 /// Which items the list of resources holds, as far as is known, to tell whether a change gives it others.
 struct RecentItems: Sendable, Equatable {
+    /// How many items the list of resources holds; all others can be found by tools, and read by their addresses.
+    static let listed = 100
+
     private let limit: Int
     /// The one that changed last is last.
     private var references: [ItemReference]
