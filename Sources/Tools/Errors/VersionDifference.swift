@@ -1,6 +1,5 @@
 import JSON
 import ToolBridge
-import ToolBridge
 
 /// What differs between what somebody sent and what an item has become meanwhile.
 enum VersionDifference {
