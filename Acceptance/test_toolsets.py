@@ -76,9 +76,9 @@ REFUSED = [
     ("toolsets=%ff", "toolsets", "toolsets can't be read"),
     ("readonly=maybe", "readonly", "readonly must be 1, 0, true or false"),
     ("readonly", "readonly", "readonly must be 1, 0, true or false"),
-    ("READONLY=1", "readonly", "readonly is spelt so, in small letters alone"),
-    ("toolsets=all&read%5Fonly=1", "readonly", "readonly is spelt so, in small letters alone"),
-    ("toolset=notes", "toolsets", "toolsets is spelt so, in small letters alone"),
+    ("READONLY=1", "readonly", "write readonly, in small letters alone"),
+    ("toolsets=all&read%5Fonly=1", "readonly", "write readonly, in small letters alone"),
+    ("toolset=notes", "toolsets", "write toolsets, in small letters alone"),
     ("readonly=1&readonly=1", "readonly", "readonly was given more than once"),
     ("toolsets=all&readonly=2", "readonly", "readonly must be 1, 0, true or false"),
 ]

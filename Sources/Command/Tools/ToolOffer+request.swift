@@ -8,7 +8,7 @@ extension ToolOffer {
     func selection(_ request: IncomingRequest) throws(Problem) -> ToolSelection {
         for name in request.queryParameterNames {
             guard let meant = Self.parameter(misspeltAs: name) else { continue }
-            throw .invalidParameter(meant, "\(meant) is spelt so, in small letters alone")
+            throw .invalidParameter(meant, "write \(meant), in small letters alone")
         }
         let toolsets = try request.queryParameter("toolsets")
         let readOnly = try request.queryParameter("readonly")
