@@ -61,7 +61,8 @@ extension Schedule {
         var later: Set<ItemReference> = []
         for edit in device.edits.reversed() {
             let isKnown =
-                model.applied[edit.payload] != nil || model.outvoted.contains(edit.payload) || model.refused.contains(edit.payload)
+                model.applied[edit.item.kind]?[edit.payload] != nil || model.outvoted.contains(edit.payload)
+                || model.refused.contains(edit.payload)
             if !isKnown, !later.contains(edit.item) {
                 return "device \(device.number)'s change got lost: \(String(decoding: edit.payload, as: UTF8.self))"
             }

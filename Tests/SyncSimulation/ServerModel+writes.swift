@@ -81,9 +81,9 @@ extension ServerModel {
         let stored = items[ItemReference(change.kind, change.uid)]
         if stored?.item.payload == change.payload { broken = "the same again was a change: \(change)" }
         let isClamped = change.effectiveTime(at: now) != change.updatedAt
-        if let wasClamped = applied[change.payload], !wasClamped, !isClamped {
+        if let wasClamped = applied[change.kind]?[change.payload], !wasClamped, !isClamped {
             broken = "kept twice: \(String(decoding: change.payload, as: UTF8.self))"
         }
-        applied[change.payload] = isClamped
+        applied[change.kind, default: [:]][change.payload] = isClamped
     }
 }

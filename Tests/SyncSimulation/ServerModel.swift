@@ -13,7 +13,9 @@ package struct ServerModel: Sendable {
     package internal(set) var commits = 0
     package internal(set) var wipes = 0
     /// Pushed payloads that were kept once, and whether their time was clamped then.
-    var applied: [[UInt8]: Bool] = [:]
+    ///
+    /// By their kinds: items of two kinds may have the same uid and be deleted at the same moment, in the same words.
+    var applied: [ItemKind: [[UInt8]: Bool]] = [:]
     /// Pushed payloads that met something as new as they were, or newer.
     var outvoted: Set<[UInt8]> = []
     /// Pushed payloads that were refused.
