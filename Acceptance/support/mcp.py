@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 
 from .program import Server
-from .schema import MODERN, check_answer, check_value
+from .schema import MODERN, check_answer, check_notification, check_value
 from .wire import Connection, Response
 
 ACCEPT = ("Accept", "application/json, text/event-stream")
@@ -180,9 +180,14 @@ class Stdio:
         self.ids = itertools.count(1)
 
     def line(self, message) -> dict:
+        """The answer; the server may say before it that something has changed."""
         self.process.stdin.write(encode(message) + b"\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        while True:
+            answer = json.loads(self.process.stdout.readline())
+            if not answer.get("method", "").startswith("notifications/"):
+                return answer
+            check_notification(self.revision, answer)
 
     def request(self, method: str, params: dict | None = None) -> dict:
         params = dict(params or {})
