@@ -77,7 +77,9 @@ struct SearchModel {
         } else {
             #expect(found.count >= 500 && found.isSubset(of: expected), "seed \(random.seed): \(phrases)")
         }
-        for hit in hits {
+        for (place, hit) in hits.enumerated() {
+            // There may be no time for those that nobody asks for.
+            if place >= Limits.searchHits, hit.excerpt.isEmpty { continue }
             #expect(hit.excerpt.unicodeScalars.contains(StoredHit.opening), "seed \(random.seed): \(phrases) \(hit.excerpt)")
         }
     }
