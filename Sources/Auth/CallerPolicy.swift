@@ -1,47 +1,55 @@
 import Crypto
 import ToolBridge
 
-/// Decides who calls.
+/// Decides who calls, and in which tenant.
 ///
-/// One of the profiles is chosen at start, never by anything that a request says.
+/// It is put together once at start, never by anything that a request says.
 package struct CallerPolicy: Sendable {
-    package enum Profile: Sendable {
-        /// One bearer token, made on first run; the subject is `local`.
-        case local(token: Secret)
-        /// For development on this machine: `X-Debug-Sub` names the subject where no bearer token is sent.
-        case development
+    /// Which tokens are taken.
+    package enum Tokens: Sendable {
+        case none
+        /// One token; its subject is ``CallerPolicy/localSubject``.
+        case local(Secret)
+        case verified(any TokenVerifying)
     }
 
     private enum Check: Sendable {
+        case none
         case digest(SHA256.Digest)
-        case debugSubject
+        case verifier(any TokenVerifying)
     }
 
     private let check: Check
-    private let defaultTenant: String
+    private let takesDebugSubject: Bool
+    private let tenants: TenantPolicy
     /// The issuer of principals that this server itself vouches for.
     package static let localIssuer = ""
     package static let localSubject = "local"
 
-    /// - Parameter defaultTenant: The one tenant of a single-tenant installation.
-    package init(_ profile: Profile, defaultTenant: String) {
-        self.defaultTenant = defaultTenant
+    /// - Parameter takesDebugSubject: Whether `X-Debug-Sub` names the subject where no token is sent: for development only.
+    package init(tokens: Tokens, takesDebugSubject: Bool = false, tenants: TenantPolicy) {
+        self.takesDebugSubject = takesDebugSubject
+        self.tenants = tenants
         check =
-            switch profile {
+            switch tokens {
+            case .none: .none
             case .local(let token): .digest(SHA256.hash(data: Array(token.reveal().utf8)))
-            case .development: .debugSubject
+            case .verified(let verifier): .verifier(verifier)
             }
     }
 
     /// The caller, or `nil` if no credentials were sent.
     ///
     /// - Throws: ``AuthError``. A bearer token that isn't good is never rescued by another credential.
-    package func caller(_ credentials: Credentials) throws(AuthError) -> Caller? {
-        guard let subject = try subject(credentials) else { return nil }
-        return Caller(
-            principal: Principal(issuer: Self.localIssuer, subject: subject),
-            owner: Owner(tenant: try tenant(credentials.tenant), subject: subject)
-        )
+    package func caller(_ credentials: Credentials, at door: Door) async throws(AuthError) -> Caller? {
+        guard let (principal, profile) = try await principal(credentials, at: door) else { return nil }
+        switch try await tenants.decision(for: principal, credentials.request, at: door) {
+        case .unasked: return Caller(principal: principal, owner: nil, profile: profile)
+        case .tenant(let tenant):
+            return Caller(principal: principal, owner: Owner(tenant: tenant, subject: principal.subject), profile: profile)
+        case .choice(let organizations):
+            return Caller(principal: principal, owner: nil, organizations: organizations, profile: profile)
+        }
     }
 
     /// The user of this machine, who needs no credentials: whoever can start the program can read its database.
@@ -52,21 +60,32 @@ package struct CallerPolicy: Sendable {
         )
     }
 
-    private func subject(_ credentials: Credentials) throws(AuthError) -> String? {
+    private func principal(
+        _ credentials: Credentials,
+        at door: Door
+    ) async throws(AuthError) -> (Principal, VerifiedToken.Profile?)? {
         if let authorization = credentials.authorization {
-            guard let token = BearerToken(authorization: authorization), case .digest(let expected) = check else { throw .invalidToken }
-            // Digests of one length are compared in constant time by their own `==`.
-            guard SHA256.hash(data: Array(token.text.utf8)) == expected else { throw .invalidToken }
-            return Self.localSubject
+            guard let token = BearerToken(authorization: authorization) else { throw .token(.invalid) }
+            switch check {
+            case .none: throw .token(.invalid)
+            case .digest(let expected):
+                // Digests of one length are compared in constant time by their own `==`.
+                guard SHA256.hash(data: Array(token.text.utf8)) == expected else { throw .token(.invalid) }
+                return (Principal(issuer: Self.localIssuer, subject: Self.localSubject), nil)
+            case .verifier(let verifier):
+                do throws(TokenFault) {
+                    let verified = try await verifier.verify(token, at: door)
+                    return (verified.principal, verified.profile)
+                } catch {
+                    throw error == .keysUnavailable ? .unavailable(retryAfter: 1) : .token(error)
+                }
+            }
         }
-        guard case .debugSubject = check, let subject = credentials.debugSubject else { return nil }
-        guard (1...255).contains(subject.utf8.count), subject.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { throw .invalidToken }
-        return subject
-    }
-
-    private func tenant(_ requested: String?) throws(AuthError) -> String {
-        guard let requested else { return defaultTenant }
-        guard requested.utf8.elementsEqual(defaultTenant.utf8) else { throw .tenantForbidden }
-        return defaultTenant
+        // Only a token tells the tenant of its subject, or can be exchanged.
+        guard takesDebugSubject, door != .exchange, door != .tenant, let subject = credentials.debugSubject else { return nil }
+        guard (1...255).contains(subject.utf8.count), subject.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+            throw .token(.invalid)
+        }
+        return (Principal(issuer: Self.localIssuer, subject: subject), nil)
     }
 }

@@ -5,12 +5,12 @@ import ToolBridge
 @Suite("Who calls")
 struct CallerPolicyTests {
     let token = LocalToken.make()
-    var local: CallerPolicy { CallerPolicy(.local(token: token), defaultTenant: "t") }
-    let development = CallerPolicy(.development, defaultTenant: "t")
+    var local: CallerPolicy { CallerPolicy(tokens: .local(token), tenants: TenantPolicy(defaultTenant: "t")) }
+    let development = CallerPolicy(tokens: .none, takesDebugSubject: true, tenants: TenantPolicy(defaultTenant: "t"))
 
     @Test("the local profile takes its token, whatever the case of the scheme", arguments: ["Bearer ", "bearer ", "BEARER "])
-    func good(scheme: String) throws {
-        let caller = try #require(try local.caller(Credentials(authorization: scheme + token.reveal())))
+    func good(scheme: String) async throws {
+        let caller = try #require(try await local.caller(Credentials(authorization: scheme + token.reveal()), at: .data))
         #expect(caller.owner == Owner(tenant: "t", subject: "local"))
         #expect(caller.principal == Principal(issuer: "", subject: "local"))
     }
@@ -22,48 +22,54 @@ struct CallerPolicyTests {
             "Bearer " + String(repeating: "a", count: 8193), "Bearer " + String(repeating: "a", count: 43),
         ]
     )
-    func bad(authorization: String) {
+    func bad(authorization: String) async {
         for policy in [local, development] {
-            #expect(throws: AuthError.invalidToken) {
-                try policy.caller(Credentials(authorization: authorization, debugSubject: "someone"))
+            await #expect(throws: AuthError.token(.invalid)) {
+                try await policy.caller(Credentials(authorization: authorization, debugSubject: "someone"), at: .data)
             }
         }
     }
 
     @Test("a token that differs in any one character is refused")
-    func nearMisses() {
+    func nearMisses() async {
         let text = Array(token.reveal().utf8)
         for index in text.indices {
             var other = text
             other[index] = other[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
-            #expect(throws: AuthError.invalidToken) {
-                try local.caller(Credentials(authorization: "Bearer " + String(decoding: other, as: UTF8.self)))
+            await #expect(throws: AuthError.token(.invalid)) {
+                try await local.caller(Credentials(authorization: "Bearer " + String(decoding: other, as: UTF8.self)), at: .data)
             }
         }
-        #expect(throws: AuthError.invalidToken) { try local.caller(Credentials(authorization: "Bearer " + token.reveal().dropLast())) }
+        await #expect(throws: AuthError.token(.invalid)) {
+            try await local.caller(Credentials(authorization: "Bearer " + token.reveal().dropLast()), at: .data)
+        }
     }
 
     @Test("without credentials there is no caller, and X-Debug-Sub counts in development alone")
-    func absent() throws {
-        #expect(try local.caller(Credentials()) == nil)
-        #expect(try local.caller(Credentials(debugSubject: "someone")) == nil)
-        #expect(try development.caller(Credentials()) == nil)
-        #expect(try development.caller(Credentials(debugSubject: "someone"))?.owner == Owner(tenant: "t", subject: "someone"))
+    func absent() async throws {
+        #expect(try await local.caller(Credentials(), at: .data) == nil)
+        #expect(try await local.caller(Credentials(debugSubject: "someone"), at: .data) == nil)
+        #expect(try await development.caller(Credentials(), at: .data) == nil)
+        #expect(
+            try await development.caller(Credentials(debugSubject: "someone"), at: .data)?.owner == Owner(tenant: "t", subject: "someone")
+        )
     }
 
     @Test(
         "a debug subject has 1 to 255 bytes and no control characters",
         arguments: ["", "a\u{7f}", "a\nb", String(repeating: "x", count: 256)]
     )
-    func badSubjects(subject: String) {
-        #expect(throws: AuthError.invalidToken) { try development.caller(Credentials(debugSubject: subject)) }
+    func badSubjects(subject: String) async {
+        await #expect(throws: AuthError.token(.invalid)) { try await development.caller(Credentials(debugSubject: subject), at: .data) }
     }
 
     @Test("the only tenant of a single-tenant installation is the default one")
-    func tenants() throws {
-        #expect(try development.caller(Credentials(debugSubject: "s", tenant: "t"))?.owner.tenant == "t")
+    func tenants() async throws {
+        #expect(try await development.caller(Credentials(debugSubject: "s", tenant: "t"), at: .data)?.owner?.tenant == "t")
         for tenant in ["", "T", "t ", "other"] {
-            #expect(throws: AuthError.tenantForbidden) { try development.caller(Credentials(debugSubject: "s", tenant: tenant)) }
+            await #expect(throws: AuthError.tenantForbidden) {
+                try await development.caller(Credentials(debugSubject: "s", tenant: tenant), at: .data)
+            }
         }
     }
 

@@ -40,7 +40,7 @@ import ToolBridge
                 #expect(response.field("WWW-Authenticate") == (authorization == nil ? "Bearer" : challenge))
             }
         }
-        for profile in [CallerPolicy.Profile.development, .local(token: Secret(Self.token))] {
+        for profile in [TestProfile.development, .local(token: Secret(Self.token))] {
             try await TestAPI.run(profile: profile) { api in
                 let tenant = "Missing or invalid Authorization header"
                 try await check(api, "GET", "/v1/auth/tenant", tenant, tenant)

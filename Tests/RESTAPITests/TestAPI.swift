@@ -35,7 +35,7 @@ struct TestAPI: Sendable {
     static func run(
         items: (any ItemService)? = nil,
         sync: (any SyncService)? = nil,
-        profile: CallerPolicy.Profile = .development,
+        profile: TestProfile = .development,
         rateLimits: RateLimits = .unlimited,
         info: SyncInfo = SyncInfo(rate: nil),
         streams: FeedStreams = FeedStreams(),
@@ -61,10 +61,10 @@ struct TestAPI: Sendable {
             var routes: [Route<Caller>] = [serverInfoRoute(server), syncInfoRoute(info) { clock.now }]
             routes += ItemRoutes(data).all + [batchRoute(data), searchRoute(data)]
             routes += SyncRoutes(data).all + [FeedRoute(data, signals: service.signals, streams: streams).route]
-            routes += IdentityRoutes(tenantName: "Personal").all
+            routes += IdentityRoutes(tenant: Organization(id: "tenant", name: "Personal")).all
             let http = HTTPService(
                 routes: try RouteTable(routes),
-                authenticator: APIAuthenticator(CallerPolicy(profile, defaultTenant: "tenant")),
+                authenticator: APIAuthenticator(profile.policy),
                 configuration: Self.configuration,
                 observations: observations,
                 rateLimits: rateLimits,
@@ -241,3 +241,19 @@ extension JSONValue {
 /// The time at which every test begins.
 let start = "2026-03-01T10:00:00.000Z"
 let knownUID = "c1d9b7dc-a1b2-4c3d-9e8f-7a6b5c4d3e2f"
+
+/// Which callers a test's API takes.
+enum TestProfile: Sendable {
+    case development
+    case local(token: Secret)
+    case policy(CallerPolicy)
+
+    var policy: CallerPolicy {
+        let tenants = TenantPolicy(defaultTenant: "tenant")
+        return switch self {
+        case .development: CallerPolicy(tokens: .none, takesDebugSubject: true, tenants: tenants)
+        case .local(let token): CallerPolicy(tokens: .local(token), tenants: tenants)
+        case .policy(let policy): policy
+        }
+    }
+}

@@ -5,6 +5,6 @@ import ToolBridge
 extension Caller {
     /// Who the caller is for the protocol: what sessions, cursors and notices are bound to.
     var mcpPrincipal: MCP.Principal {
-        MCP.Principal(issuer: principal.issuer, subject: principal.subject, tenant: owner.tenant)
+        MCP.Principal(issuer: principal.issuer, subject: principal.subject, tenant: owner?.tenant ?? "")
     }
 }

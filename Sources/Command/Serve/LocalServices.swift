@@ -40,18 +40,18 @@ struct LocalServices: Sendable {
     func definition(role: String, selection: ToolSelection, pageBytes: Int) throws -> ServerDefinition<Caller> {
         let catalogue = ToolCatalogue<Caller>(
             service: items,
-            owner: { $0.owner },
+            owner: { try $0.decidedOwner },
             health: .healthCheck { await health(role, $0) },
             pageBytes: pageBytes
         )
-        let resources = ItemResources<Caller>(service: items, owner: { $0.owner })
+        let resources = ItemResources<Caller>(service: items, owner: { try $0.decidedOwner })
         return try ServerDefinition(
             info: .toolbridge,
             instructions: ServerInstructions.text,
             tools: catalogue.tools(selection),
             templates: resources.templates,
             listing: resources.listing,
-            prompts: ItemPrompts<Caller>(service: items, pageBytes: pageBytes, owner: { $0.owner }).all,
+            prompts: ItemPrompts<Caller>(service: items, pageBytes: pageBytes, owner: { try $0.decidedOwner }).all,
             announces: .resources,
             subscriptions: resources.subscriptions(told: notices)
         )
@@ -68,7 +68,7 @@ struct LocalServices: Sendable {
         }
         return HealthReport(
             isHealthy: isHealthy,
-            tenant: caller.owner.tenant,
+            tenant: caller.owner?.tenant ?? "",
             apiBaseURL: nil,
             version: Version.current,
             role: role,

@@ -20,7 +20,7 @@ struct Profile: Sendable {
             if !allowsRemote { try Self.checkDevelopment(settings, address) }
             self.init(
                 name: "dev",
-                policy: CallerPolicy(.development, defaultTenant: tenant),
+                policy: CallerPolicy(tokens: .none, takesDebugSubject: true, tenants: TenantPolicy(defaultTenant: tenant)),
                 token: nil,
                 hasRateLimits: true
             )
@@ -34,7 +34,7 @@ struct Profile: Sendable {
         if let chosen { token = (chosen, false) } else { token = try TokenFile(path: database.tokenPath).token() }
         self.init(
             name: "local",
-            policy: CallerPolicy(.local(token: token.token), defaultTenant: tenant),
+            policy: CallerPolicy(tokens: .local(token.token), tenants: TenantPolicy(defaultTenant: tenant)),
             token: token,
             hasRateLimits: false
         )

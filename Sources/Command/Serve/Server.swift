@@ -95,7 +95,11 @@ struct Server: Sendable {
             heartbeat: try settings.value(Settings.streamHeartbeat) ?? .seconds(15),
             maximumOfOwner: profile.hasRateLimits ? FeedStreams.usualMaximumOfOwner : nil
         )
-        let identity = IdentityRoutes(tenantName: try settings.value(Settings.defaultTenantName) ?? Settings.defaultTenantName.fallback)
+        let tenant = Organization(
+            id: try settings.value(Settings.defaultTenant) ?? Settings.defaultTenant.fallback,
+            name: try settings.value(Settings.defaultTenantName) ?? Settings.defaultTenantName.fallback
+        )
+        let identity = IdentityRoutes(tenant: tenant)
         return ItemRoutes(data).all + [batchRoute(data), searchRoute(data)] + SyncRoutes(data).all
             + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
             + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + identity.all

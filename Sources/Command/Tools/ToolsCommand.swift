@@ -19,7 +19,7 @@ struct ToolsCommand: AsyncParsableCommand {
         let selection = try toolOptions.offer(SettingsReader.environment()).standard
         let catalogue = ToolCatalogue<Caller>(
             service: NoItems(),
-            owner: { $0.owner },
+            owner: { try $0.decidedOwner },
             health: .healthCheck { _ in
                 HealthReport(isHealthy: false, tenant: nil, apiBaseURL: nil, version: Version.current, role: "tools", upstream: "local")
             }

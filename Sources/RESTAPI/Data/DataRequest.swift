@@ -9,12 +9,11 @@ import ToolBridge
 struct DataRequest: Sendable {
     let request: IncomingRequest
     let caller: Caller
+    let owner: Owner
     /// The epoch that the request is meant for, which was the owner's a moment ago; `nil` where it says none.
     let epoch: Int64?
     /// The request's name, if its client may send it again.
     let repeatable: RepeatableRequest?
-
-    var owner: Owner { caller.owner }
 
     /// What a write of this request is bound to.
     ///

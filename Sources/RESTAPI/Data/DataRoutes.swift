@@ -64,11 +64,12 @@ package struct DataRoutes: Sendable {
             describe: described,
             .admitted { request, caller in
                 try await refusing {
+                    guard let owner = caller.owner else { throw Problem.tenantRequired }
                     let repeatable = isRepeatable ? request.repeatable : nil
                     // Before the session, which the request itself may have ended.
                     if case .success(let repeatable?) = repeatable {
                         do throws(ItemError) {
-                            if let recorded = try await items.recordedAnswer(to: repeatable, of: caller.owner) {
+                            if let recorded = try await items.recordedAnswer(to: repeatable, of: owner) {
                                 return { recorded.answer(correlationID: request.correlationID) }
                             }
                         } catch  where error.code == .idempotencyMismatch {
@@ -76,11 +77,17 @@ package struct DataRoutes: Sendable {
                             return { throw Problem(error) }
                         }
                     }
-                    let opened = try await self.session(of: request, caller, session)
+                    let opened = try await self.session(of: request, owner, session)
                     return {
                         try await refusing {
-                            let epoch = try await self.epoch(of: request, caller, opened, epoch)
-                            let data = DataRequest(request: request, caller: caller, epoch: epoch, repeatable: try repeatable?.get() ?? nil)
+                            let epoch = try await self.epoch(of: request, owner, opened, epoch)
+                            let data = DataRequest(
+                                request: request,
+                                caller: caller,
+                                owner: owner,
+                                epoch: epoch,
+                                repeatable: try repeatable?.get() ?? nil
+                            )
                             do {
                                 return try await handler(data)
                             } catch let refusal as ItemError where refusal.code == .idempotencyInProgress {
@@ -97,7 +104,7 @@ package struct DataRoutes: Sendable {
     }
 
     /// - Throws: `session_required`, `session_invalid`, `session_forbidden`, `unavailable`.
-    private func session(of request: IncomingRequest, _ caller: Caller, _ rule: SessionRule) async throws(ItemError) -> OpenedSession? {
+    private func session(of request: IncomingRequest, _ owner: Owner, _ rule: SessionRule) async throws(ItemError) -> OpenedSession? {
         guard rule != .ignored else { return nil }
         guard let text = request.header(.syncSession) else {
             if rule == .required { throw .sessionRequired }
@@ -105,7 +112,7 @@ package struct DataRoutes: Sendable {
         }
         guard let id = UID(text) else { throw .sessionInvalid }
         do {
-            return try await sync.session(id, of: caller.owner)
+            return try await sync.session(id, of: owner)
         } catch  where error.code == .sessionNotFound {
             throw .sessionInvalid
         }
@@ -116,7 +123,7 @@ package struct DataRoutes: Sendable {
     /// - Throws: `epoch_mismatch`, `unavailable`.
     private func epoch(
         of request: IncomingRequest,
-        _ caller: Caller,
+        _ owner: Owner,
         _ opened: OpenedSession?,
         _ rule: EpochRule
     ) async throws(ItemError) -> Int64? {
@@ -128,7 +135,7 @@ package struct DataRoutes: Sendable {
         case .required, .optional, .sent: break
         }
         let current: Int64
-        if let opened { current = opened.state.epoch } else { current = try await sync.state(of: caller.owner)?.epoch ?? 1 }
+        if let opened { current = opened.state.epoch } else { current = try await sync.state(of: owner)?.epoch ?? 1 }
         let meant: Int64?
         if let text {
             meant = !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int64(text) : nil

@@ -7,9 +7,10 @@ extension Caller {
     package func rateKey(in group: LimitGroup) -> String? {
         switch group {
         case .none, .address: nil
-        case .auth: owner.subject
-        // The length keeps two owners whose names run into each other apart.
-        case .data: "\(owner.tenant.utf8.count):\(owner.tenant)\(owner.subject)"
+        case .auth: principal.subject
+        case .data:
+            // The length keeps two owners whose names run into each other apart.
+            owner.map { "\($0.tenant.utf8.count):\($0.tenant)\($0.subject)" } ?? "0:\(principal.subject)"
         }
     }
 }

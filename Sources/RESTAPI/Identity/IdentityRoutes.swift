@@ -7,11 +7,11 @@ import ToolBridge
 
 /// The routes that turn a token into a tenant or another token, as far as they need no identity provider.
 package struct IdentityRoutes: Sendable {
-    private let tenantName: String
+    private let tenant: Organization
 
-    /// - Parameter tenantName: What people call the one tenant of a single-tenant installation.
-    package init(tenantName: String) {
-        self.tenantName = tenantName
+    /// - Parameter tenant: The one tenant of a single-tenant installation.
+    package init(tenant: Organization) {
+        self.tenant = tenant
     }
 
     package var all: [Route<Caller>] {
@@ -22,7 +22,7 @@ package struct IdentityRoutes: Sendable {
                 label: BearerRoute.tenant.rawValue,
                 limits: .auth,
                 describe: { .tenant },
-                .authenticated { _, caller in tenant(of: caller) }
+                .authenticated { _, _ in resolvedTenant }
             ),
             Route(
                 .only(.post),
@@ -48,11 +48,11 @@ package struct IdentityRoutes: Sendable {
         ]
     }
 
-    private func tenant(of caller: Caller) -> Answer {
+    private var resolvedTenant: Answer {
         var writer = JSONWriter(reserving: 128)
         writer.object { writer in
-            writer.member("tenant_id", caller.owner.tenant)
-            writer.member("organization_name", tenantName)
+            writer.member("tenant_id", tenant.id)
+            writer.member("organization_name", tenant.name)
             writer.member("requires_selection", false)
         }
         return .json(.ok, writer.bytes)

@@ -1,0 +1,15 @@
+/// What a tenant's id may be: an opaque name that is stored with every row.
+package enum TenantName {
+    /// Whether it has 1 to 128 bytes of `A–Z a–z 0–9 . _ : -`.
+    package static func isValid(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+}
