@@ -94,7 +94,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "AuthTests", dependencies: ["Auth", "ToolBridge"], swiftSettings: settings),
+        .testTarget(
+            name: "AuthTests",
+            dependencies: [
+                "Auth", "ToolBridge", "JSON",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            swiftSettings: settings
+        ),
 
         // What models see.
         .target(name: "Tools", dependencies: ["MCP", "ToolBridge", "JSON"], swiftSettings: settings),
