@@ -23,6 +23,7 @@ package struct ExchangeRoutes: Sendable {
                 BearerRoute.exchange.rawValue,
                 label: BearerRoute.exchange.rawValue,
                 limits: .auth,
+                mayTakeLong: true,
                 describe: { .exchangeToken },
                 .authenticated { request, caller in try await bearerExchange(request, caller) }
             ),
@@ -32,6 +33,7 @@ package struct ExchangeRoutes: Sendable {
                 label: "/oauth/token",
                 bodyLimit: 65_536,
                 limits: .address,
+                mayTakeLong: true,
                 describe: { .token },
                 .open { request in await formExchange(request) }
             ),
