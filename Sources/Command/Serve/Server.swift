@@ -102,7 +102,7 @@ struct Server: Sendable {
         let identity = IdentityRoutes(tenant: tenant)
         return ItemRoutes(data).all + [batchRoute(data), searchRoute(data)] + SyncRoutes(data).all
             + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
-            + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + identity.all
+            + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + identity.all + ExchangeRoutes().all
     }
 
     private func mcpRoutes(_ limits: RateLimits) async throws -> [Route<Caller>] {
