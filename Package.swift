@@ -95,7 +95,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "AuthTests", dependencies: ["Auth", "ToolBridge"], swiftSettings: settings),
+        .testTarget(
+            name: "AuthTests",
+            dependencies: [
+                "Auth", "ToolBridge",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
 
         // What models see.
         .target(name: "Tools", dependencies: ["MCP", "ToolBridge", "JSON"], swiftSettings: settings),

@@ -7,11 +7,13 @@ import ToolBridge
 
 /// The routes that turn a token into a tenant or another token, as far as they need no identity provider.
 package struct IdentityRoutes: Sendable {
-    private let tenant: Organization
+    private let resolution: TenantResolution
 
-    /// - Parameter tenant: The one tenant of a single-tenant installation.
-    package init(tenant: Organization) {
-        self.tenant = tenant
+    /// - Parameters:
+    ///   - tenant: The one tenant of a single-tenant installation, else that of those who belong to no organization.
+    ///   - source: Where it is known who belongs to which tenant.
+    package init(tenant: Organization, source: TenantResolution.Source = .single) {
+        resolution = TenantResolution(source, tenant: tenant)
     }
 
     package var all: [Route<Caller>] {
@@ -22,7 +24,7 @@ package struct IdentityRoutes: Sendable {
                 label: BearerRoute.tenant.rawValue,
                 limits: .auth,
                 describe: { .tenant },
-                .authenticated { _, _ in resolvedTenant }
+                .authenticated { _, caller in try await resolution.answer(caller) }
             ),
             Route(
                 .only(.post),
@@ -46,16 +48,6 @@ package struct IdentityRoutes: Sendable {
             ),
             Route(.only(.get), "/.well-known/jwks.json", label: "/.well-known/jwks.json", describe: { .keys }, .open { _ in Self.keys }),
         ]
-    }
-
-    private var resolvedTenant: Answer {
-        var writer = JSONWriter(reserving: 128)
-        writer.object { writer in
-            writer.member("tenant_id", tenant.id)
-            writer.member("organization_name", tenant.name)
-            writer.member("requires_selection", false)
-        }
-        return .json(.ok, writer.bytes)
     }
 
     /// Token exchange (RFC 8693) with errors as OAuth has them (RFC 6749, § 5.2).
