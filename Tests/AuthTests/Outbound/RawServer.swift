@@ -12,7 +12,7 @@ final class RawServer: Sendable {
         case close
     }
 
-    private struct State {
+    fileprivate struct State {
         var requests: [String] = []
         var connections = 0
         var sent = 0
@@ -20,11 +20,11 @@ final class RawServer: Sendable {
     }
 
     private let channel: any Channel
-    private let state: State.Box
+    private let state: Counters
 
     /// - Parameter script: What is done for a request, given its head.
     init(_ script: @escaping @Sendable (_ head: String) -> [Step]) async throws {
-        let state = State.Box()
+        let state = Counters()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -55,10 +55,10 @@ final class RawServer: Sendable {
     private final class Handler: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         private let script: @Sendable (String) -> [Step]
-        private let state: State.Box
+        private let state: Counters
         private var received: [UInt8] = []
 
-        init(script: @escaping @Sendable (String) -> [Step], state: State.Box) {
+        init(script: @escaping @Sendable (String) -> [Step], state: Counters) {
             self.script = script
             self.state = state
         }
@@ -105,8 +105,7 @@ final class RawServer: Sendable {
     }
 }
 
-extension RawServer.State {
-    fileprivate final class Box: Sendable {
-        let value = Mutex(RawServer.State())
-    }
+/// What a server's connections have seen so far.
+private final class Counters: Sendable {
+    let value = Mutex(RawServer.State())
 }
