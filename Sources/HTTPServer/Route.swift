@@ -35,6 +35,8 @@ package struct Route<Caller: Sendable>: Sendable {
     /// Bytes.
     package let bodyLimit: Int
     package let limits: LimitGroup
+    /// What a token must allow whose rights are limited, in the words of this route's makers; nil where nobody asks.
+    package let scope: String?
     /// Whether the handler's task is cancelled when the client goes away before the answer.
     ///
     /// Streams always are.
@@ -52,6 +54,7 @@ package struct Route<Caller: Sendable>: Sendable {
         rules: Rules = .api,
         bodyLimit: Int = 1_048_576,
         limits: LimitGroup = .none,
+        scope: String? = nil,
         cancelsOnDisconnect: Bool = false,
         mayTakeLong: Bool = false,
         describe: (@Sendable () -> OperationDescription)? = nil,
@@ -63,6 +66,7 @@ package struct Route<Caller: Sendable>: Sendable {
         self.rules = rules
         self.bodyLimit = bodyLimit
         self.limits = limits
+        self.scope = scope
         self.cancelsOnDisconnect = cancelsOnDisconnect
         self.mayTakeLong = mayTakeLong
         self.action = action

@@ -7,11 +7,28 @@ public struct Decision: Sendable {
     /// The live session that the message used; whoever remembers ended sessions must be asked before `action` is followed (LS8).
     public let session: Session?
     private let request: JSONValue?
+    let refused: Refused
 
-    init(_ action: Action, session: Session? = nil, request: JSONValue? = nil) {
+    /// Whether the action is a refusal, and how much was known when it was decided.
+    enum Refused: Sendable {
+        case no
+        /// Nothing (W9–W22).
+        case unread
+        case operation(RequestedOperation)
+    }
+
+    init(_ action: Action, session: Session? = nil, request: JSONValue? = nil, refused: Refused = .no) {
         self.action = action
         self.session = session
         self.request = request
+        self.refused = refused
+    }
+
+    /// What to answer instead to a caller who may not do what the message asks for (W23, W45).
+    ///
+    /// - Parameter text: One sentence that says what is missing.
+    public func ifForbidden(_ text: String) -> HTTPReply {
+        Refusal(403, .invalidRequest(text), to: request, revision: session?.revision).reply
     }
 
     /// What to answer instead if the session was ended: the same 404 as for one that never was.

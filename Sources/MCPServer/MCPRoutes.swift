@@ -78,6 +78,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         if let session = decision.session, try await ended.contains(session) {
             return Answer(decision.ifEnded)
         }
+        if let problem = identity.refusal(caller, request, decision) { return Answer(decision.ifForbidden(problem.text), problem) }
         switch decision.action {
         case .answer(let reply):
             // A session costs no memory, but whoever opens them without end uses up the keys (S17).
@@ -147,6 +148,10 @@ package struct MCPIdentity<Caller: Sendable>: Sendable {
     package var charge: @Sendable (Caller) -> RateLimits.Standing?
     /// When the caller's token expires, in Unix seconds: then its streams end (SB7); nil if never.
     package var expires: @Sendable (Caller) -> Int64?
+    /// Why a caller may not do what a message asks for: a 403 with its challenge (W23, W45); nil if it may.
+    ///
+    /// It is asked for every message that has a right shape, also for those that ask for nothing by name. nil where everybody may everything.
+    package var forbids: (@Sendable (Caller, [RequestedOperation], IncomingRequest) -> Problem?)?
     /// Unix seconds.
     package var now: @Sendable () -> Int64
 
@@ -154,12 +159,19 @@ package struct MCPIdentity<Caller: Sendable>: Sendable {
         principal: @escaping @Sendable (Caller) -> Principal,
         charge: @escaping @Sendable (Caller) -> RateLimits.Standing? = { _ in nil },
         expires: @escaping @Sendable (Caller) -> Int64? = { _ in nil },
+        forbids: (@Sendable (Caller, [RequestedOperation], IncomingRequest) -> Problem?)? = nil,
         now: @escaping @Sendable () -> Int64 = unixSeconds
     ) {
         self.principal = principal
         self.charge = charge
         self.expires = expires
+        self.forbids = forbids
         self.now = now
+    }
+
+    func refusal(_ caller: Caller, _ request: IncomingRequest, _ decision: Decision) -> Problem? {
+        guard let forbids, let operations = decision.operations else { return nil }
+        return forbids(caller, operations, request)
     }
 }
 

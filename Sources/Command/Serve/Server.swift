@@ -17,6 +17,7 @@ struct Server: Sendable {
     private let address: ListenAddress
     private let database: DatabaseLocation
     private let observations: Observations
+    private let resource: ProtectedResource?
 
     init(
         _ settings: SettingsReader,
@@ -34,6 +35,7 @@ struct Server: Sendable {
         self.address = address
         self.database = database
         self.observations = observations
+        resource = nil
     }
 
     /// - Throws: ``StartFault``.
@@ -126,7 +128,13 @@ struct Server: Sendable {
             settings: mcp,
             identity: MCPIdentity(
                 principal: { $0.mcpPrincipal },
-                charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } }
+                charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } },
+                expires: { $0.principal.expires },
+                forbids: { [resource] caller, operations, request in
+                    // Nearly every caller's token names no scope, and nothing is demanded of it.
+                    guard !caller.principal.scopes.isEmpty || resource?.requiredScopes.isEmpty == false else { return nil }
+                    return caller.refusal(for: operations.flatMap(AccessScope.needed), of: resource, at: request.path)
+                }
             ),
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "/mcp"))

@@ -131,6 +131,13 @@ struct DocumentedRefusal: Sendable {
             "The caller may not use the tenant that `X-TB-Tenant-ID` names.",
             "Unauthorized: not authorized for requested tenant"
         ),
+        .init(
+            403,
+            "insufficient_scope",
+            "The token is limited by its scopes, and they don't allow this; `scope` has all that it needs.",
+            "the token lacks the scope notes:write",
+            [("scope", #""notes:write""#)]
+        ),
         .init(403, "session_forbidden", "The sync session is somebody else's.", "forbidden"),
         .init(
             403,
