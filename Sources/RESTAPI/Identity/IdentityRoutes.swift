@@ -40,9 +40,9 @@ package struct IdentityRoutes: Sendable {
                 "/oauth/token",
                 label: "/oauth/token",
                 bodyLimit: 65_536,
-                limits: .address,
+                limits: .auth,
                 describe: { .token },
-                .open { request in exchange(request) }
+                .judged { request in .refused(exchange(request)) }
             ),
             Route(.only(.get), "/.well-known/jwks.json", label: "/.well-known/jwks.json", describe: { .keys }, .open { _ in Self.keys }),
         ]
