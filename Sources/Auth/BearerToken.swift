@@ -13,6 +13,12 @@ package struct BearerToken: Sendable {
         text = Substring(token)
     }
 
+    /// A token that comes without a scheme before it.
+    package init?(token: String) {
+        guard (1...8192).contains(token.utf8.count), token.utf8.allSatisfy(Self.isTokenCharacter) else { return nil }
+        text = Substring(token)
+    }
+
     private static func isTokenCharacter(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),

@@ -65,6 +65,15 @@ extension Answer {
     }
 }
 
+extension Answer {
+    /// A refusal in the form of the message that it answers, for from there on every body is JSON-RPC (§ 3.2).
+    init(_ problem: Problem, _ reply: HTTPReply) {
+        self.init(reply)
+        for field in problem.headers { headers.append(field) }
+        code = problem.code
+    }
+}
+
 extension HTTPFields {
     fileprivate static let noStore: HTTPFields = [.cacheControl: "no-store"]
 }

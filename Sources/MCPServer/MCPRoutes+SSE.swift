@@ -76,8 +76,12 @@ extension MCPRoutes {
         switch client.receive(message, by: engine) {
         case .refused(let reply): return Answer(reply)
         case .accepted(let action):
-            try follow(action, engine, client, caller, request)
-            return .text(.accepted, "Accepted")
+            do {
+                try follow(action, engine, client, caller, request)
+                return .text(.accepted, "Accepted")
+            } catch {
+                return Answer(error, action.refused(error.status.code, error.text))
+            }
         }
     }
 
