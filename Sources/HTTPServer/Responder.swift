@@ -142,7 +142,7 @@ final class Responder<Caller: Sendable>: Sendable {
         }
         switch verdict {
         case .refused(let answer):
-            try chargeAddress(request, &limited)
+            if answer.status.kind == .clientError { try chargeAddress(request, &limited) }
             return answer
         case .accepted(let key, let answer):
             if let key { limited = rateLimits.take(route.limits, key: key) }

@@ -24,7 +24,7 @@ package struct Route<Caller: Sendable>: Sendable {
         case identified(@Sendable (IncomingRequest, Caller?) async throws -> Answer)
         /// In two steps: what the first refuses costs none of the caller's tokens; the second answers.
         case admitted(@Sendable (IncomingRequest, Caller) async throws -> (@Sendable () async throws -> Answer))
-        /// The route verifies credentials itself: what it refuses counts against the client's address.
+        /// The route verifies credentials itself: a client error counts against the address.
         case judged(@Sendable (IncomingRequest) async throws -> Verdict)
     }
 
