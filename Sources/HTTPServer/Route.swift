@@ -24,6 +24,15 @@ package struct Route<Caller: Sendable>: Sendable {
         case identified(@Sendable (IncomingRequest, Caller?) async throws -> Answer)
         /// In two steps: what the first refuses costs none of the caller's tokens; the second answers.
         case admitted(@Sendable (IncomingRequest, Caller) async throws -> (@Sendable () async throws -> Answer))
+        /// The route verifies credentials itself: a client error counts against the address.
+        case judged(@Sendable (IncomingRequest) async throws -> Verdict)
+    }
+
+    /// What a route that verifies credentials itself came to.
+    package enum Verdict: Sendable {
+        case refused(Answer)
+        /// Costs a token of the route's group; nil isn't limited. The second step answers.
+        case accepted(LimitKey?, @Sendable () async throws -> Answer)
     }
 
     package let verb: Verb
@@ -80,6 +89,4 @@ package enum LimitGroup: String, Sendable, CaseIterable {
     case none
     case data
     case auth
-    /// That of the client's address: for open routes that verify credentials themselves.
-    case address
 }

@@ -37,6 +37,27 @@ public struct Decision: Sendable {
     }
 }
 
+extension Decision {
+    /// What to answer instead if there is no room for it now: too many requests, or too many streams (§ 28).
+    ///
+    /// - Parameter text: One sentence; it says when to come again.
+    package func refused(_ status: Int, _ text: String) -> HTTPReply {
+        switch action {
+        case .run(let invocation): .refused(status, text, to: invocation.id, revision: invocation.revision)
+        case .listen(let listen): .refused(status, text, to: listen.id, revision: .v2026_07_28)
+        case .batch(_, _, _): .refused(status, text, to: nil, revision: session?.revision ?? .v2025_03_26)
+        default: .refused(status, text, to: request, revision: session?.revision)
+        }
+    }
+}
+
+extension HTTPReply {
+    /// - Parameter id: The request's; nil for a batch.
+    package static func refused(_ status: Int, _ text: String, to id: JSONValue?, revision: Revision?) -> HTTPReply {
+        Refusal(status, .internalFailure(text), to: id, revision: revision).reply
+    }
+}
+
 /// One thing to do.
 public enum Action: Sendable, Equatable {
     case answer(HTTPReply)

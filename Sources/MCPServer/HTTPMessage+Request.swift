@@ -66,7 +66,7 @@ extension Answer {
 }
 
 extension Answer {
-    /// A refusal whose body is JSON-RPC's, with the headers and the code of a problem of HTTP's.
+    /// A refusal whose body is JSON-RPC's (§ 3.2), with the headers and the code of a problem of HTTP's.
     init(_ reply: HTTPReply, _ problem: Problem) {
         self.init(reply)
         for field in problem.headers { headers[field.name] = field.value }

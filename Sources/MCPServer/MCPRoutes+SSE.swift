@@ -83,8 +83,12 @@ extension MCPRoutes {
             if let problem = identity.forbids?(caller, action.operations, request) {
                 return Answer(action.ifForbidden(problem.text, revision: .v2024_11_05), problem)
             }
-            try follow(action, engine, client, caller, request)
-            return .text(.accepted, "Accepted")
+            do {
+                try follow(action, engine, client, caller, request)
+                return .text(.accepted, "Accepted")
+            } catch {
+                return Answer(action.refused(error.status.code, error.text), error)
+            }
         }
     }
 

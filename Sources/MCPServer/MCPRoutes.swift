@@ -79,33 +79,37 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
             return Answer(decision.ifEnded)
         }
         if let problem = identity.refusal(caller, request, decision) { return Answer(decision.ifForbidden(problem.text), problem) }
-        switch decision.action {
-        case .answer(let reply):
-            // A session costs no memory, but whoever opens them without end uses up the keys (S17).
-            if reply.sessionID != nil { try admit(caller) }
-            return Answer(reply)
-        case .run(let invocation):
-            if let performed = try performAtOnce(invocation, endpoint, caller, request) { return performed }
-            let exchange = try begin(message.principal, decision.session, invocation, caller)
-            return await run(invocation, on: exchange, endpoint, caller, request)
-        case .batch(let steps, let asides, let form):
-            if let session = decision.session { follow(asides, of: session, message.principal) }
-            let exchange = try begin(message.principal, decision.session, steps, caller, canStream: message.takesEvents)
-            return await run(steps, form, on: exchange, endpoint, caller, request)
-        case .listen(let listen):
-            return try await open(listen, server, endpoint.engine, caller, request, message.principal)
-        case .stream(let session, let lastEventID):
-            return try await open(session, lastEventID, server, caller, request, message.principal)
-        case .deliver(let response, let session):
-            let isExpected = connections.questions.deliver(response, from: .session(session.number, message.principal))
-            return Answer(isExpected ? .accepted : .unexpectedResponse)
-        case .cancel(let id, let session):
-            connections.cancel(id, of: session.number)
-            return Answer(.accepted)
-        case .end(let session):
-            let isRemembered = try await ended.end(session)
-            if isRemembered { connections.end(session.number) }
-            return Answer(.ended(isRemembered: isRemembered))
+        do {
+            switch decision.action {
+            case .answer(let reply):
+                // A session costs no memory, but whoever opens them without end uses up the keys (S17).
+                if reply.sessionID != nil { try admit(caller) }
+                return Answer(reply)
+            case .run(let invocation):
+                if let performed = try performAtOnce(invocation, endpoint, caller, request) { return performed }
+                let exchange = try begin(message.principal, decision.session, invocation, caller)
+                return await run(invocation, on: exchange, endpoint, caller, request)
+            case .batch(let steps, let asides, let form):
+                if let session = decision.session { follow(asides, of: session, message.principal) }
+                let exchange = try begin(message.principal, decision.session, steps, caller, canStream: message.takesEvents)
+                return await run(steps, form, on: exchange, endpoint, caller, request)
+            case .listen(let listen):
+                return try await open(listen, server, endpoint.engine, caller, request, message.principal)
+            case .stream(let session, let lastEventID):
+                return try await open(session, lastEventID, server, caller, request, message.principal)
+            case .deliver(let response, let session):
+                let isExpected = connections.questions.deliver(response, from: .session(session.number, message.principal))
+                return Answer(isExpected ? .accepted : .unexpectedResponse)
+            case .cancel(let id, let session):
+                connections.cancel(id, of: session.number)
+                return Answer(.accepted)
+            case .end(let session):
+                let isRemembered = try await ended.end(session)
+                if isRemembered { connections.end(session.number) }
+                return Answer(.ended(isRemembered: isRemembered))
+            }
+        } catch let problem as Problem {
+            return Answer(decision.refused(problem.status.code, problem.text), problem)
         }
     }
 

@@ -26,7 +26,7 @@ package final class KeyringFile: Sendable {
     package let path: String
     /// The keyring that the file held at the start.
     package let keyring: TenantKeyring
-    private let report: @Sendable (KeyringFileEvent) -> Void
+    private let report: @Sendable (AuthEvent) -> Void
     /// As of the last attempt to read it, whatever came of that.
     private let stamp: Mutex<Stamp?>
 
@@ -34,7 +34,7 @@ package final class KeyringFile: Sendable {
     ///
     /// - Parameter report: Told what becomes of the file's later changes.
     /// - Throws: ``KeyringFileFault``.
-    package init(path: String, report: @escaping @Sendable (KeyringFileEvent) -> Void = { _ in }) throws(KeyringFileFault) {
+    package init(path: String, report: @escaping @Sendable (AuthEvent) -> Void = { _ in }) throws(KeyringFileFault) {
         self.path = path
         self.report = report
         let (keyring, stamp) = try Self.read(path)
@@ -66,9 +66,9 @@ package final class KeyringFile: Sendable {
             let (keyring, read) = try Self.read(path)
             stamp.withLock { $0 = read }
             proof.replace(keyring)
-            report(.replaced(path: path, ids: keyring.ids))
+            report(.keyringReplaced(path: path, ids: keyring.ids))
         } catch {
-            report(.kept(error))
+            report(.keyringKept(error))
         }
     }
 
@@ -102,14 +102,6 @@ package final class KeyringFile: Sendable {
         var status = stat()
         return stat(path, &status) == 0 ? Stamp(status) : nil
     }
-}
-
-/// What became of a keyring's file while the program runs.
-package enum KeyringFileEvent: Sendable, Equatable {
-    /// The file's keyring is in force.
-    case replaced(path: String, ids: [String])
-    /// The file is no good; the keyring before it stays in force.
-    case kept(KeyringFileFault)
 }
 
 /// Why a file gives no keyring; nothing of what it holds.

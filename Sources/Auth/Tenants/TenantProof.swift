@@ -24,6 +24,7 @@ package final class TenantProof: TenantProving {
     private let nonces: any NonceStore
     private let clocks: Clocks
     private let used: @Sendable (KeyUse) -> Void
+    private let report: @Sendable (AuthEvent) -> Void
     /// Stands in for keys that aren't there.
     private let dummy = TenantKey(id: "", material: Array("no key of this name".utf8))
 
@@ -39,7 +40,8 @@ package final class TenantProof: TenantProving {
         windowSeconds: Int = 60,
         nonces: any NonceStore,
         clocks: Clocks,
-        used: @escaping @Sendable (KeyUse) -> Void = { _ in }
+        used: @escaping @Sendable (KeyUse) -> Void = { _ in },
+        report: @escaping @Sendable (AuthEvent) -> Void = { _ in }
     ) {
         secrets = secret.map(Self.keys) ?? []
         self.keyring = Mutex(keyring ?? secret.map { TenantKeyring(secret: $0) })
@@ -47,6 +49,7 @@ package final class TenantProof: TenantProving {
         self.nonces = nonces
         self.clocks = clocks
         self.used = used
+        self.report = report
     }
 
     /// Puts another keyring in the place of the one that is in force, from the next request on.
@@ -114,6 +117,7 @@ package final class TenantProof: TenantProving {
             do {
                 isNew = try await nonces.remember(key, at: now, until: end)
             } catch {
+                report(.noncesUnavailable(error: "\(error)"))
                 throw .unavailable
             }
             guard isNew else { throw .replayed }
