@@ -66,19 +66,17 @@ package struct TokenExchange: Sendable {
         self.clocks = clocks
     }
 
-    /// Exchanges a token that nobody has looked at yet.
+    /// Verifies a subject token that nobody has looked at yet.
     ///
     /// - Throws: ``ExchangeFault``.
-    package func exchange(_ subjectToken: String, for request: Request) async throws(ExchangeFault) -> ExchangedToken {
+    package func subject(of subjectToken: String) async throws(ExchangeFault) -> VerifiedToken {
         guard signer != nil else { throw .unavailable }
         guard let token = BearerToken(token: subjectToken) else { throw .grant("subject_token: \(TokenFault.invalid.text)") }
-        let subject: VerifiedToken
         do {
-            subject = try await verifier.verify(token, at: .exchange)
+            return try await verifier.verify(token, at: .exchange)
         } catch {
             throw error == .keysUnavailable ? .unverifiable : .grant("subject_token: \(error.text)")
         }
-        return try exchange(subject, for: request)
     }
 
     /// Exchanges a token that is known to be good at ``Door/exchange``.

@@ -121,7 +121,7 @@ struct TokenExchangeTests {
             audiences: ["a"],
             clocks: Clocks(wall: { 0 })
         )
-        await #expect(throws: ExchangeFault.unverifiable) { try await exchange.exchange("x.y.z", for: .init(targets: ["a"])) }
+        await #expect(throws: ExchangeFault.unverifiable) { try await exchange.subject(of: "x.y.z") }
     }
 
     private struct NoKeys: TokenVerifying {
