@@ -90,11 +90,22 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "AuthTests", dependencies: ["Auth", "ToolBridge"], swiftSettings: settings),
+        .testTarget(
+            name: "AuthTests",
+            dependencies: [
+                "Auth", "StoreConformance", "ToolBridge", "JSON",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
 
         // What models see.
         .target(name: "Tools", dependencies: ["MCP", "ToolBridge", "JSON"], swiftSettings: settings),

@@ -4,6 +4,7 @@ extension Observation {
         switch self {
         case .started: "ToolBridge started"
         case .configured: "configuration"
+        case .settingWarning: "setting"
         case .listening(let url): "Listening on \(url)"
         case .request(let request):
             switch request.phase {
@@ -25,7 +26,7 @@ extension Observation {
     var component: StaticString {
         switch self {
         case .request, .internalError: "http"
-        case .configured: "config"
+        case .configured, .settingWarning: "config"
         case .storeFault: "store"
         case .started, .listening, .signalReceived, .drainFinished, .shutdownComplete, .library, .suppressed: "lifecycle"
         }
@@ -44,6 +45,8 @@ extension Observation {
             ])
         case .configured(let settings):
             line.fields(settings.map { ($0.name, .text($0.value)) })
+        case .settingWarning(let name, let text):
+            line.fields([("name", .text(name)), ("text", .text(text))])
         case .listening, .signalReceived, .shutdownComplete:
             break
         case .request(let request):

@@ -4,6 +4,8 @@ package enum Observation: Sendable {
     case started(role: String, version: String, address: String, database: String, profile: String)
     /// The settings in force: name and source or value; secrets only as `set` or `unset`.
     case configured([(name: String, value: String)])
+    /// A setting does less, or opens more, than one might think.
+    case settingWarning(name: String, text: String)
     /// Connections are accepted at this URL.
     case listening(url: String)
     /// A request ended, or its stream opened or closed.
@@ -87,7 +89,7 @@ extension Observation {
         case .request(let request): request.status >= 500 ? .error : .info
         case .internalError, .storeFault: .error
         case .library(let level, _, _): level
-        case .suppressed: .warning
+        case .suppressed, .settingWarning: .warning
         }
     }
 }

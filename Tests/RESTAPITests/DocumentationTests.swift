@@ -25,7 +25,8 @@ import ToolBridge
         try await TestAPI.run { api in
             let data = DataRoutes(items: api.service, sync: api.service)
             var routes: [Route<Caller>] = [syncInfoRoute(SyncInfo(rate: nil)), batchRoute(data), searchRoute(data)]
-            routes += ItemRoutes(data).all + SyncRoutes(data).all + IdentityRoutes(tenant: Organization(id: "tenant", name: "Personal")).all
+            routes += ItemRoutes(data).all + SyncRoutes(data).all
+            routes += IdentityRoutes(tenant: Organization(id: "tenant", name: "Personal")).all + ExchangeRoutes().all
             routes += [FeedRoute(data, signals: api.signals, streams: FeedStreams()).route]
             #expect(APIDocument.undescribed(routes).isEmpty)
         }

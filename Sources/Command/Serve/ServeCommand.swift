@@ -39,18 +39,20 @@ struct ServeCommand: AsyncParsableCommand {
             format: try settings.value(Settings.logFormat)
         )
         let offer = try toolOptions.offer(settings)
-        let profile = try Profile(settings, address: address, database: database)
+        let identity = try Identity(try IdentitySettings(settings, address: address), database: database)
         let services = try await LocalServices(database, observations)
-        let service = try await Server(settings, services, profile, offer, address, database, observations).service()
+        let service = try await Server(settings, services, identity, offer, address, database, observations).service()
         observations.record(
             .started(
                 role: "serve",
                 version: Version.current,
                 address: address.description,
                 database: "sqlite",
-                profile: profile.name
+                profile: identity.profile.rawValue
             )
         )
+        observations.record(.configured(SettingsInForce(settings).lines))
+        for (name, text) in identity.settings.warnings { observations.record(.settingWarning(name: name, text: text)) }
         let watch = ChangeWatch(
             signals: services.items.signals,
             database: services.database

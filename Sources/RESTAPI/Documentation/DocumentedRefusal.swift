@@ -97,6 +97,24 @@ struct DocumentedRefusal: Sendable {
         ),
         .init(
             400,
+            "invalid_target",
+            "Tokens for this resource or audience aren't made here.",
+            "tokens for this target aren't made here"
+        ),
+        .init(
+            400,
+            "invalid_grant",
+            "The subject token isn't good, or is none of the identity provider's.",
+            "only tokens of the identity provider are exchanged"
+        ),
+        .init(
+            400,
+            "invalid_scope",
+            "The scope is malformed, or more than the subject token has.",
+            "the subject token doesn't have all of these scopes"
+        ),
+        .init(
+            400,
             "duplicate_header",
             "A header that may come once only came twice, or with underscores for hyphens.",
             "If-Match was sent more than once or is misspelt",
@@ -106,13 +124,27 @@ struct DocumentedRefusal: Sendable {
 
     private static let callerFaults: [DocumentedRefusal] = [
         .init(401, "unauthorized", "There is no token, or it isn't good; `WWW-Authenticate` says which.", "unauthorized"),
+        .init(401, "invalid_client", "The client hasn't proved who it is.", "client authentication failed"),
         .init(
             403,
             "tenant_forbidden",
             "The caller may not use the tenant that `X-TB-Tenant-ID` names.",
             "Unauthorized: not authorized for requested tenant"
         ),
+        .init(
+            403,
+            "insufficient_scope",
+            "The token is limited by its scopes, and they don't allow this; `scope` has all that it needs.",
+            "the token lacks the scope notes:write",
+            [("scope", #""notes:write""#)]
+        ),
         .init(403, "session_forbidden", "The sync session is somebody else's.", "forbidden"),
+        .init(
+            403,
+            "exchange_client_required",
+            "Clients must authenticate, which this route has no way for.",
+            "clients must authenticate: use POST /oauth/token"
+        ),
     ]
 
     private static let stateFaults: [DocumentedRefusal] = [
@@ -249,6 +281,18 @@ struct DocumentedRefusal: Sendable {
             "exchange_unavailable",
             "There is no key to sign exchanged tokens with.",
             "there is no key to sign exchanged tokens with"
+        ),
+        .init(
+            503,
+            "identity_provider_unavailable",
+            "Whoever knows the caller's memberships can't be asked, and nothing recent is known: try again.",
+            "the identity provider can't be asked now"
+        ),
+        .init(
+            503,
+            "tenant_resolution_unconfigured",
+            "Tenants are proved by signatures alone, so nobody can tell whose the caller is.",
+            "this server doesn't know who belongs to which tenant: send the tenant's signed headers"
         ),
         .init(503, "not_ready", "The server can't work now; `checks` says why.", "not ready", [("checks", #"{"database":"failed"}"#)]),
     ]

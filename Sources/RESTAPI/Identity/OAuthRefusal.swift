@@ -1,3 +1,4 @@
+import Auth
 import HTTPServer
 import HTTPTypes
 import JSON
@@ -8,11 +9,24 @@ struct OAuthRefusal: Error {
     let status: HTTPResponse.Status
     let code: String
     let text: String
+    var headers: HTTPFields = [.cacheControl: "no-store"]
 
     init(_ status: HTTPResponse.Status, _ code: String, _ text: String) {
         self.status = status
         self.code = code
         self.text = text
+    }
+
+    init(_ fault: ExchangeFault) {
+        self.init(fault.isTemporary ? .serviceUnavailable : .badRequest, fault.code, fault.text)
+        if fault == .unverifiable { headers[.retryAfter] = "1" }
+    }
+
+    /// The client hasn't proved who it is.
+    static var invalidClient: OAuthRefusal {
+        var refusal = OAuthRefusal(.unauthorized, "invalid_client", "client authentication failed")
+        refusal.headers[.wwwAuthenticate] = #"Basic realm="token exchange", charset="UTF-8""#
+        return refusal
     }
 
     static func invalidRequest(_ text: String) -> OAuthRefusal { OAuthRefusal(.badRequest, "invalid_request", text) }
@@ -28,7 +42,7 @@ struct OAuthRefusal: Error {
         return Answer(
             status,
             contentType: "application/json",
-            headers: [.cacheControl: "no-store"],
+            headers: headers,
             body: .bytes(ByteBuffer(bytes: writer.bytes)),
             code: code
         )

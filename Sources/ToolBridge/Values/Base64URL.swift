@@ -22,11 +22,16 @@ package enum Base64URL {
 
     /// `nil` for any other character, padding, a lone last character or set bits after the last byte.
     package static func decode(_ text: String) -> [UInt8]? {
+        decode(text.utf8)
+    }
+
+    /// As ``decode(_:)-(String)``, of characters that stand in a longer text.
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count * 3 / 4)
+        bytes.reserveCapacity(text.count * 3 / 4)
         var bits: UInt32 = 0
         var bitCount = 0
-        for character in text.utf8 {
+        for character in text {
             let value: UInt8
             switch character {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = character - UInt8(ascii: "A")
