@@ -1,6 +1,7 @@
 import HTTPServer
 import HTTPTypes
 import JSON
+import ToolBridge
 
 /// What clients and servers read about the provider: its metadata (OpenID Connect Discovery 1.0, RFC 8414) and its keys (RFC 7517).
 struct MetadataRoutes: Sendable {
@@ -44,8 +45,11 @@ struct MetadataRoutes: Sendable {
         ("token_endpoint_auth_methods_supported", ["none", "client_secret_post", "client_secret_basic"]),
         ("subject_types_supported", ["public"]),
         ("id_token_signing_alg_values_supported", ["RS256", "ES256"]),
-        ("scopes_supported", ["openid", "profile", "email", "offline_access"]),
+        ("scopes_supported", ["openid", "profile", "email", "offline_access"] + itemScopes),
     ]
+
+    /// What a token can be limited to at the server that takes it.
+    private static let itemScopes = (["items"] + ItemKind.allCases.map(\.path)).flatMap { ["\($0):read", "\($0):write"] }
 }
 
 /// Where things are, below the issuer.

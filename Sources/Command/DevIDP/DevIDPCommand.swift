@@ -43,12 +43,7 @@ struct DevIDPCommand: AsyncParsableCommand {
         guard try settings.value(Settings.environment) == "dev" else {
             throw StartFault("dev-idp gives any token to anybody: set ENV=dev if this is a machine for development")
         }
-        for platform in ["FLY_APP_NAME", "KUBERNETES_SERVICE_HOST"] where settings.text(platform) != nil {
-            throw StartFault("dev-idp must not run where \(platform) is set")
-        }
-        guard ListenAddress(host: host, port: Int(port)).isLoopback else {
-            throw StartFault("dev-idp must not listen on \(host): listen on 127.0.0.1")
-        }
+        try Profile.checkDevelopment(settings, ListenAddress(host: host, port: Int(port)))
         guard WebAddress.isOrigin(server) else {
             throw StartFault("--server must be http://HOST:PORT without a path, not '\(server.prefix(100))'")
         }
