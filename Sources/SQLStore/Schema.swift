@@ -24,6 +24,7 @@ package enum Schema {
     package static let steps = [
         Step(1) { words in [owner(words), item(words)] + itemIndexes + [session(words)] + sessionIndexes + [stateKey(words)] },
         Step(2, filling: { try fillFacets($0) }) { words in facets(words) + answers(words) + search(words) },
+        Step(3) { words in nonces(words) },
     ]
 
     /// Which steps have been taken.

@@ -12,7 +12,7 @@ import Tools
 struct Server: Sendable {
     private let settings: SettingsReader
     private let services: LocalServices
-    private let profile: Profile
+    private let identity: Identity
     private let offer: ToolOffer
     private let address: ListenAddress
     private let database: DatabaseLocation
@@ -21,7 +21,7 @@ struct Server: Sendable {
     init(
         _ settings: SettingsReader,
         _ services: LocalServices,
-        _ profile: Profile,
+        _ identity: Identity,
         _ offer: ToolOffer,
         _ address: ListenAddress,
         _ database: DatabaseLocation,
@@ -29,7 +29,7 @@ struct Server: Sendable {
     ) {
         self.settings = settings
         self.services = services
-        self.profile = profile
+        self.identity = identity
         self.offer = offer
         self.address = address
         self.database = database
@@ -47,12 +47,12 @@ struct Server: Sendable {
         configuration.runsHandlersOnEventLoops = true
         if let limit = try settings.value(Settings.shutdownTimeout) { configuration.drainLimit = limit }
         if let delay = try settings.value(Settings.drainDelay) { configuration.drainDelay = delay }
-        let (profile, database, observations, host) = (profile, database, observations, address.host)
+        let (identity, database, observations, host) = (identity, database, observations, address.host)
         let tenant = try settings.value(Settings.defaultTenant)
         let limits = try rateLimits()
         return HTTPService(
             routes: try RouteTable(try await routes(limits)),
-            authenticator: APIAuthenticator(profile.policy),
+            authenticator: APIAuthenticator(identity.policy, resource: identity.resource),
             configuration: configuration,
             observations: observations,
             rateLimits: limits,
@@ -60,7 +60,7 @@ struct Server: Sendable {
             onReady: { port in
                 let url = "http://\(ListenAddress(host: host, port: port).description)"
                 observations.record(.listening(url: url))
-                Welcome(url: url, profile: profile, database: database, tenant: tenant).print()
+                Welcome(url: url, identity: identity, database: database, tenant: tenant).print()
             }
         )
     }
@@ -83,8 +83,14 @@ struct Server: Sendable {
             revisions: Revision.supported.map(\.description),
             endpoints: try settings.value(Settings.legacySSE) ?? true ? ["/mcp", "/sse"] : ["/mcp"]
         )
-        let routes = health + [serverInfoRoute(info)] + (try apiRoutes(limits))
-        let documentation = openAPIRoutes(routes, version: Version.current, isDevelopment: profile.name == "dev")
+        let wellKnown = WellKnownRoutes(
+            identity.resource,
+            servers: identity.authorizationServers,
+            hasSSE: try settings.value(Settings.legacySSE) ?? true,
+            security: identity.settings.resource.contact
+        )
+        let routes = health + [serverInfoRoute(info)] + wellKnown.all() + (try apiRoutes(limits))
+        let documentation = openAPIRoutes(routes, version: Version.current, isDevelopment: identity.profile == .dev)
         return routes + documentation + (try await mcpRoutes(limits))
     }
 
@@ -93,16 +99,12 @@ struct Server: Sendable {
         let streams = FeedStreams(
             maximumAge: try settings.value(Settings.streamMaximumAge) ?? .seconds(600),
             heartbeat: try settings.value(Settings.streamHeartbeat) ?? .seconds(15),
-            maximumOfOwner: profile.hasRateLimits ? FeedStreams.usualMaximumOfOwner : nil
+            maximumOfOwner: identity.profile.hasRateLimits ? FeedStreams.usualMaximumOfOwner : nil
         )
-        let tenant = Organization(
-            id: try settings.value(Settings.defaultTenant) ?? Settings.defaultTenant.fallback,
-            name: try settings.value(Settings.defaultTenantName) ?? Settings.defaultTenantName.fallback
-        )
-        let identity = IdentityRoutes(tenant: tenant)
+        let routes = IdentityRoutes(tenant: identity.settings.tenants.standard, source: identity.resolution)
         return ItemRoutes(data).all + [batchRoute(data), searchRoute(data)] + SyncRoutes(data).all
             + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
-            + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + identity.all + ExchangeRoutes().all
+            + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + routes.all + ExchangeRoutes(identity.exchange, keys: identity.published).all
     }
 
     private func mcpRoutes(_ limits: RateLimits) async throws -> [Route<Caller>] {
@@ -130,7 +132,13 @@ struct Server: Sendable {
             settings: mcp,
             identity: MCPIdentity(
                 principal: { $0.mcpPrincipal },
-                charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } }
+                charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } },
+                expires: { $0.principal.expires },
+                forbids: { [resource = identity.resource] caller, operations, request in
+                    // Nearly every caller's token names no scope, and nothing is demanded of it.
+                    guard !caller.principal.scopes.isEmpty || resource?.requiredScopes.isEmpty == false else { return nil }
+                    return caller.refusal(for: operations.flatMap(AccessScope.needed), of: resource, at: request.path)
+                }
             ),
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "/mcp"))
@@ -139,14 +147,15 @@ struct Server: Sendable {
     }
 
     private func rateLimits() throws -> RateLimits {
-        func rate(_ setting: Setting<RateSetting>) throws -> RateLimits.Rate? {
-            try (settings.value(setting) ?? RateSetting(text: setting.fallback))?.rate
-        }
         let limits = RateLimits(
-            data: try rate(Settings.dataRate),
-            auth: try rate(Settings.authRate),
-            address: try rate(Settings.addressRate)
+            data: try Self.rate(settings.value(Settings.dataRate), or: RateLimits.Rate(requests: 600, window: .seconds(60), burst: 120)),
+            auth: try Self.rate(settings.value(Settings.authRate), or: RateLimits.Rate(requests: 60, window: .seconds(60), burst: 20)),
+            address: try Self.rate(settings.value(Settings.addressRate), or: RateLimits.Rate(requests: 120, window: .seconds(60), burst: 60))
         )
-        return profile.hasRateLimits ? limits : .unlimited
+        return identity.profile.hasRateLimits ? limits : .unlimited
+    }
+
+    private static func rate(_ setting: RateSetting?, or standard: RateLimits.Rate) -> RateLimits.Rate? {
+        setting.map { $0.rate } ?? standard
     }
 }

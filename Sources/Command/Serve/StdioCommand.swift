@@ -27,7 +27,7 @@ struct StdioCommand: AsyncParsableCommand {
             stream: .standardError
         )
         let selection = try toolOptions.offer(settings).standard
-        let tenant = try settings.value(Settings.defaultTenant) ?? Settings.defaultTenant.fallback
+        let tenant = try settings.value(Settings.defaultTenant) ?? Settings.standardTenant
         // Nobody is asked for a token: whoever starts the program can read the file anyway.
         let caller = CallerPolicy.machineUser(of: tenant)
         let pageBytes = try settings.value(Settings.toolPageBytes) ?? ToolPage.bytes

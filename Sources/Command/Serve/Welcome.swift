@@ -11,7 +11,7 @@ import Darwin
 /// It goes to stderr: stdout carries the log alone.
 struct Welcome {
     let url: String
-    let profile: Profile
+    let identity: Identity
     let database: DatabaseLocation
     let tenant: String?
 
@@ -27,11 +27,7 @@ struct Welcome {
 
     var lines: [String] {
         var lines = ["", "ToolBridge \(Version.current) is ready at \(url), with its data in \(database.path)", ""]
-        guard let (token, isNew) = profile.token else {
-            lines.append("Profile dev: send X-Debug-Sub: NAME instead of a token.")
-            lines.append("  curl -H 'X-Debug-Sub: me' \(url)/v1/notes")
-            return lines + [""]
-        }
+        guard let (token, isNew) = identity.localToken else { return lines + callers + [""] }
         // The token is shown to a person who has just made it or who watches; a log that collects stderr doesn't get it again and again.
         let shown = isNew || isatty(STDERR_FILENO) == 1 ? token.reveal() : "$('\(ProgramPath.current)' token --database '\(database.url)')"
         lines.append("Your token: \(shown)")
@@ -47,5 +43,16 @@ struct Welcome {
             lines.append("    \(snippet.text)")
         }
         return lines + [""]
+    }
+
+    /// Who may call, where it isn't the one person of the local profile.
+    private var callers: [String] {
+        let issuer = identity.settings.tokens.issuer?.issuer ?? ""
+        return switch identity.profile {
+        case .local: []
+        case .dev: ["Profile dev: send X-Debug-Sub: NAME instead of a token.", "  curl -H 'X-Debug-Sub: me' \(url)/v1/notes"]
+        case .oidc: ["Profile oidc: tokens of \(issuer)."]
+        case .hs256: ["Profile hs256: tokens signed with JWT_HS256_SECRET."]
+        }
     }
 }

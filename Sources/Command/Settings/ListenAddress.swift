@@ -28,9 +28,7 @@ struct ListenAddress: Sendable, Equatable {
     }
 
     /// Whether only programs on this machine can connect.
-    var isLoopback: Bool {
-        host.lowercased() == "localhost" || host == "::1" || host.utf8.starts(with: "127.".utf8)
-    }
+    var isLoopback: Bool { WebAddress.isLoopback(host: host) }
 
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

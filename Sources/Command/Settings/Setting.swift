@@ -1,23 +1,32 @@
 /// One setting: where it comes from, what it may be, and how it is read.
 ///
-/// The list of all is ``Settings``.
+/// The list of all is ``Settings/groups``.
 struct Setting<Value: Sendable>: Sendable {
     /// The environment variable.
     let name: String
-    /// A secret is never part of an error or a log line, and can also be given as the path of a file in `NAME_FILE`.
+    /// A secret is never part of an error or a log line.
     let isSecret: Bool
+    /// What may stand in the file that `NAME_FILE` names, where the setting can be given so: every secret can.
+    let file: SettingFile?
+    /// Whether an error may repeat what was set: never a secret, nor an address, which can hold one.
+    let isRepeated: Bool
+    /// The flag that comes before it.
+    let flag: String?
     /// What stands where nothing is set, for people.
     let fallback: String
-    /// What it means, for people.
+    /// What it means, for people: Markdown with nothing but backquotes.
     let meaning: String
-    /// `nil` where the text isn't a value of this setting.
-    let parse: @Sendable (String) -> Value?
     /// What a text must be, for the error: "must be …".
     let form: String
+    /// `nil` where the text isn't a value of this setting.
+    let parse: @Sendable (String) -> Value?
 
     init(
         _ name: String,
         isSecret: Bool = false,
+        file: SettingFile? = nil,
+        isRepeated: Bool = true,
+        flag: String? = nil,
         default fallback: String,
         _ meaning: String,
         form: String,
@@ -25,9 +34,41 @@ struct Setting<Value: Sendable>: Sendable {
     ) {
         self.name = name
         self.isSecret = isSecret
+        self.file = file ?? (isSecret ? .line : nil)
+        self.isRepeated = isRepeated && !isSecret
+        self.flag = flag
         self.fallback = fallback
         self.meaning = meaning
         self.form = form
         self.parse = parse
     }
+
+    /// The setting without the type of its value.
+    var row: SettingRow {
+        SettingRow(name: name, isSecret: isSecret, file: file, flag: flag, fallback: fallback, meaning: meaning)
+    }
+}
+
+/// What a file holds that is given in place of a setting's text.
+enum SettingFile: Sendable {
+    /// One line.
+    case line
+    /// Lines, such as a key's in PEM: all of them are the text.
+    case document
+}
+
+/// A setting as lists show it.
+struct SettingRow: Sendable {
+    let name: String
+    let isSecret: Bool
+    let file: SettingFile?
+    let flag: String?
+    let fallback: String
+    let meaning: String
+}
+
+/// Settings that belong together.
+struct SettingGroup: Sendable {
+    let title: String
+    let rows: [SettingRow]
 }

@@ -11,10 +11,8 @@ struct SettingsReader: Sendable {
 
     /// The process's own environment.
     static func environment() -> SettingsReader {
-        SettingsReader(EnvironmentVariablesProvider(secretsSpecifier: .dynamic { name, _ in Self.secretNames.contains(name) }))
+        SettingsReader(EnvironmentVariablesProvider(secretsSpecifier: .dynamic { name, _ in Settings.secretNames.contains(name) }))
     }
-
-    private static let secretNames: Set<String> = [Settings.database.name, Settings.localToken.name, Settings.stateKeys.name]
 
     /// The text of a variable, as it is.
     func text(_ name: String, isSecret: Bool = false) -> String? {
@@ -28,19 +26,37 @@ struct SettingsReader: Sendable {
     func value<Value>(_ setting: Setting<Value>) throws(StartFault) -> Value? {
         guard let text = try rawText(setting) else { return nil }
         guard let value = setting.parse(text) else {
-            throw StartFault("\(setting.name) must be \(setting.form)" + (setting.isSecret ? "" : ", not '\(text.prefix(100))'"))
+            throw StartFault("\(setting.name) must be \(setting.form)" + (setting.isRepeated ? ", not '\(SettingForm.shown(text))'" : ""))
         }
         return value
     }
 
+    /// Whether a setting is given, as itself or as a file.
+    func isSet(_ row: SettingRow) -> Bool {
+        text(row.name, isSecret: row.isSecret) != nil || path(row) != nil
+    }
+
+    /// The file that holds a setting's text, if one was named.
+    func path(_ row: SettingRow) -> String? {
+        row.file == nil ? nil : text(row.name + "_FILE")
+    }
+
     private func rawText<Value>(_ setting: Setting<Value>) throws(StartFault) -> String? {
         let text = text(setting.name, isSecret: setting.isSecret)
-        guard setting.isSecret, let path = self.text(setting.name + "_FILE") else { return text }
-        guard text == nil else { throw StartFault("\(setting.name) and \(setting.name)_FILE are both set: set one of them") }
+        guard let form = setting.file, let path = path(setting.row) else { return text }
+        let file = setting.name + "_FILE"
+        guard text == nil else { throw StartFault("\(setting.name) and \(file) are both set: set one of them") }
         guard let data = FileManager.default.contents(atPath: path), let content = String(validating: data, as: UTF8.self) else {
-            throw StartFault("\(setting.name)_FILE can't be read: \(path)")
+            throw StartFault("\(file) can't be read: \(SettingForm.shown(path))")
         }
-        let trimmed = content.split(whereSeparator: \.isNewline).first.map { $0.trimmingSpaces } ?? ""
-        return trimmed.isEmpty ? nil : trimmed
+        let lines = content.split(whereSeparator: \.isNewline).map { $0.trimmingSpaces }.filter { !$0.isEmpty }
+        // A secret that somebody forgot to fill in must not open what it was meant to close.
+        guard let first = lines.first else { throw StartFault("\(file) names an empty file: \(SettingForm.shown(path))") }
+        switch form {
+        case .document: return content
+        case .line:
+            guard lines.count == 1 else { throw StartFault("\(file) must hold one line: \(SettingForm.shown(path))") }
+            return first
+        }
     }
 }

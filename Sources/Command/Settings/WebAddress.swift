@@ -1,4 +1,4 @@
-/// Which texts can ever be equal to what clients send as `Host` or `Origin`; an entry of a list that can't be is a mistake.
+/// Addresses of the web, as settings have them: a text that can't be what is meant is a mistake.
 enum WebAddress {
     /// Whether it is `scheme://host` or `scheme://host:port`, and nothing after it.
     ///

@@ -1,0 +1,44 @@
+import Auth
+
+/// How tokens are exchanged, as the settings say.
+struct ExchangeSettings: Sendable {
+    /// What signs exchanged tokens.
+    struct Key: Sendable {
+        let pem: Secret
+        let id: String
+    }
+
+    let key: Key?
+    /// A JWK set of further keys.
+    let publicKeys: String?
+    /// The `iss` of exchanged tokens.
+    let issuer: String
+    /// What tokens can be had for.
+    let targets: [String]
+    /// Seconds.
+    let life: Int
+    let clients: Secret?
+
+    /// - Throws: ``StartFault``.
+    init(_ settings: SettingsReader, _ tokens: TokenSettings) throws(StartFault) {
+        let (pem, id) = (try settings.value(Settings.signingKey), try settings.value(Settings.signingKeyID))
+        switch (pem, id) {
+        case (nil, nil): key = nil
+        case (_?, nil): throw StartFault("JWT_BACKEND_RS256_PRIVATE_KEY is set: set JWT_BACKEND_KEY_ID too")
+        case (nil, _?): throw StartFault("JWT_BACKEND_KEY_ID is set: set JWT_BACKEND_RS256_PRIVATE_KEY too")
+        case (let pem?, let id?): key = Key(pem: pem, id: id)
+        }
+        publicKeys = try settings.value(Settings.publicKeys)
+        issuer = try settings.value(Settings.publicURL) ?? "toolbridge"
+        let targets = try settings.value(Settings.exchangeTargets)
+        self.targets = targets ?? tokens.audiences
+        life = try settings.value(Settings.exchangeLife) ?? 600
+        clients = try settings.value(Settings.exchangeClients)
+        guard key == nil || !tokens.audiences.isEmpty else {
+            throw StartFault("JWT_AUDIENCE must be set where tokens are exchanged: JWT_BACKEND_RS256_PRIVATE_KEY is set")
+        }
+        guard tokens.issuer?.issuer != issuer else {
+            throw StartFault("JWT_ISSUER must not be \(Settings.publicURL.name): that is whose exchanged tokens are")
+        }
+    }
+}
