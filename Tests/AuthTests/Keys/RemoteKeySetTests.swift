@@ -68,7 +68,7 @@ struct RemoteKeySetTests {
     }
 
     private func document(_ ids: String...) async throws -> [UInt8] {
-        let rsa = try await KeySetSamples.members(TestKeys.rsaPublic)
+        let rsa = try await KeySetSamples.members(SampleKeys.rsaPublic)
         return KeySetSamples.set(ids.map { #"{"kid":"\#($0)",\#(rsa)}"# }.joined(separator: ","))
     }
 
