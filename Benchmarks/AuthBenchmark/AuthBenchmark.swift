@@ -7,8 +7,7 @@ import Crypto
 import JWTKit
 import ToolBridge
 
-// A type and no script: what stands at the top of a file runs on the main actor, and hopping there and back costs more than what is
-// measured.
+// What is measured runs off the main actor: hopping there and back would cost more than a token that is known.
 @main
 enum AuthBenchmark {
     static func main() async throws {
@@ -33,7 +32,7 @@ enum AuthBenchmark {
     }
 
     /// The median time of one call, from rounds of many.
-    private static func median(times: Int, _ body: () async throws -> Void) async rethrows -> Duration {
+    private static func median(times: Int, _ body: @Sendable () async throws -> Void) async rethrows -> Duration {
         let clock = ContinuousClock()
         try await body()
         var rounds: [Duration] = []
