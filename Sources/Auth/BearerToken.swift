@@ -19,6 +19,12 @@ package struct BearerToken: Sendable {
         text = Substring(token)
     }
 
+    /// Whether the value of an `Authorization` header claims to hold a bearer token, good or not.
+    package static func isScheme(of authorization: String) -> Bool {
+        let word = authorization.utf8.prefix { $0 != 0x20 && $0 != 0x09 }
+        return word.elementsEqual("bearer".utf8) { byte, lower in byte == lower || (byte >= 0x41 && byte <= 0x5a && byte + 0x20 == lower) }
+    }
+
     private static func isTokenCharacter(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),

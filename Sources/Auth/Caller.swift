@@ -7,13 +7,22 @@ package struct Caller: Sendable, Equatable {
     package let owner: Owner?
     /// Those among which the principal has to choose; empty where there is nothing to choose.
     package let organizations: [Organization]
+    /// Whether the owner's tenant is one that the principal chose when asked, and that no request names.
+    package let hasChosen: Bool
     /// By which rules its token was verified; nil if it wasn't one.
     package let profile: VerifiedToken.Profile?
 
-    init(principal: Principal, owner: Owner?, organizations: [Organization] = [], profile: VerifiedToken.Profile? = nil) {
+    init(
+        principal: Principal,
+        owner: Owner?,
+        organizations: [Organization] = [],
+        hasChosen: Bool = false,
+        profile: VerifiedToken.Profile? = nil
+    ) {
         self.principal = principal
         self.owner = owner
         self.organizations = organizations
+        self.hasChosen = hasChosen
         self.profile = profile
     }
 }

@@ -47,6 +47,9 @@ package struct CallerPolicy: Sendable {
         case .unasked: return Caller(principal: principal, owner: nil, profile: profile)
         case .tenant(let tenant):
             return Caller(principal: principal, owner: Owner(tenant: tenant, subject: principal.subject), profile: profile)
+        case .chosen(let tenant):
+            let owner = Owner(tenant: tenant, subject: principal.subject)
+            return Caller(principal: principal, owner: owner, hasChosen: true, profile: profile)
         case .choice(let organizations):
             return Caller(principal: principal, owner: nil, organizations: organizations, profile: profile)
         }

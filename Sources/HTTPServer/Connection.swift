@@ -38,7 +38,8 @@ final class Connection: ChannelDuplexHandler {
 
     let core: ServerCore
     let mailbox: Mailbox
-    let peerAddress: String
+    /// The socket's other end.
+    let peer: IPAddress?
     var context: ChannelHandlerContext?
     var decoder = RequestDecoder()
     var encoder = AnswerEncoder()
@@ -56,10 +57,10 @@ final class Connection: ChannelDuplexHandler {
     var pendingPieces = 0
     var unsentAtLastLook = Int.max
 
-    init(core: ServerCore, mailbox: Mailbox, peerAddress: String) {
+    init(core: ServerCore, mailbox: Mailbox, peer: IPAddress?) {
         self.core = core
         self.mailbox = mailbox
-        self.peerAddress = peerAddress
+        self.peer = peer
     }
 
     // MARK: From the socket
@@ -185,11 +186,16 @@ final class Connection: ChannelDuplexHandler {
             received: head,
             body: body,
             parameters: parameters,
-            peerAddress: peerAddress,
+            client: client(of: head),
             isDraining: core.isDraining,
             isOversized: isOversized
         )
         mailbox.deliver(Work(endpoint: endpoint, request: request))
+    }
+
+    func client(of head: RequestHead) -> IPAddress? {
+        guard let proxies = core.trustedProxies, let peer else { return peer }
+        return proxies.client(of: head, from: peer)
     }
 
     /// A request that never reaches a handler.

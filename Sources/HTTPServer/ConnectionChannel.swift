@@ -16,7 +16,7 @@ struct ConnectionChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let mailbox = Mailbox()
-            let connection = Connection(core: core, mailbox: mailbox, peerAddress: channel.remoteAddress?.ipAddress ?? "")
+            let connection = Connection(core: core, mailbox: mailbox, peer: channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) })
             try channel.pipeline.syncOperations.addHandler(connection)
             return Value(channel: channel, mailbox: mailbox, connection: NIOLoopBound(connection, eventLoop: channel.eventLoop))
         }

@@ -6,6 +6,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var port: Int
     package var hostPolicy: HostPolicy
     package var deadlines: Deadlines
+    /// Whose word about the client's address is taken; nil: nobody's, and a client is the socket's other end.
+    package var trustedProxies: TrustedProxies?
     /// More connections than this wait in the listen queue; nil: the descriptor limit minus 64.
     package var maximumConnections: Int?
     /// How long `/readyz` answers 503 before connections are refused.

@@ -13,7 +13,7 @@ package struct HTTPService<Caller: Sendable>: Service {
     let configuration: HTTPServerConfiguration
     let observations: Observations
     let rateLimits: RateLimits
-    let rateKey: @Sendable (LimitGroup, Caller) -> String?
+    let rateKey: @Sendable (LimitGroup, Caller) -> LimitKey?
     let onReady: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
@@ -26,7 +26,7 @@ package struct HTTPService<Caller: Sendable>: Service {
         configuration: HTTPServerConfiguration,
         observations: Observations = Observations(level: .error, stream: .standardError),
         rateLimits: RateLimits = .unlimited,
-        rateKey: @escaping @Sendable (LimitGroup, Caller) -> String? = { _, _ in nil },
+        rateKey: @escaping @Sendable (LimitGroup, Caller) -> LimitKey? = { _, _ in nil },
         onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.routes = routes

@@ -9,8 +9,8 @@ package struct IncomingRequest: Sendable {
     package let body: ByteBuffer
     /// What the route's template found in the path.
     package let parameters: PathParameters
-    /// IP text of the socket's other end.
-    package let peerAddress: String
+    /// Who asks: the socket's other end, or whom a trusted proxy names; nil for a socket without an IP address.
+    package let client: IPAddress?
     /// Whether the server is about to stop.
     package let isDraining: Bool
     /// Whether the body is more than the route takes; then it wasn't read.

@@ -27,8 +27,6 @@ package final class RateLimits: Sendable {
         package let isGranted: Bool
         let rate: Rate
         let tokens: Double
-        /// Seconds since 1970.
-        let now: Int64
 
         /// 429 with `Retry-After`.
         package var refusal: Problem {
@@ -44,6 +42,7 @@ package final class RateLimits: Sendable {
 
         /// Adds the headers that every answer of a limited route has.
         package func mark(_ answer: inout Answer) {
+            let now = WallClock.milliseconds() / 1000
             let untilFull = ((Double(rate.burst) - tokens) / rate.tokensPerSecond).rounded(.up)
             answer.headers.append(HTTPField(name: .rateLimitLimit, value: String(rate.requests)))
             answer.headers.append(HTTPField(name: .rateLimitRemaining, value: String(Int(exactly: max(0, tokens.rounded(.down))) ?? 0)))
@@ -52,9 +51,9 @@ package final class RateLimits: Sendable {
         }
     }
 
-    private let data: Buckets?
-    private let auth: Buckets?
-    private let address: Buckets?
+    private let data: Buckets<LimitKey>?
+    private let auth: Buckets<LimitKey>?
+    private let address: Buckets<UInt128>?
 
     /// A nil rate doesn't limit; `capacity` bounds each table's buckets.
     package init(data: Rate?, auth: Rate?, address: Rate?, capacity: Int = 65_536) {
@@ -72,112 +71,45 @@ package final class RateLimits: Sendable {
     }
 
     /// Takes a token from a caller's bucket; nil where nothing is limited.
-    package func take(_ group: LimitGroup, key: String, at now: ContinuousClock.Instant = .now) -> Standing? {
-        buckets(of: group)?.take(Array(key.utf8), at: now)
+    package func take(_ group: LimitGroup, key: LimitKey, at now: ContinuousClock.Instant = .now) -> Standing? {
+        buckets(of: group)?.take(key, at: now)
     }
 
     /// What a caller's bucket would say; nil where nothing is limited.
-    func peek(_ group: LimitGroup, key: String, at now: ContinuousClock.Instant = .now) -> Standing? {
-        buckets(of: group)?.peek(Array(key.utf8), at: now)
+    func peek(_ group: LimitGroup, key: LimitKey, at now: ContinuousClock.Instant = .now) -> Standing? {
+        buckets(of: group)?.peek(key, at: now)
     }
 
     /// Whether this client may still fail to say who it is.
-    func peekAddress(_ address: String, at now: ContinuousClock.Instant = .now) -> Standing? {
-        self.address?.peek(ClientAddress.key(address), at: now)
+    func peek(_ client: IPAddress?, at now: ContinuousClock.Instant = .now) -> Standing? {
+        address?.peek(Self.key(client), at: now)
     }
 
-    /// Takes a token from an address's bucket.
-    func takeAddress(_ address: String, at now: ContinuousClock.Instant = .now) -> Standing? {
-        self.address?.take(ClientAddress.key(address), at: now)
+    /// Counts a request without a valid token; nil where nothing is limited.
+    func take(_ client: IPAddress?, at now: ContinuousClock.Instant = .now) -> Standing? {
+        address?.take(Self.key(client), at: now)
     }
 
-    /// Counts a request without a valid token.
-    func chargeAddress(_ address: String, at now: ContinuousClock.Instant = .now) {
-        _ = self.address?.take(ClientAddress.key(address), at: now)
+    /// How many buckets there are: those of callers, and those of addresses.
+    package var bucketCount: Int {
+        (data?.count ?? 0) + (auth?.count ?? 0) + (address?.count ?? 0)
     }
 
-    private func buckets(of group: LimitGroup) -> Buckets? {
+    private static func key(_ client: IPAddress?) -> UInt128 {
+        client?.limitKey ?? .max
+    }
+
+    private func buckets(of group: LimitGroup) -> Buckets<LimitKey>? {
         switch group {
         case .none: nil
         case .data: data
         case .auth: auth
-        case .address: address
         }
-    }
-}
-
-/// The buckets of one rate, least recently used first out.
-private final class Buckets: Sendable {
-    private struct Bucket {
-        var tokens: Double
-        var at: ContinuousClock.Instant
-    }
-
-    let rate: RateLimits.Rate
-    private let capacity: Int
-    /// Two generations: what wasn't used while one filled up is forgotten with the next.
-    ///
-    /// Bounded, and no list to keep in order.
-    private let tables = Mutex((young: [[UInt8]: Bucket](), old: [[UInt8]: Bucket]()))
-
-    init(_ rate: RateLimits.Rate, capacity: Int) {
-        self.rate = rate
-        self.capacity = max(2, capacity)
-    }
-
-    func peek(_ key: [UInt8], at now: ContinuousClock.Instant) -> RateLimits.Standing {
-        let tokens = tables.withLock { refilled($0.young[key] ?? $0.old[key], at: now) }
-        return standing(tokens >= 1, tokens)
-    }
-
-    func take(_ key: [UInt8], at now: ContinuousClock.Instant) -> RateLimits.Standing {
-        tables.withLock { tables in
-            let known = tables.young[key] ?? tables.old[key]
-            var tokens = refilled(known, at: now)
-            let isGranted = tokens >= 1
-            if isGranted { tokens -= 1 }
-            if tables.young[key] == nil, tables.young.count >= capacity / 2 {
-                tables.old = tables.young
-                tables.young = [:]
-            }
-            tables.young[key] = Bucket(tokens: tokens, at: max(now, known?.at ?? now))
-            return standing(isGranted, tokens)
-        }
-    }
-
-    private func refilled(_ bucket: Bucket?, at now: ContinuousClock.Instant) -> Double {
-        guard let bucket else { return Double(rate.burst) }
-        let elapsed = max(0, (now - bucket.at).inSeconds)
-        return min(Double(rate.burst), bucket.tokens + elapsed * rate.tokensPerSecond)
-    }
-
-    private func standing(_ isGranted: Bool, _ tokens: Double) -> RateLimits.Standing {
-        RateLimits.Standing(isGranted: isGranted, rate: rate, tokens: tokens, now: WallClock.milliseconds() / 1000)
-    }
-}
-
-/// Whose address a limit counts.
-enum ClientAddress {
-    /// IPv4 as it stands; of IPv6 the first 64 bits, for one customer has all the rest.
-    ///
-    /// An IPv4 address inside IPv6 counts as IPv4.
-    static func key(_ text: String) -> [UInt8] {
-        let bytes = Array(text.utf8.prefix { $0 != UInt8(ascii: "%") })
-        guard bytes.contains(UInt8(ascii: ":")) else { return bytes }
-        if bytes.contains(UInt8(ascii: ".")), let colon = bytes.lastIndex(of: UInt8(ascii: ":")) { return Array(bytes[(colon + 1)...]) }
-        var groups: [[UInt8]] = []
-        for group in bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).prefix(4) {
-            // "::" stands for zeros, which the last groups of a prefix may be.
-            if group.isEmpty, !groups.isEmpty { break }
-            groups.append(Array(group))
-        }
-        while groups.count < 4 { groups.append([0x30]) }
-        return Array(groups.map { $0.isEmpty ? [0x30] : $0 }.joined(separator: [0x3A]))
     }
 }
 
 extension Duration {
-    fileprivate var inSeconds: Double {
+    var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }

@@ -10,7 +10,7 @@ final class Responder<Caller: Sendable>: Sendable {
     private let gate: Gate
     private let observations: Observations
     private let rateLimits: RateLimits
-    private let rateKey: @Sendable (LimitGroup, Caller) -> String?
+    private let rateKey: @Sendable (LimitGroup, Caller) -> LimitKey?
     /// Known once the socket is bound.
     private let port = Atomic(0)
 
@@ -90,21 +90,17 @@ final class Responder<Caller: Sendable>: Sendable {
         switch route.action {
         case .open(let handler):
             if route.rules == .mcp { try gate.checkMCPBody(request, bodyLimit: route.bodyLimit) }
-            if route.limits == .address {
-                limited = rateLimits.takeAddress(request.peerAddress)
-                if let limited, !limited.isGranted { throw limited.refusal }
-            }
             return try await run(route) { try await handler(request) }
         case .authenticated(let handler):
-            guard let caller = try await caller(of: request, route) else {
-                chargeAddress(request)
+            guard let caller = try await caller(of: request, &limited) else {
+                try chargeAddress(request, &limited)
                 throw authenticator.challenge(for: request)
             }
             try admit(request, caller, route, &limited)
             return try await run(route) { try await handler(request, caller) }
         case .admitted(let handler):
-            guard let caller = try await caller(of: request, route) else {
-                chargeAddress(request)
+            guard let caller = try await caller(of: request, &limited) else {
+                try chargeAddress(request, &limited)
                 throw authenticator.challenge(for: request)
             }
             let answer: @Sendable () async throws -> Answer
@@ -118,13 +114,40 @@ final class Responder<Caller: Sendable>: Sendable {
             try admit(request, caller, route, &limited)
             return try await run(route, answer)
         case .identified(let handler):
-            let caller = try await caller(of: request, route)
+            let caller = try await caller(of: request, &limited)
             if let caller {
                 try admit(request, caller, route, &limited)
             } else if route.rules == .mcp {
                 try gate.checkMCPBody(request, bodyLimit: route.bodyLimit)
             }
             return try await run(route) { try await handler(request, caller) }
+        case .judged(let handler):
+            return try await judge(request, route, &limited) { try await handler(request) }
+        }
+    }
+
+    private func judge(
+        _ request: IncomingRequest,
+        _ route: Route<Caller>,
+        _ limited: inout RateLimits.Standing?,
+        _ handler: @Sendable () async throws -> Route<Caller>.Verdict
+    ) async throws -> Answer {
+        try admitAddress(request, &limited)
+        let verdict: Route<Caller>.Verdict
+        do {
+            verdict = try await run(route, handler)
+        } catch let problem as Problem where problem.status.kind == .clientError {
+            try chargeAddress(request, &limited)
+            throw problem
+        }
+        switch verdict {
+        case .refused(let answer):
+            if answer.status.kind == .clientError { try chargeAddress(request, &limited) }
+            return answer
+        case .accepted(let key, let answer):
+            if let key { limited = rateLimits.take(route.limits, key: key) }
+            if let limited, !limited.isGranted { throw limited.refusal }
+            return try await run(route, answer)
         }
     }
 
@@ -148,18 +171,27 @@ final class Responder<Caller: Sendable>: Sendable {
         if let limited, !limited.isGranted { throw limited.refusal }
     }
 
-    private func caller(of request: IncomingRequest, _ route: Route<Caller>) async throws -> Caller? {
-        if let standing = rateLimits.peekAddress(request.peerAddress), !standing.isGranted { throw standing.refusal }
+    private func caller(of request: IncomingRequest, _ limited: inout RateLimits.Standing?) async throws -> Caller? {
+        try admitAddress(request, &limited)
         do {
             return try await authenticator.caller(of: request)
         } catch let problem as Problem {
-            if problem.status == .unauthorized { chargeAddress(request) }
+            if problem.status == .unauthorized { try chargeAddress(request, &limited) }
             throw problem
         }
     }
 
-    private func chargeAddress(_ request: IncomingRequest) {
-        rateLimits.chargeAddress(request.peerAddress)
+    /// Refuses a client that failed too often, before anything is verified.
+    private func admitAddress(_ request: IncomingRequest, _ limited: inout RateLimits.Standing?) throws(Problem) {
+        guard let standing = rateLimits.peek(request.client), !standing.isGranted else { return }
+        limited = standing
+        throw standing.refusal
+    }
+
+    /// Counts a request without good credentials; the one too many isn't told what was wrong with them.
+    private func chargeAddress(_ request: IncomingRequest, _ limited: inout RateLimits.Standing?) throws(Problem) {
+        limited = rateLimits.take(request.client)
+        if let limited, !limited.isGranted { throw limited.refusal }
     }
 
     private func answer(to error: any Error, _ request: IncomingRequest, _ label: String) -> Answer {

@@ -24,6 +24,15 @@ package struct Route<Caller: Sendable>: Sendable {
         case identified(@Sendable (IncomingRequest, Caller?) async throws -> Answer)
         /// In two steps: what the first refuses costs none of the caller's tokens; the second answers.
         case admitted(@Sendable (IncomingRequest, Caller) async throws -> (@Sendable () async throws -> Answer))
+        /// The route verifies credentials itself: a client error counts against the address.
+        case judged(@Sendable (IncomingRequest) async throws -> Verdict)
+    }
+
+    /// What a route that verifies credentials itself came to.
+    package enum Verdict: Sendable {
+        case refused(Answer)
+        /// Costs a token of the route's group; nil isn't limited. The second step answers.
+        case accepted(LimitKey?, @Sendable () async throws -> Answer)
     }
 
     package let verb: Verb
@@ -35,6 +44,8 @@ package struct Route<Caller: Sendable>: Sendable {
     /// Bytes.
     package let bodyLimit: Int
     package let limits: LimitGroup
+    /// What a token must allow whose rights are limited, in the words of this route's makers; nil where nobody asks.
+    package let scope: String?
     /// Whether the handler's task is cancelled when the client goes away before the answer.
     ///
     /// Streams always are.
@@ -52,6 +63,7 @@ package struct Route<Caller: Sendable>: Sendable {
         rules: Rules = .api,
         bodyLimit: Int = 1_048_576,
         limits: LimitGroup = .none,
+        scope: String? = nil,
         cancelsOnDisconnect: Bool = false,
         mayTakeLong: Bool = false,
         describe: (@Sendable () -> OperationDescription)? = nil,
@@ -63,6 +75,7 @@ package struct Route<Caller: Sendable>: Sendable {
         self.rules = rules
         self.bodyLimit = bodyLimit
         self.limits = limits
+        self.scope = scope
         self.cancelsOnDisconnect = cancelsOnDisconnect
         self.mayTakeLong = mayTakeLong
         self.action = action
@@ -76,6 +89,4 @@ package enum LimitGroup: String, Sendable, CaseIterable {
     case none
     case data
     case auth
-    /// That of the client's address: for open routes that verify credentials themselves.
-    case address
 }

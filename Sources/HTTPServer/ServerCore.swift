@@ -6,6 +6,7 @@ final class ServerCore: Sendable {
     let endpoints: EndpointTable
     let deadlines: HTTPServerConfiguration.Deadlines
     let drainLimit: Duration
+    let trustedProxies: TrustedProxies?
     let runsHandlersOnEventLoops: Bool
     let observations: Observations
     private let draining = Atomic(false)
@@ -16,6 +17,7 @@ final class ServerCore: Sendable {
         self.endpoints = endpoints
         deadlines = configuration.deadlines
         drainLimit = configuration.drainLimit
+        trustedProxies = configuration.trustedProxies
         runsHandlersOnEventLoops = configuration.runsHandlersOnEventLoops
         self.observations = observations
     }

@@ -7,16 +7,54 @@ public struct Decision: Sendable {
     /// The live session that the message used; whoever remembers ended sessions must be asked before `action` is followed (LS8).
     public let session: Session?
     private let request: JSONValue?
+    let refused: Refused
 
-    init(_ action: Action, session: Session? = nil, request: JSONValue? = nil) {
+    /// Whether the action is a refusal, and how much was known when it was decided.
+    enum Refused: Sendable {
+        case no
+        /// Nothing (W9–W22).
+        case unread
+        case operation(RequestedOperation)
+    }
+
+    init(_ action: Action, session: Session? = nil, request: JSONValue? = nil, refused: Refused = .no) {
         self.action = action
         self.session = session
         self.request = request
+        self.refused = refused
+    }
+
+    /// What to answer instead to a caller who may not do what the message asks for (W23, W45).
+    ///
+    /// - Parameter text: One sentence that says what is missing.
+    public func ifForbidden(_ text: String) -> HTTPReply {
+        Refusal(403, .invalidRequest(text), to: request, revision: session?.revision).reply
     }
 
     /// What to answer instead if the session was ended: the same 404 as for one that never was.
     public var ifEnded: HTTPReply {
         Refusal.noSession(request, session?.revision).reply
+    }
+}
+
+extension Decision {
+    /// What to answer instead if there is no room for it now: too many requests, or too many streams (§ 28).
+    ///
+    /// - Parameter text: One sentence; it says when to come again.
+    package func refused(_ status: Int, _ text: String) -> HTTPReply {
+        switch action {
+        case .run(let invocation): .refused(status, text, to: invocation.id, revision: invocation.revision)
+        case .listen(let listen): .refused(status, text, to: listen.id, revision: .v2026_07_28)
+        case .batch(_, _, _): .refused(status, text, to: nil, revision: session?.revision ?? .v2025_03_26)
+        default: .refused(status, text, to: request, revision: session?.revision)
+        }
+    }
+}
+
+extension HTTPReply {
+    /// - Parameter id: The request's; nil for a batch.
+    package static func refused(_ status: Int, _ text: String, to id: JSONValue?, revision: Revision?) -> HTTPReply {
+        Refusal(status, .internalFailure(text), to: id, revision: revision).reply
     }
 }
 

@@ -24,31 +24,32 @@ extension HTTPEndpoint {
             let revision = era == .modern ? .v2026_07_28 : legacyRevision(message, headers)
             throw Refusal(400, .invalidRequest(reason), to: parsed.id, revision: revision)
         }
-        return era == .modern ? Decision(modern(parsed, message, headers)) : try legacy(parsed, message, headers)
+        return era == .modern ? modern(parsed, message, headers) : try legacy(parsed, message, headers)
     }
 
     /// W13–W32; a session id that came along is ignored.
-    private func modern(_ parsed: Message, _ message: HTTPMessage, _ headers: RoutingHeaders) -> Action {
+    private func modern(_ parsed: Message, _ message: HTTPMessage, _ headers: RoutingHeaders) -> Decision {
+        var framed: FramedRequest?
         do throws(MCPError) {
             switch parsed.kind {
             case .notification:
                 try headers.check(notification: parsed.method, name: parsed.params?["name"]?.string)
-                return .answer(.accepted)
+                return Decision(.answer(.accepted))
             case .request:
-                let step = try engine.modern(
-                    parsed,
-                    headers: headers,
-                    principal: message.principal,
-                    transportTrace: message.trace,
-                    now: message.now
-                )
-                return action(step, to: parsed, message)
+                let known = try engine.framed(parsed, headers: headers, principal: message.principal)
+                framed = known
+                let step = try engine.modern(parsed, known, headers: headers, transportTrace: message.trace, now: message.now)
+                return Decision(action(step, to: parsed, message), request: parsed.id)
             default:
                 throw .invalidRequest("a modern client sends no responses")
             }
         } catch {
-            let id = ResponseID(parsed.kind == .request ? parsed.id : nil, .v2026_07_28)
-            return .answer(HTTPReply(error.modernStatus, message: error.response(to: id), form: .json))
+            let request = parsed.kind == .request ? parsed.id : nil
+            return Decision(
+                .answer(HTTPReply(error.modernStatus, message: error.response(to: ResponseID(request, .v2026_07_28)), form: .json)),
+                request: request,
+                refused: framed.map { .operation(RequestedOperation($0.method, parsed)) } ?? .unread
+            )
         }
     }
 

@@ -36,7 +36,7 @@ public struct HTTPEndpoint<Caller: Sendable>: Sendable {
             case .other: throw .method("GET, POST, DELETE")
             }
         } catch {
-            return Decision(.answer(error.reply))
+            return Decision(.answer(error.reply), refused: .unread)
         }
     }
 

@@ -18,7 +18,7 @@ public struct Invocation: Sendable, Equatable {
     public var revision: Revision { call.revision }
     /// `tools/call`, `resources/read`, `prompts/get`…, for logs and metrics.
     public var method: String { call.method.rawValue }
-    /// The name of the tool or prompt, the address of the resource, or the first 8 digits of a task's id, for logs; empty for lists and completions.
+    /// The name of the tool or prompt, the address of the resource or template, or the first 8 digits of a task's id, for logs; empty for lists.
     public var target: String { call.target }
     var work: Work { call.work }
     /// A string or an integer under which the client wants progress.

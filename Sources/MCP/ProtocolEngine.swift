@@ -23,16 +23,14 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         self.resource = resource
     }
 
-    /// A modern request (W15–W28).
+    /// What a modern request is, as its envelope and headers tell (W15–W22).
     ///
     /// - Parameter headers: nil on stdio, where there are none (W93).
-    func modern(
+    func framed(
         _ request: Message,
         headers: RoutingHeaders?,
-        principal: Principal = .anonymous,
-        transportTrace: TraceContext,
-        now: Int64
-    ) throws(MCPError) -> Step {
+        principal: Principal = .anonymous
+    ) throws(MCPError) -> FramedRequest {
         let envelope = try Envelope(request.meta)
         try headers?.requireVersion(envelope.protocolVersion)
         guard let revision = Revision(envelope.protocolVersion) else {
@@ -45,7 +43,18 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         let method = try method(of: request, in: .modern)
         if let member = method.routedMember { try headers?.requireName(request.params?[member]?.string) }
         let peer = Peer(revision: revision, clientCapabilities: envelope.capabilities, client: envelope.client, principal: principal)
-        return try step(method, request, headers, from: peer, era: .modern, transportTrace: transportTrace, now: now)
+        return FramedRequest(method: method, peer: peer)
+    }
+
+    /// The rest of it (W24–W28).
+    func modern(
+        _ request: Message,
+        _ framed: FramedRequest,
+        headers: RoutingHeaders?,
+        transportTrace: TraceContext,
+        now: Int64
+    ) throws(MCPError) -> Step {
+        try step(framed.method, request, headers, from: framed.peer, era: .modern, transportTrace: transportTrace, now: now)
     }
 
     /// A legacy request other than `initialize` (W37, W39, W44).
@@ -106,7 +115,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         case .callTool: (work, target) = try params.toolCall(definition, by: peer, headers)
         case .readResource: (work, target) = try params.resourceRead()
         case .getPrompt: (work, target) = try params.promptGet(definition)
-        case .complete: (work, target) = (try params.completion(definition, for: peer.revision), "")
+        case .complete: (work, target) = try params.completion(definition, for: peer.revision)
         case .setLogLevel: (work, target) = (.wish(.logLevel(try params.logLevel())), "")
         case .subscribe, .unsubscribe:
             let (wish, uri) = try params.subscription()
@@ -146,6 +155,12 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
         if era == .modern { invocation.input = try input(of: request, to: method, invocation) }
         return .run(invocation)
     }
+}
+
+/// A modern request whose envelope and headers are right.
+struct FramedRequest {
+    let method: Method
+    let peer: Peer
 }
 
 extension MCPError {

@@ -53,7 +53,9 @@ struct RequestParameters {
     }
 
     /// C1–C3.
-    func completion<Caller>(_ definition: ServerDefinition<Caller>, for revision: Revision) throws(MCPError) -> Invocation.Work {
+    func completion<Caller>(_ definition: ServerDefinition<Caller>, for revision: Revision) throws(MCPError)
+        -> (Invocation.Work, target: String)
+    {
         let (reference, argument) = (params?.object("ref"), params?.object("argument"))
         let name = try string("name", in: argument)
         let value = try string("value", in: argument)
@@ -64,14 +66,14 @@ struct RequestParameters {
         if type.sameBytes("ref/prompt") {
             let prompt = try string("name", in: reference)
             guard let index = definition.indexOfPrompt(named: prompt) else { throw .invalidParameters("unknown prompt") }
-            return .completePrompt(index, argument: try place(of: name, among: definition.prompts[index].arguments), query)
+            return (.completePrompt(index, argument: try place(of: name, among: definition.prompts[index].arguments), query), prompt)
         }
         guard type.sameBytes("ref/resource") else { throw .invalidParameters("ref.type must be ref/prompt or ref/resource") }
         let template = try string("uri", in: reference)
         guard let index = definition.templates.firstIndex(where: { $0.uriTemplate.sameBytes(template) }) else {
             throw .invalidParameters("unknown resource template")
         }
-        return .completeTemplate(index, variable: try place(of: name, among: definition.templates[index].variables), query)
+        return (.completeTemplate(index, variable: try place(of: name, among: definition.templates[index].variables), query), template)
     }
 
     /// L2.

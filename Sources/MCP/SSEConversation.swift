@@ -125,3 +125,13 @@ public struct SSEConversation<Caller: Sendable>: Sendable {
         }
     }
 }
+
+extension SSEConversation.Action {
+    /// What to answer the POST instead if there is no room for its requests now (§ 28).
+    ///
+    /// - Parameter text: One sentence; it says when to come again.
+    package func refused(_ status: Int, _ text: String) -> HTTPReply {
+        guard case .run(let invocation) = self else { return .refused(status, text, to: nil, revision: .v2024_11_05) }
+        return .refused(status, text, to: invocation.id, revision: invocation.revision)
+    }
+}

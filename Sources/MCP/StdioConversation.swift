@@ -79,7 +79,8 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
             case .response: return .deliver(message.value)
             case .notification: return message.cancelledRequest.map { .cancel($0) } ?? .nothing
             case .request where era == .modern:
-                let step = try engine.modern(message, headers: nil, principal: principal, transportTrace: TraceContext(), now: now)
+                let framed = try engine.framed(message, headers: nil, principal: principal)
+                let step = try engine.modern(message, framed, headers: nil, transportTrace: TraceContext(), now: now)
                 return action(step, to: message)
             case .request where message.method.sameBytes("initialize"):
                 guard initialized == nil else { throw .invalidRequest("this connection is initialized already") }

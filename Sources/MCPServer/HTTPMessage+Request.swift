@@ -65,6 +65,15 @@ extension Answer {
     }
 }
 
+extension Answer {
+    /// A refusal whose body is JSON-RPC's (§ 3.2), with the headers and the code of a problem of HTTP's.
+    init(_ reply: HTTPReply, _ problem: Problem) {
+        self.init(reply)
+        for field in problem.headers { headers[field.name] = field.value }
+        code = problem.code
+    }
+}
+
 extension HTTPFields {
     fileprivate static let noStore: HTTPFields = [.cacheControl: "no-store"]
 }

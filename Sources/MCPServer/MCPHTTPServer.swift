@@ -179,7 +179,7 @@ public struct HTTPCredentials: Sendable {
     init(_ request: IncomingRequest) {
         self.request = request
         authorization = request.header(.authorization)
-        address = request.peerAddress
+        address = request.client?.description ?? ""
     }
 
     /// The token of `Authorization: Bearer …`; nil for anything else (RFC 6750, § 2.1).

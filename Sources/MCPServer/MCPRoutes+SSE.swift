@@ -22,7 +22,9 @@ extension MCPRoutes {
         switch SSEOpening(message) {
         case .streamableHTTP: return try await serve(request, caller)
         case .refused(let reply): return Answer(reply)
-        case .opened: return try await open(try server(of: request), message.principal, caller, request)
+        case .opened:
+            if let problem = identity.forbids?(caller, [], request) { throw problem }
+            return try await open(try server(of: request), message.principal, caller, request)
         }
     }
 
@@ -71,13 +73,22 @@ extension MCPRoutes {
         guard let id = (try? request.queryParameter("session_id")).flatMap({ SSEStreamID($0) }) else { return Answer(.sseStreamUnnamed) }
         let principal = identity.principal(caller)
         guard let client = sseClients.client(id, of: principal) else { return Answer(.sseStreamUnknown) }
+        // Before the message, which may begin the one session of the stream.
+        if let problem = identity.forbids?(caller, [], request) { throw problem }
         let engine = ProtocolEngine(client.server.definition, sealer: sealer)
         let message = HTTPMessage(request, principal: principal, now: identity.now(), parameterHeaders: [])
         switch client.receive(message, by: engine) {
         case .refused(let reply): return Answer(reply)
         case .accepted(let action):
-            try follow(action, engine, client, caller, request)
-            return .text(.accepted, "Accepted")
+            if let problem = identity.forbids?(caller, action.operations, request) {
+                return Answer(action.ifForbidden(problem.text, revision: .v2024_11_05), problem)
+            }
+            do {
+                try follow(action, engine, client, caller, request)
+                return .text(.accepted, "Accepted")
+            } catch {
+                return Answer(action.refused(error.status.code, error.text), error)
+            }
         }
     }
 

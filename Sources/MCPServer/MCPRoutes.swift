@@ -78,33 +78,38 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         if let session = decision.session, try await ended.contains(session) {
             return Answer(decision.ifEnded)
         }
-        switch decision.action {
-        case .answer(let reply):
-            // A session costs no memory, but whoever opens them without end uses up the keys (S17).
-            if reply.sessionID != nil { try admit(caller) }
-            return Answer(reply)
-        case .run(let invocation):
-            if let performed = try performAtOnce(invocation, endpoint, caller, request) { return performed }
-            let exchange = try begin(message.principal, decision.session, invocation, caller)
-            return await run(invocation, on: exchange, endpoint, caller, request)
-        case .batch(let steps, let asides, let form):
-            if let session = decision.session { follow(asides, of: session, message.principal) }
-            let exchange = try begin(message.principal, decision.session, steps, caller, canStream: message.takesEvents)
-            return await run(steps, form, on: exchange, endpoint, caller, request)
-        case .listen(let listen):
-            return try await open(listen, server, endpoint.engine, caller, request, message.principal)
-        case .stream(let session, let lastEventID):
-            return try await open(session, lastEventID, server, caller, request, message.principal)
-        case .deliver(let response, let session):
-            let isExpected = connections.questions.deliver(response, from: .session(session.number, message.principal))
-            return Answer(isExpected ? .accepted : .unexpectedResponse)
-        case .cancel(let id, let session):
-            connections.cancel(id, of: session.number)
-            return Answer(.accepted)
-        case .end(let session):
-            let isRemembered = try await ended.end(session)
-            if isRemembered { connections.end(session.number) }
-            return Answer(.ended(isRemembered: isRemembered))
+        if let problem = identity.refusal(caller, request, decision) { return Answer(decision.ifForbidden(problem.text), problem) }
+        do {
+            switch decision.action {
+            case .answer(let reply):
+                // A session costs no memory, but whoever opens them without end uses up the keys (S17).
+                if reply.sessionID != nil { try admit(caller) }
+                return Answer(reply)
+            case .run(let invocation):
+                if let performed = try performAtOnce(invocation, endpoint, caller, request) { return performed }
+                let exchange = try begin(message.principal, decision.session, invocation, caller)
+                return await run(invocation, on: exchange, endpoint, caller, request)
+            case .batch(let steps, let asides, let form):
+                if let session = decision.session { follow(asides, of: session, message.principal) }
+                let exchange = try begin(message.principal, decision.session, steps, caller, canStream: message.takesEvents)
+                return await run(steps, form, on: exchange, endpoint, caller, request)
+            case .listen(let listen):
+                return try await open(listen, server, endpoint.engine, caller, request, message.principal)
+            case .stream(let session, let lastEventID):
+                return try await open(session, lastEventID, server, caller, request, message.principal)
+            case .deliver(let response, let session):
+                let isExpected = connections.questions.deliver(response, from: .session(session.number, message.principal))
+                return Answer(isExpected ? .accepted : .unexpectedResponse)
+            case .cancel(let id, let session):
+                connections.cancel(id, of: session.number)
+                return Answer(.accepted)
+            case .end(let session):
+                let isRemembered = try await ended.end(session)
+                if isRemembered { connections.end(session.number) }
+                return Answer(.ended(isRemembered: isRemembered))
+            }
+        } catch let problem as Problem {
+            return Answer(decision.refused(problem.status.code, problem.text), problem)
         }
     }
 
@@ -147,6 +152,10 @@ package struct MCPIdentity<Caller: Sendable>: Sendable {
     package var charge: @Sendable (Caller) -> RateLimits.Standing?
     /// When the caller's token expires, in Unix seconds: then its streams end (SB7); nil if never.
     package var expires: @Sendable (Caller) -> Int64?
+    /// Why a caller may not do what a message asks for: a 403 with its challenge (W23, W45); nil if it may.
+    ///
+    /// It is asked for every message that has a right shape, also for those that ask for nothing by name. nil where everybody may everything.
+    package var forbids: (@Sendable (Caller, [RequestedOperation], IncomingRequest) -> Problem?)?
     /// Unix seconds.
     package var now: @Sendable () -> Int64
 
@@ -154,12 +163,19 @@ package struct MCPIdentity<Caller: Sendable>: Sendable {
         principal: @escaping @Sendable (Caller) -> Principal,
         charge: @escaping @Sendable (Caller) -> RateLimits.Standing? = { _ in nil },
         expires: @escaping @Sendable (Caller) -> Int64? = { _ in nil },
+        forbids: (@Sendable (Caller, [RequestedOperation], IncomingRequest) -> Problem?)? = nil,
         now: @escaping @Sendable () -> Int64 = unixSeconds
     ) {
         self.principal = principal
         self.charge = charge
         self.expires = expires
+        self.forbids = forbids
         self.now = now
+    }
+
+    func refusal(_ caller: Caller, _ request: IncomingRequest, _ decision: Decision) -> Problem? {
+        guard let forbids, let operations = decision.operations else { return nil }
+        return forbids(caller, operations, request)
     }
 }
 

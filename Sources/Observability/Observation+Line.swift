@@ -5,6 +5,13 @@ extension Observation {
         case .started: "ToolBridge started"
         case .configured: "configuration"
         case .settingWarning: "setting"
+        case .keySetFetched: "key set fetched"
+        case .keySetFailed: "key set not fetched"
+        case .membershipsAsked: "memberships asked"
+        case .membershipsRefused: "memberships not asked"
+        case .keyringReplaced: "keyring replaced"
+        case .keyringKept: "keyring not replaced"
+        case .tenantProved: "tenant proved"
         case .listening(let url): "Listening on \(url)"
         case .request(let request):
             switch request.phase {
@@ -28,6 +35,7 @@ extension Observation {
         case .request, .internalError: "http"
         case .configured, .settingWarning: "config"
         case .storeFault: "store"
+        case .keySetFetched, .keySetFailed, .membershipsAsked, .membershipsRefused, .keyringReplaced, .keyringKept, .tenantProved: "auth"
         case .started, .listening, .signalReceived, .drainFinished, .shutdownComplete, .library, .suppressed: "lifecycle"
         }
     }
@@ -47,6 +55,23 @@ extension Observation {
             line.fields(settings.map { ($0.name, .text($0.value)) })
         case .settingWarning(let name, let text):
             line.fields([("name", .text(name)), ("text", .text(text))])
+        case .keySetFetched(let url, let usable, let skipped):
+            line.fields([("url", .text(url)), ("usable", .integer(usable)), ("skipped", .integer(skipped))])
+        case .keySetFailed(let url, let error):
+            line.member("error", error)
+            line.fields([("url", .text(url))])
+        case .membershipsAsked(let operation, let status, let duration):
+            line.member("status", status)
+            line.member("duration_ms", duration)
+            line.fields([("operation", .text(operation))])
+        case .membershipsRefused(let reason):
+            line.member("error", reason)
+        case .keyringReplaced(let path, let keys):
+            line.fields([("path", .text(path)), ("keys", .text(keys.joined(separator: ",")))])
+        case .keyringKept(let error):
+            line.member("error", error)
+        case .tenantProved(let version, let key):
+            line.fields([("version", .integer(version)), ("key", .text(key))])
         case .listening, .signalReceived, .shutdownComplete:
             break
         case .request(let request):

@@ -6,6 +6,20 @@ package enum Observation: Sendable {
     case configured([(name: String, value: String)])
     /// A setting does less, or opens more, than one might think.
     case settingWarning(name: String, text: String)
+    /// An issuer's keys came, as they do all the time.
+    case keySetFetched(url: String, usable: Int, skipped: Int)
+    /// An issuer's keys can't be had; those that came before are believed for a day.
+    case keySetFailed(url: String, error: String)
+    /// The provider of memberships was asked; status 0 is no answer.
+    case membershipsAsked(operation: String, status: Int, duration: Duration)
+    /// Memberships can't be asked for.
+    case membershipsRefused(reason: String)
+    /// The file of the tenants' keys has changed, and counts from now on.
+    case keyringReplaced(path: String, keys: [String])
+    /// The file of the tenants' keys has become useless; the keys before it stay.
+    case keyringKept(error: String)
+    /// A tenant was proved by this key: only so can the end of an old one's use be seen.
+    case tenantProved(version: Int, key: String)
     /// Connections are accepted at this URL.
     case listening(url: String)
     /// A request ended, or its stream opened or closed.
@@ -89,7 +103,11 @@ extension Observation {
         case .request(let request): request.status >= 500 ? .error : .info
         case .internalError, .storeFault: .error
         case .library(let level, _, _): level
-        case .suppressed, .settingWarning: .warning
+        case .suppressed, .settingWarning, .keySetFailed, .membershipsRefused: .warning
+        case .keySetFetched, .tenantProved: .debug
+        case .membershipsAsked(_, let status, _): status == 200 ? .debug : .warning
+        case .keyringReplaced: .info
+        case .keyringKept: .error
         }
     }
 }

@@ -6,17 +6,23 @@ import NIOCore
 /// Finds the caller of a request by the server's policy, and says so in HTTP when there is none.
 package struct APIAuthenticator: Authenticator {
     private let policy: CallerPolicy
+    private let resource: ProtectedResource?
 
-    package init(_ policy: CallerPolicy) {
+    /// - Parameter resource: What the MCP endpoints are where an authorization server issues tokens for them; nil where there is none.
+    package init(_ policy: CallerPolicy, resource: ProtectedResource? = nil) {
         self.policy = policy
+        self.resource = resource
     }
 
     package func caller(of request: IncomingRequest) async throws -> Caller? {
         let door = Door(of: request)
         let route = BearerRoute(rawValue: request.path)
         let authorization = request.header(.authorization)
-        if let route, let authorization, BearerToken(authorization: authorization) == nil {
-            throw unauthorized(route.malformed, challenge: Self.challenge("invalid token", error: "invalid_token"))
+        if let authorization, route != nil || door == .mcp, BearerToken(authorization: authorization) == nil {
+            if let route { throw unauthorized(route.malformed, Challenge(error: "invalid_token", "invalid token")) }
+            // Another scheme is no token at all.
+            guard BearerToken.isScheme(of: authorization) else { return nil }
+            throw malformed(request)
         }
         let signed = SignedRequest(
             method: request.method.rawValue,
@@ -31,45 +37,64 @@ package struct APIAuthenticator: Authenticator {
         do {
             return try await policy.caller(Credentials(signed, debugSubject: request.header(.debugSubject)), at: door)
         } catch .token(let fault) {
-            if route != nil {
-                throw unauthorized(BearerRoute.invalid, challenge: Self.challenge(fault.text, error: "invalid_token"))
-            }
+            if route != nil { throw unauthorized(BearerRoute.invalid, Challenge(error: "invalid_token", fault.text)) }
             throw unauthorized(request, door, fault.text, error: "invalid_token")
         } catch .tenantForbidden {
             throw Problem.tenantForbidden
         } catch .tenantRequired {
-            throw Problem.tenantRequired
+            throw challenged(Problem.tenantRequired, request, door)
         } catch .tenantProof(let fault) {
-            throw Problem.invalidTenantHeaders(fault)
+            throw challenged(Problem.invalidTenantHeaders(fault), request, door)
         } catch .unavailable(let seconds) {
             throw Problem.identityProviderUnavailable(retryAfter: seconds)
         }
     }
 
     package func challenge(for request: IncomingRequest) -> Problem {
-        if let route = BearerRoute(rawValue: request.path) { return unauthorized(route.missing, challenge: "Bearer") }
+        if let route = BearerRoute(rawValue: request.path) { return unauthorized(route.missing, Challenge()) }
         return unauthorized(request, Door(of: request), "missing token", error: nil)
     }
 
-    private func unauthorized(_ text: String, challenge: String) -> Problem {
-        Problem(.unauthorized, "unauthorized", text, headers: [.wwwAuthenticate: challenge])
+    private func unauthorized(_ text: String, _ challenge: Challenge) -> Problem {
+        Problem(.unauthorized, "unauthorized", text, headers: [.wwwAuthenticate: challenge.description])
     }
 
     /// A refusal with the challenge of RFC 6750, § 3.
     ///
     /// MCP's endpoints name the error as OAuth does.
     private func unauthorized(_ request: IncomingRequest, _ door: Door, _ description: String, error: String?) -> Problem {
-        Problem(
+        let challenge = challenge(request, door, error: error, description)
+        return Problem(
             .unauthorized,
             "unauthorized",
             door == .mcp ? "invalid_token" : "unauthorized",
             fields: door == .mcp ? [("error_description", .string(description))] : [],
-            headers: [.wwwAuthenticate: Self.challenge(description, error: error)]
+            headers: [.wwwAuthenticate: challenge.description]
         )
     }
 
-    private static func challenge(_ description: String, error: String?) -> String {
-        error.map { "Bearer error=\"\($0)\", error_description=\"\(description)\"" } ?? "Bearer"
+    /// An `Authorization` header that holds a bearer token which can't be one.
+    private func malformed(_ request: IncomingRequest) -> Problem {
+        var problem = Problem.invalidRequest("Authorization must be Bearer, one space and a token", field: "Authorization")
+        problem.headers[.wwwAuthenticate] = challenge(request, .mcp, error: "invalid_request", "malformed Authorization").description
+        return problem
+    }
+
+    /// A refusal of something other than the token: MCP's clients learn at every 401 where tokens come from (AU4).
+    private func challenged(_ problem: Problem, _ request: IncomingRequest, _ door: Door) -> Problem {
+        var problem = problem
+        problem.headers[.wwwAuthenticate] = challenge(request, door, error: nil, "").description
+        return problem
+    }
+
+    /// - Parameter description: Only told with an error.
+    private func challenge(_ request: IncomingRequest, _ door: Door, error: String?, _ description: String) -> Challenge {
+        var challenge = error.map { Challenge(error: $0, description) } ?? Challenge()
+        if door == .mcp, let resource {
+            challenge.scopes = resource.requiredScopes
+            challenge.metadata = resource.metadataURL(of: .init(path: request.path))
+        }
+        return challenge
     }
 }
 

@@ -17,7 +17,7 @@ package struct ItemTools<Caller: Sendable>: Sendable {
     /// - Parameters:
     ///   - offers: The names of all tools that are listed together with these: a hint names no other. Empty stands for ``all``.
     ///   - pageBytes: After how many bytes of items a page ends, whatever its limit; one larger item comes alone.
-    ///   - owner: Whose items a caller works on. It throws where the caller has none.
+    ///   - owner: Whose items a caller works on. It throws where the caller has none, an ``OwnerChoice`` where the caller can choose one.
     package init(
         service: any ItemService,
         offers: Set<String> = [],
@@ -53,7 +53,15 @@ package struct ItemTools<Caller: Sendable>: Sendable {
         var attempt = attempt
         var known: Owner?
         do {
-            let owner = try ownerOf(context.caller)
+            let owner: Owner
+            do {
+                owner = try ownerOf(context.caller)
+            } catch let choice as OwnerChoice {
+                switch try await choice.outcome(context) {
+                case .owner(let chosen): owner = chosen
+                case .refused(let result): return result
+                }
+            }
             known = owner
             return try await operation(owner, &attempt)
         } catch let refusal as ItemError {

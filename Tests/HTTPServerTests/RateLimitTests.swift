@@ -8,9 +8,9 @@ struct RateLimitTests {
     @Test("a bucket gives its burst, then what its rate refills, and never more than its burst")
     func bucket() throws {
         let limits = RateLimits(data: rate, auth: nil, address: nil)
-        let start = ContinuousClock.now
+        let (start, a) = (ContinuousClock.now, LimitKey(subject: "a"))
         func granted(_ seconds: Double) throws -> Bool {
-            try #require(limits.take(.data, key: "a", at: start + .milliseconds(Int(seconds * 1000)))).isGranted
+            try #require(limits.take(.data, key: a, at: start + .milliseconds(Int(seconds * 1000)))).isGranted
         }
         for _ in 0..<3 { #expect(try granted(0)) }
         #expect(try !granted(0))
@@ -21,21 +21,21 @@ struct RateLimitTests {
         #expect(try !granted(1000))
         // A clock that goes back gives nothing.
         #expect(try !granted(500))
-        #expect(limits.take(.auth, key: "a") == nil)
-        #expect(limits.take(.none, key: "a") == nil)
-        #expect(limits.take(.data, key: "b", at: start)?.isGranted == true)
+        #expect(limits.take(.auth, key: a) == nil)
+        #expect(limits.take(.none, key: a) == nil)
+        #expect(limits.take(.data, key: LimitKey(subject: "b"), at: start)?.isGranted == true)
     }
 
     @Test("tables are bounded: whoever hasn't called for long is forgotten first")
     func bounded() {
         let limits = RateLimits(data: RateLimits.Rate(requests: 1, window: .seconds(3600), burst: 1), auth: nil, address: nil, capacity: 8)
         let now = ContinuousClock.now
-        #expect(limits.take(.data, key: "old", at: now)?.isGranted == true)
+        #expect(limits.take(.data, key: LimitKey(subject: "old"), at: now)?.isGranted == true)
         for number in 0..<100 {
-            _ = limits.take(.data, key: "\(number)", at: now)
-            #expect(limits.take(.data, key: "busy", at: now)?.isGranted == (number == 0))
+            _ = limits.take(.data, key: LimitKey(subject: "\(number)"), at: now)
+            #expect(limits.take(.data, key: LimitKey(subject: "busy"), at: now)?.isGranted == (number == 0))
         }
-        #expect(limits.take(.data, key: "old", at: now)?.isGranted == true)
+        #expect(limits.take(.data, key: LimitKey(subject: "old"), at: now)?.isGranted == true)
     }
 
     @Test("limited routes say where their bucket stands, and 429 when to come back")

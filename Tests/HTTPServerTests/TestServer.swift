@@ -32,7 +32,7 @@ struct TestServer: Sendable {
             configuration: configuration,
             observations: log.observations,
             rateLimits: rateLimits,
-            rateKey: { $1 == "free" ? nil : $1 },
+            rateKey: { $1 == "free" ? nil : LimitKey(subject: $1) },
             onReady: { port.yield($0) }
         )
         let services = ServiceGroup(services: [service], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

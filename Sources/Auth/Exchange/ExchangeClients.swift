@@ -35,6 +35,9 @@ package struct ExchangeClients: Sendable {
                 throw Fault(text: "entry \(index + 1) has no id of printable ASCII characters before its colon")
             }
             guard !secret.isEmpty else { throw Fault(text: "entry \(index + 1) has no secret after its colon") }
+            guard secret.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+                throw Fault(text: "entry \(index + 1) has a control character in its secret")
+            }
             digests.append(Self.digest(id, secret))
         }
         self.digests = digests

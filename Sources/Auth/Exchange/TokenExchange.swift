@@ -22,8 +22,8 @@ package struct TokenExchange: Sendable {
     }
 
     /// How long a token lives, in seconds, unless its subject token ends before.
-    package static let lives: ClosedRange<Int64> = 60...3600
-    package static let usualLife: Int64 = 600
+    package static let lives: ClosedRange<Int> = 60...3600
+    package static let usualLife: Int = 600
 
     /// The longest token that anybody takes, in bytes.
     private static let tokenLimit = 8192
@@ -31,7 +31,7 @@ package struct TokenExchange: Sendable {
     /// Who may ask.
     package let clients: ExchangeClients
     private let verifier: any TokenVerifying
-    private let signer: (any TokenSigning)?
+    private let signer: SigningKey?
     private let issuer: String
     private let audiences: [String]
     private let life: Int64
@@ -48,10 +48,10 @@ package struct TokenExchange: Sendable {
     ///   - allowsOwnTokens: Whether exchanged tokens and those signed with a shared secret may be exchanged: for development only.
     package init(
         verifier: any TokenVerifying,
-        signer: (any TokenSigning)?,
+        signer: SigningKey?,
         issuer: String,
         audiences: [String],
-        life: Int64 = usualLife,
+        life: Int = usualLife,
         clients: ExchangeClients = .none,
         allowsOwnTokens: Bool = false,
         clocks: Clocks
@@ -60,25 +60,23 @@ package struct TokenExchange: Sendable {
         self.signer = signer
         self.issuer = issuer
         self.audiences = audiences
-        self.life = min(max(life, Self.lives.lowerBound), Self.lives.upperBound)
+        self.life = Int64(min(max(life, Self.lives.lowerBound), Self.lives.upperBound))
         self.clients = clients
         self.allowsOwnTokens = allowsOwnTokens
         self.clocks = clocks
     }
 
-    /// Exchanges a token that nobody has looked at yet.
+    /// Verifies a subject token that nobody has looked at yet.
     ///
     /// - Throws: ``ExchangeFault``.
-    package func exchange(_ subjectToken: String, for request: Request) async throws(ExchangeFault) -> ExchangedToken {
+    package func subject(of subjectToken: String) async throws(ExchangeFault) -> VerifiedToken {
         guard signer != nil else { throw .unavailable }
         guard let token = BearerToken(token: subjectToken) else { throw .grant("subject_token: \(TokenFault.invalid.text)") }
-        let subject: VerifiedToken
         do {
-            subject = try await verifier.verify(token, at: .exchange)
+            return try await verifier.verify(token, at: .exchange)
         } catch {
             throw error == .keysUnavailable ? .unverifiable : .grant("subject_token: \(error.text)")
         }
-        return try exchange(subject, for: request)
     }
 
     /// Exchanges a token that is known to be good at ``Door/exchange``.
@@ -97,7 +95,7 @@ package struct TokenExchange: Sendable {
         let (limit, isTooFar) = now.addingReportingOverflow(life)
         let end = isTooFar ? last : min(limit, last)
         let claims = claims(of: subject.principal, targets, scopes, from: now, to: end, by: request.client)
-        guard let token = try? signer.sign(claims: claims) else { throw .unavailable }
+        guard let token = try? signer.sign(claims) else { throw .unavailable }
         guard token.utf8.count <= Self.tokenLimit else { throw .scope("the token would be too long: ask for fewer scopes") }
         return ExchangedToken(token: token, expiresIn: end - now, scopes: scopes)
     }

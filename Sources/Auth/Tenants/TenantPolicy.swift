@@ -11,6 +11,8 @@ package struct TenantPolicy: Sendable {
         /// The door needs none.
         case unasked
         case tenant(String)
+        /// One of several, which the principal has chosen when asked.
+        case chosen(String)
         /// The principal belongs to several and has said nothing.
         case choice([Organization])
     }
@@ -84,7 +86,7 @@ package struct TenantPolicy: Sendable {
         }
         let resolved = try await resolved(principal, memberships)
         guard case .choice(let organizations) = resolved, let chosen = choices.tenant(of: principal) else { return resolved }
-        return organizations.contains { $0.id.utf8.elementsEqual(chosen.utf8) } ? .tenant(chosen) : resolved
+        return organizations.contains { $0.id.utf8.elementsEqual(chosen.utf8) } ? .chosen(chosen) : resolved
     }
 
     private static func proved(_ request: SignedRequest, _ proof: any TenantProving) async throws(AuthError) -> String {

@@ -20,6 +20,9 @@ struct IdentitySettings: Sendable {
         tenants = try TenantSettings(settings, profile)
         resource = try ResourceSettings(settings)
         localToken = try settings.value(Settings.localToken)
+        guard resource.requiredScopes.isEmpty || (tokens.issuer != nil && resource.publicURL != nil) else {
+            throw StartFault("TOOLBRIDGE_REQUIRED_SCOPES needs an issuer and TOOLBRIDGE_PUBLIC_BASE_URL: set them, or unset it")
+        }
         if profile == .local, localToken == nil, !address.isLoopback {
             throw StartFault(
                 "to listen on \(address.host), set TOOLBRIDGE_LOCAL_TOKEN to at least 32 characters, an issuer or JWT_ALLOW_HS256, or listen "
@@ -45,11 +48,23 @@ struct IdentitySettings: Sendable {
         if let secret = tenants.proof?.secret, secret.reveal().utf8.split(separator: UInt8(ascii: ",")).contains(where: { $0.count < 32 }) {
             warnings.append((Settings.tenantSecret.name, "is shorter than 32 bytes: it can be guessed"))
         }
-        if profile == .oidc {
+        if tokens.issuer != nil, tokens.mcpAudiences.isEmpty, settings.text(Settings.publicURL.name) == nil {
+            warnings.append((Settings.publicURL.name, "isn't set: the MCP endpoints take no token of the issuer"))
+        }
+        if tokens.issuer != nil {
             for audience in tokens.mcpAudiences {
                 warnings.append((Settings.mcpAudiences.name, "opens the MCP endpoints to tokens that were issued for \(audience)"))
             }
         }
         return warnings
+    }
+
+    /// The local profile's token, which is made if there is none; nil in other profiles.
+    ///
+    /// - Throws: ``StartFault``.
+    func localToken(besides database: DatabaseLocation) throws(StartFault) -> (token: Secret, isNew: Bool)? {
+        guard profile == .local else { return nil }
+        if let localToken { return (localToken, false) }
+        return try TokenFile(path: database.tokenPath).token()
     }
 }

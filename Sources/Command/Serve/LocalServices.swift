@@ -15,11 +15,17 @@ struct LocalServices: Sendable {
     /// Of all MCP servers over these items.
     let changes = ServerChanges()
     let notices: ItemNotices
+    private let owners: OwnerChoices
 
     /// Opens the database, which is made and migrated as needed.
     ///
+    /// - Parameter choices: In which tenants callers have chosen to work; the same that decides about their next requests.
     /// - Throws: ``StartFault``.
-    init(_ location: DatabaseLocation, _ observations: Observations) async throws(StartFault) {
+    init(
+        _ location: DatabaseLocation,
+        _ observations: Observations,
+        choices: TenantChoices = TenantChoices()
+    ) async throws(StartFault) {
         do {
             database = try await SQLiteDatabase(path: location.path)
         } catch {
@@ -27,6 +33,7 @@ struct LocalServices: Sendable {
         }
         store = SQLStore(database: database)
         items = LocalItemService(store: store, report: { observations.record(.storeFault(error: "\($0)", operation: nil)) })
+        owners = OwnerChoices(choices: choices)
         notices = ItemNotices(items: items, sync: items, signals: items.signals, changes: changes)
     }
 
@@ -40,18 +47,18 @@ struct LocalServices: Sendable {
     func definition(role: String, selection: ToolSelection, pageBytes: Int) throws -> ServerDefinition<Caller> {
         let catalogue = ToolCatalogue<Caller>(
             service: items,
-            owner: { try $0.decidedOwner },
+            owner: owners.owner,
             health: .healthCheck { await health(role, $0) },
             pageBytes: pageBytes
         )
-        let resources = ItemResources<Caller>(service: items, owner: { try $0.decidedOwner })
+        let resources = ItemResources<Caller>(service: items, owner: owners.owner)
         return try ServerDefinition(
             info: .toolbridge,
             instructions: ServerInstructions.text,
             tools: catalogue.tools(selection),
             templates: resources.templates,
             listing: resources.listing,
-            prompts: ItemPrompts<Caller>(service: items, pageBytes: pageBytes, owner: { try $0.decidedOwner }).all,
+            prompts: ItemPrompts<Caller>(service: items, pageBytes: pageBytes, owner: owners.owner).all,
             announces: .resources,
             subscriptions: resources.subscriptions(told: notices)
         )

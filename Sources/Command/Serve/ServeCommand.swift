@@ -39,8 +39,12 @@ struct ServeCommand: AsyncParsableCommand {
             format: try settings.value(Settings.logFormat)
         )
         let offer = try toolOptions.offer(settings)
-        let identity = try Identity(try IdentitySettings(settings, address: address), database: database)
-        let services = try await LocalServices(database, observations)
+        let callers = try IdentitySettings(settings, address: address)
+        let keys = try await IdentityKeys(callers, report: { observations.record($0.observation) })
+        let localToken = try callers.localToken(besides: database)
+        let choices = TenantChoices()
+        let services = try await LocalServices(database, observations, choices: choices)
+        let identity = Identity(callers, keys, services, choices: choices, localToken: localToken, observations: observations)
         let service = try await Server(settings, services, identity, offer, address, database, observations).service()
         observations.record(
             .started(
@@ -57,13 +61,14 @@ struct ServeCommand: AsyncParsableCommand {
             signals: services.items.signals,
             database: services.database
         )
-        try await run(service, services, watch, observations)
+        try await run(service, services, identity, watch, observations)
     }
 
     /// Runs until a signal comes, and closes the database after the last request.
     private func run(
         _ service: HTTPService<Caller>,
         _ services: LocalServices,
+        _ identity: Identity,
         _ watch: ChangeWatch,
         _ observations: Observations
     ) async throws {
@@ -76,7 +81,7 @@ struct ServeCommand: AsyncParsableCommand {
                     .init(service: SearchIndexing(items: services.items)),
                     .init(service: service),
                     .init(service: SignalReport(observations: observations)),
-                ],
+                ] + identity.services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: observations.logger(label: "lifecycle")
             )
@@ -84,10 +89,12 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await group.run()
         } catch {
+            await identity.close()
             await services.store.close()
             observations.finish()
             throw (error as? ListenError).map { StartFault("\($0): choose another address with --host, --port or HTTP_ADDR") } ?? error
         }
+        await identity.close()
         await services.store.close()
         observations.record(.shutdownComplete)
         observations.finish()

@@ -52,7 +52,7 @@ struct Server: Sendable {
         let limits = try rateLimits()
         return HTTPService(
             routes: try RouteTable(try await routes(limits)),
-            authenticator: APIAuthenticator(identity.policy),
+            authenticator: APIAuthenticator(identity.policy, resource: identity.resource),
             configuration: configuration,
             observations: observations,
             rateLimits: limits,
@@ -83,7 +83,13 @@ struct Server: Sendable {
             revisions: Revision.supported.map(\.description),
             endpoints: try settings.value(Settings.legacySSE) ?? true ? ["/mcp", "/sse"] : ["/mcp"]
         )
-        let routes = health + [serverInfoRoute(info)] + (try apiRoutes(limits))
+        let wellKnown = WellKnownRoutes(
+            identity.resource,
+            servers: identity.authorizationServers,
+            hasSSE: try settings.value(Settings.legacySSE) ?? true,
+            security: identity.settings.resource.contact
+        )
+        let routes = health + [serverInfoRoute(info)] + wellKnown.all() + (try apiRoutes(limits))
         let documentation = openAPIRoutes(routes, version: Version.current, isDevelopment: identity.profile == .dev)
         return routes + documentation + (try await mcpRoutes(limits))
     }
@@ -95,10 +101,10 @@ struct Server: Sendable {
             heartbeat: try settings.value(Settings.streamHeartbeat) ?? .seconds(15),
             maximumOfOwner: identity.profile.hasRateLimits ? FeedStreams.usualMaximumOfOwner : nil
         )
-        let routes = IdentityRoutes(tenant: identity.settings.tenants.standard)
+        let routes = IdentityRoutes(tenant: identity.settings.tenants.standard, source: identity.resolution)
         return ItemRoutes(data).all + [batchRoute(data), searchRoute(data)] + SyncRoutes(data).all
             + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
-            + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + routes.all + ExchangeRoutes().all
+            + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + routes.all + ExchangeRoutes(identity.exchange, keys: identity.published).all
     }
 
     private func mcpRoutes(_ limits: RateLimits) async throws -> [Route<Caller>] {
@@ -126,7 +132,13 @@ struct Server: Sendable {
             settings: mcp,
             identity: MCPIdentity(
                 principal: { $0.mcpPrincipal },
-                charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } }
+                charge: { caller in caller.rateKey(in: .data).flatMap { limits.take(.data, key: $0) } },
+                expires: { $0.principal.expires },
+                forbids: { [resource = identity.resource] caller, operations, request in
+                    // Nearly every caller's token names no scope, and nothing is demanded of it.
+                    guard !caller.principal.scopes.isEmpty || resource?.requiredScopes.isEmpty == false else { return nil }
+                    return caller.refusal(for: operations.flatMap(AccessScope.needed), of: resource, at: request.path)
+                }
             ),
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "/mcp"))

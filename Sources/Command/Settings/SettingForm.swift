@@ -33,9 +33,9 @@ enum SettingForm {
     }
 
     /// A text without what would break a line or hide in it, for errors that repeat what was set.
-    static func shown(_ text: String) -> String {
+    static func shown(_ text: String, upTo limit: Int = 100) -> String {
         String(
-            text.prefix(100).map { character in
+            text.prefix(limit).map { character in
                 character.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value < 0x7f } ? character : "?"
             }
         )

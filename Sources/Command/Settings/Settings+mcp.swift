@@ -1,4 +1,5 @@
 import Auth
+import RESTAPI
 import Tools
 
 /// What MCP clients are offered, and how they find where tokens come from.
@@ -44,9 +45,9 @@ extension Settings {
     static let securityContact = Setting(
         "TOOLBRIDGE_SECURITY_CONTACT",
         default: "none",
-        "whom to tell of a weakness: `mailto:` or `https:`, served as `/.well-known/security.txt`",
-        form: "mailto:ADDRESS or an https:// URL",
-        parse: { WebAddress.isContact($0) ? $0 : nil }
+        "whom to tell of a weakness, an address of e-mail or an `https:` URL: served as `/.well-known/security.txt`",
+        form: "an address of e-mail or an https:// URL",
+        parse: { SecurityContact($0) == nil ? nil : $0 }
     )
     static let allowedOrigins = Setting(
         "TOOLBRIDGE_ALLOWED_ORIGINS",

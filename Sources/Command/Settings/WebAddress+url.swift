@@ -15,21 +15,14 @@ extension WebAddress {
         return rest.isEmpty || rest.elementsEqual("/".utf8) ? origin : nil
     }
 
-    /// Whether people can be written to by it.
-    static func isContact(_ text: String) -> Bool {
-        let mail = "mailto:"
-        guard text.utf8.starts(with: mail.utf8) else { return text.utf8.starts(with: "https://".utf8) && isSafeURL(text) }
-        let address = text.utf8.dropFirst(mail.utf8.count)
-        return text.utf8.count <= 320 && address.allSatisfy(isVisible) && address.dropFirst().dropLast().contains(UInt8(ascii: "@"))
-    }
-
     /// Whether a name or an address, without brackets, is this machine's own.
     static func isLoopback(host: some StringProtocol) -> Bool {
         if host.lowercased() == "localhost" || host.utf8.elementsEqual("::1".utf8) { return true }
         let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0].elementsEqual("127".utf8) else { return false }
         return parts.allSatisfy { part in
-            (1...3).contains(part.count) && part.allSatisfy { (0x30...0x39).contains($0) } && UInt8(String(decoding: Array(part), as: UTF8.self)) != nil
+            (1...3).contains(part.count) && part.allSatisfy { (0x30...0x39).contains($0) }
+                && UInt8(String(decoding: Array(part), as: UTF8.self)) != nil
         }
     }
 
@@ -38,11 +31,14 @@ extension WebAddress {
         for scheme in ["https://", "http://"] where text.utf8.starts(with: scheme.utf8) {
             let authority = text.dropFirst(scheme.utf8.count).prefix { $0 != "/" && $0 != "?" }
             guard isHost(String(authority)) else { return nil }
-            guard scheme == "https://" || isLoopback(host: name(of: authority)) else { return nil }
+            guard scheme == "https://" || loopbackNames.contains(String(name(of: authority))) else { return nil }
             return scheme + authority
         }
         return nil
     }
+
+    /// Where a fetch without TLS may go.
+    private static let loopbackNames = ["localhost", "127.0.0.1", "::1"]
 
     /// The host without port and brackets.
     private static func name(of authority: Substring) -> Substring {

@@ -1,5 +1,6 @@
 import JSON
 import MCP
+import ToolBridge
 import Tools
 
 extension ToolSizes {

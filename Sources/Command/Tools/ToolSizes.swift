@@ -1,5 +1,6 @@
 import JSON
 import MCP
+import ToolBridge
 import Tools
 
 /// What the list of tools costs a model, tool by tool and set by set.
@@ -13,7 +14,7 @@ struct ToolSizes {
     struct Row {
         let name: String
         let bytes: Int
-        let scope: ToolScope?
+        let scope: AccessScope?
         let annotations: ToolAnnotations
     }
 
@@ -33,7 +34,7 @@ struct ToolSizes {
     init<Caller>(_ catalogue: ToolCatalogue<Caller>, _ selection: ToolSelection) throws {
         let tools = catalogue.tools(selection)
         rows = tools.map { tool in
-            Row(name: tool.name, bytes: tool.published(for: Self.revision).count, scope: ToolScope(of: tool), annotations: tool.annotations)
+            Row(name: tool.name, bytes: tool.published(for: Self.revision).count, scope: AccessScope(of: tool), annotations: tool.annotations)
         }
         total = try Total("total", tools)
         toolsets = try Toolset.allCases.map { toolset in

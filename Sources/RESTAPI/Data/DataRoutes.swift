@@ -36,11 +36,13 @@ package struct DataRoutes: Sendable {
     }
 
     /// - Parameters:
+    ///   - rights: What a token must allow whose scopes limit it.
     ///   - label: The route in logs and metrics.
     ///   - isRepeatable: Whether an `Idempotency-Key` is taken.
     func route(
         _ method: HTTPRequest.Method,
         _ template: String,
+        _ rights: DataRights,
         label: String? = nil,
         session: SessionRule = .optional,
         epoch: EpochRule = .optional,
@@ -52,7 +54,7 @@ package struct DataRoutes: Sendable {
         _ handler: @escaping @Sendable (DataRequest) async throws -> Answer
     ) -> Route<Caller> {
         let described: (@Sendable () -> OperationDescription)? = describe.map { describe in
-            { @Sendable in describe().checked(session, epoch, isRepeatable: isRepeatable) }
+            { @Sendable in describe().checked(rights, session, epoch, isRepeatable: isRepeatable) }
         }
         return Route(
             .only(method),
@@ -60,11 +62,13 @@ package struct DataRoutes: Sendable {
             label: label ?? template,
             bodyLimit: bodyLimit,
             limits: limits,
+            scope: rights.description,
             mayTakeLong: mayTakeLong,
             describe: described,
             .admitted { request, caller in
                 try await refusing {
                     guard let owner = caller.owner else { throw Problem.tenantRequired }
+                    try rights.check(caller.principal, request)
                     let repeatable = isRepeatable ? request.repeatable : nil
                     // Before the session, which the request itself may have ended.
                     if case .success(let repeatable?) = repeatable {

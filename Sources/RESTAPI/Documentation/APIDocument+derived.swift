@@ -29,6 +29,8 @@ extension APIDocument.Operation {
     func headers(ofRefusal status: Int) -> [HeaderDescription] {
         let wait = HeaderDescription("Retry-After", "In seconds.", schema: SchemaText.positiveInteger)
         switch status {
+        case 403 where refusals.contains { $0.code == "insufficient_scope" }:
+            return commonHeaders + [HeaderDescription("WWW-Authenticate", "RFC 6750, § 3.1.", schema: SchemaText.string)]
         case 401: return commonHeaders + [HeaderDescription("WWW-Authenticate", isRequired: true, "RFC 6750.", schema: SchemaText.string)]
         case 429, 503: return commonHeaders + [wait]
         case 409 where limits != .none:

@@ -86,7 +86,7 @@ extension APIDocument.Operation {
 extension Route {
     fileprivate var needsToken: Bool {
         switch action {
-        case .open, .identified: false
+        case .open, .identified, .judged: false
         case .authenticated, .admitted: true
         }
     }

@@ -131,6 +131,13 @@ struct DocumentedRefusal: Sendable {
             "The caller may not use the tenant that `X-TB-Tenant-ID` names.",
             "Unauthorized: not authorized for requested tenant"
         ),
+        .init(
+            403,
+            "insufficient_scope",
+            "The token is limited by its scopes, and they don't allow this; `scope` has all that it needs.",
+            "the token lacks the scope notes:write",
+            [("scope", #""notes:write""#)]
+        ),
         .init(403, "session_forbidden", "The sync session is somebody else's.", "forbidden"),
         .init(
             403,
@@ -278,8 +285,14 @@ struct DocumentedRefusal: Sendable {
         .init(
             503,
             "identity_provider_unavailable",
-            "The identity provider can't be asked now: try again.",
+            "Whoever knows the caller's memberships can't be asked, and nothing recent is known: try again.",
             "the identity provider can't be asked now"
+        ),
+        .init(
+            503,
+            "tenant_resolution_unconfigured",
+            "Tenants are proved by signatures alone, so nobody can tell whose the caller is.",
+            "this server doesn't know who belongs to which tenant: send the tenant's signed headers"
         ),
         .init(503, "not_ready", "The server can't work now; `checks` says why.", "not ready", [("checks", #"{"database":"failed"}"#)]),
     ]

@@ -2,8 +2,14 @@ import HTTPServer
 
 extension OperationDescription {
     /// What follows from the checks before a data route's handler.
-    func checked(_ session: DataRoutes.SessionRule, _ epoch: DataRoutes.EpochRule, isRepeatable: Bool) -> OperationDescription {
+    func checked(
+        _ rights: DataRights,
+        _ session: DataRoutes.SessionRule,
+        _ epoch: DataRoutes.EpochRule,
+        isRepeatable: Bool
+    ) -> OperationDescription {
         var full = self
+        if !rights.areNone { full.refusals.append("insufficient_scope") }
         var headers: [ParameterDescription] = []
         if session != .ignored {
             headers.append(.session(isRequired: session == .required))

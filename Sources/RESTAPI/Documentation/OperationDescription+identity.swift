@@ -7,20 +7,24 @@ extension OperationDescription {
             "getTenant",
             tag: tag,
             "The caller's tenant",
+            text: "Whoever belongs to several organizations gets their list, and names one of them in `X-TB-Tenant-ID` from then on.",
             answers: [
                 .init(
                     200,
-                    "The tenant.",
+                    "The tenant, or those among which to choose.",
                     [
                         .init(
                             schema: #"""
-                                {"type":"object","required":["tenant_id","organization_name","requires_selection"],"properties":{
-                                "tenant_id":{"type":"string"},"organization_name":{"type":"string"},"requires_selection":{"type":"boolean"}}}
+                                {"type":"object","required":["tenant_id","requires_selection"],"properties":{
+                                "tenant_id":{"type":"string"},"organization_name":{"type":"string"},
+                                "organizations":{"type":"array","items":{"type":"object","required":["id","name"],"properties":{
+                                "id":{"type":"string"},"name":{"type":"string"}}}},"requires_selection":{"type":"boolean"}}}
                                 """#
                         )
                     ]
                 )
-            ]
+            ],
+            refusals: ["tenant_resolution_unconfigured", "identity_provider_unavailable"]
         )
     }
 

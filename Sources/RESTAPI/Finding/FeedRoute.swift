@@ -19,7 +19,7 @@ package struct FeedRoute: Sendable {
     }
 
     package var route: Route<Caller> {
-        routes.route(.get, "/v1/sync/changes", mayTakeLong: true, describe: { .changes }) { data in
+        routes.route(.get, "/v1/sync/changes", .readingNamedKinds, mayTakeLong: true, describe: { .changes }) { data in
             var query = FeedQuery(
                 cursor: try data.request.queryParameter("cursor"),
                 limit: try data.request.limit(),

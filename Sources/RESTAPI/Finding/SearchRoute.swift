@@ -6,7 +6,7 @@ import ToolBridge
 
 /// `GET /v1/search`: full text over all kinds.
 package func searchRoute(_ routes: DataRoutes) -> Route<Caller> {
-    routes.route(.get, "/v1/search", mayTakeLong: true, describe: { .search }) { data in
+    routes.route(.get, "/v1/search", .readingNamedKinds, mayTakeLong: true, describe: { .search }) { data in
         let request = data.request
         let limit = try request.searchLimit()
         let kinds = try request.kinds()

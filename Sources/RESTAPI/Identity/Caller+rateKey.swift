@@ -4,13 +4,12 @@ import ToolBridge
 
 extension Caller {
     /// Which bucket of a group this caller's requests are taken from.
-    package func rateKey(in group: LimitGroup) -> String? {
+    package func rateKey(in group: LimitGroup) -> LimitKey? {
         switch group {
-        case .none, .address: nil
-        case .auth: principal.subject
-        case .data:
-            // The length keeps two owners whose names run into each other apart.
-            owner.map { "\($0.tenant.utf8.count):\($0.tenant)\($0.subject)" } ?? "0:\(principal.subject)"
+        case .none: nil
+        case .auth: LimitKey(subject: principal.subject)
+        // Until a tenant is decided all of a subject's requests are counted together.
+        case .data: LimitKey(tenant: owner?.tenant ?? "", subject: principal.subject)
         }
     }
 }

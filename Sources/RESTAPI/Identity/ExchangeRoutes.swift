@@ -32,10 +32,10 @@ package struct ExchangeRoutes: Sendable {
                 "/oauth/token",
                 label: "/oauth/token",
                 bodyLimit: 65_536,
-                limits: .address,
+                limits: .auth,
                 mayTakeLong: true,
                 describe: { .token },
-                .open { request in await formExchange(request) }
+                .judged { request in await formExchange(request) }
             ),
             Route(.only(.get), "/.well-known/jwks.json", label: "/.well-known/jwks.json", describe: { .keys }, .open { _ in keys }),
         ]
@@ -72,23 +72,43 @@ package struct ExchangeRoutes: Sendable {
     // MARK: /oauth/token
 
     /// Token exchange (RFC 8693) with errors as OAuth has them (RFC 6749, § 5.2).
-    private func formExchange(_ request: IncomingRequest) async -> Answer {
+    private func formExchange(_ request: IncomingRequest) async -> Route<Caller>.Verdict {
         do throws(OAuthRefusal) {
             let form = try FormBody(request)
             let client = try exchange?.clients.client(of: form, request.header(.authorization))
             let wanted = try ExchangeRequest(form: form)
             guard let exchange else { throw OAuthRefusal(.unavailable) }
-            return try await formExchange(wanted, by: client, exchange)
+            let subject = try await Self.subject(of: wanted, exchange)
+            return .accepted(LimitKey(subject: subject.principal.subject)) {
+                do throws(OAuthRefusal) {
+                    return try Self.answer(to: wanted, of: subject, by: client, exchange)
+                } catch {
+                    return error.answer(correlationID: request.correlationID)
+                }
+            }
         } catch {
-            return error.answer(correlationID: request.correlationID)
+            return .refused(error.answer(correlationID: request.correlationID))
         }
     }
 
-    private func formExchange(_ wanted: ExchangeRequest, by client: String?, _ exchange: TokenExchange) async throws(OAuthRefusal) -> Answer {
+    private static func subject(of wanted: ExchangeRequest, _ exchange: TokenExchange) async throws(OAuthRefusal) -> VerifiedToken {
+        do throws(ExchangeFault) {
+            return try await exchange.subject(of: wanted.subjectToken)
+        } catch {
+            throw OAuthRefusal(error)
+        }
+    }
+
+    private static func answer(
+        to wanted: ExchangeRequest,
+        of subject: VerifiedToken,
+        by client: String?,
+        _ exchange: TokenExchange
+    ) throws(OAuthRefusal) -> Answer {
         do throws(ExchangeFault) {
             let request = TokenExchange.Request(targets: wanted.targets, scope: wanted.scope, client: client)
-            let token = try await exchange.exchange(wanted.subjectToken, for: request)
-            return Self.answer(token, scope: wanted.isAnswered(by: token) ? nil : token.scopes.joined(separator: " "))
+            let token = try exchange.exchange(subject, for: request)
+            return answer(token, scope: wanted.isAnswered(by: token) ? nil : token.scopes.joined(separator: " "))
         } catch {
             throw OAuthRefusal(error)
         }

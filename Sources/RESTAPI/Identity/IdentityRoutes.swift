@@ -1,17 +1,16 @@
 package import Auth
 package import HTTPServer
 import HTTPTypes
-import JSON
-import NIOCore
-import ToolBridge
 
 /// The route that says which tenant a token's subject belongs to.
 package struct IdentityRoutes: Sendable {
-    private let tenant: Organization
+    private let resolution: TenantResolution
 
-    /// - Parameter tenant: The one tenant of a single-tenant installation.
-    package init(tenant: Organization) {
-        self.tenant = tenant
+    /// - Parameters:
+    ///   - tenant: The one tenant of a single-tenant installation, else that of those who belong to no organization.
+    ///   - source: Where it is known who belongs to which tenant.
+    package init(tenant: Organization, source: TenantResolution.Source = .single) {
+        resolution = TenantResolution(source, tenant: tenant)
     }
 
     package var all: [Route<Caller>] {
@@ -22,18 +21,8 @@ package struct IdentityRoutes: Sendable {
                 label: BearerRoute.tenant.rawValue,
                 limits: .auth,
                 describe: { .tenant },
-                .authenticated { _, _ in resolvedTenant }
+                .authenticated { _, caller in try await resolution.answer(caller) }
             )
         ]
-    }
-
-    private var resolvedTenant: Answer {
-        var writer = JSONWriter(reserving: 128)
-        writer.object { writer in
-            writer.member("tenant_id", tenant.id)
-            writer.member("organization_name", tenant.name)
-            writer.member("requires_selection", false)
-        }
-        return .json(.ok, writer.bytes)
     }
 }

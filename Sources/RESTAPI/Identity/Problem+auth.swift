@@ -21,6 +21,14 @@ extension Problem {
         )
     }
 
+    static var tenantResolutionUnconfigured: Problem {
+        Problem(
+            .serviceUnavailable,
+            "tenant_resolution_unconfigured",
+            "this server doesn't know who belongs to which tenant: send the tenant's signed headers"
+        )
+    }
+
     static func identityProviderUnavailable(retryAfter seconds: Int) -> Problem {
         Problem(
             .serviceUnavailable,

@@ -7,7 +7,15 @@ import ToolBridge
 
 /// `POST /v1/batch`: up to 100 writes of any kinds, all or nothing or each for itself.
 package func batchRoute(_ routes: DataRoutes) -> Route<Caller> {
-    routes.route(.post, "/v1/batch", isRepeatable: true, bodyLimit: Limits.pushBytes, mayTakeLong: true, describe: { .batch }) { data in
+    routes.route(
+        .post,
+        "/v1/batch",
+        .writing(nil),
+        isRepeatable: true,
+        bodyLimit: Limits.pushBytes,
+        mayTakeLong: true,
+        describe: { .batch }
+    ) { data in
         let batch = try BatchRequest(Array(buffer: data.request.body))
         let context = data.context { outcomes in Answer.batch(outcomes, batch, correlationID: "") }
         let outcomes = try await routes.items.write(batch.operations, batch.mode, context, of: data.owner)

@@ -21,39 +21,51 @@ package struct ItemRoutes: Sendable {
         let list = "/v1/\(kind.path)"
         let item = list + "/{uid}"
         return [
-            routes.route(.get, list, label: "/v1/{kind}", mayTakeLong: true, describe: { .list(kind) }) { try await self.list(kind, $0) },
-            writing(.post, list, "/v1/{kind}", describe: { .create(kind) }) { try await self.create(kind, $0) },
-            routes.route(.get, item, label: "/v1/{kind}/{uid}", describe: { .read(kind) }) { try await self.read(kind, $0) },
-            writing(.put, item, "/v1/{kind}/{uid}", describe: { .replace(kind) }) { data in
+            reading(kind, list, "/v1/{kind}", mayTakeLong: true, describe: { .list(kind) }) { try await self.list(kind, $0) },
+            writing(kind, .post, list, "/v1/{kind}", describe: { .create(kind) }) { try await self.create(kind, $0) },
+            reading(kind, item, "/v1/{kind}/{uid}", describe: { .read(kind) }) { try await self.read(kind, $0) },
+            writing(kind, .put, item, "/v1/{kind}/{uid}", describe: { .replace(kind) }) { data in
                 try await self.mutate(kind, data) { .replace(try data.request.payload()) }
             },
-            writing(.patch, item, "/v1/{kind}/{uid}", describe: { .patch(kind) }) { data in
+            writing(kind, .patch, item, "/v1/{kind}/{uid}", describe: { .patch(kind) }) { data in
                 try await self.mutate(kind, data) {
                     data.request.isMergePatch ? .mergePatch(try data.request.payload()) : .patch(try data.request.payload())
                 }
             },
-            writing(.delete, item, "/v1/{kind}/{uid}", describe: { .delete(kind) }) { data in
+            writing(kind, .delete, item, "/v1/{kind}/{uid}", describe: { .delete(kind) }) { data in
                 try await self.mutate(kind, data) { .delete }
             },
-            writing(.post, item + "/restore", "/v1/{kind}/{uid}/restore", describe: { .restore(kind) }) { data in
+            writing(kind, .post, item + "/restore", "/v1/{kind}/{uid}/restore", describe: { .restore(kind) }) { data in
                 try await self.mutate(kind, data) { .restore }
             },
-            writing(.post, item + "/archive", "/v1/{kind}/{uid}/archive", describe: { .archive(kind) }) { data in
+            writing(kind, .post, item + "/archive", "/v1/{kind}/{uid}/archive", describe: { .archive(kind) }) { data in
                 try await self.mutate(kind, data) { .archive }
             },
-            writing(.post, item + "/process", "/v1/{kind}/{uid}/process", describe: { .process(kind) }) { data in
+            writing(kind, .post, item + "/process", "/v1/{kind}/{uid}/process", describe: { .process(kind) }) { data in
                 try await self.mutate(kind, data) { .process(try data.request.action(of: kind)) }
             },
         ]
     }
 
+    private func reading(
+        _ kind: ItemKind,
+        _ template: String,
+        _ label: String,
+        mayTakeLong: Bool = false,
+        describe: @escaping @Sendable () -> OperationDescription,
+        _ handler: @escaping @Sendable (DataRequest) async throws -> Answer
+    ) -> Route<Caller> {
+        routes.route(.get, template, .reading(kind), label: label, mayTakeLong: mayTakeLong, describe: describe, handler)
+    }
+
     private func writing(
+        _ kind: ItemKind,
         _ method: HTTPRequest.Method,
         _ template: String,
         _ label: String,
         describe: @escaping @Sendable () -> OperationDescription,
         _ handler: @escaping @Sendable (DataRequest) async throws -> Answer
     ) -> Route<Caller> {
-        routes.route(method, template, label: label, isRepeatable: true, describe: describe, handler)
+        routes.route(method, template, .writing(kind), label: label, isRepeatable: true, describe: describe, handler)
     }
 }

@@ -14,10 +14,12 @@ package struct SyncRoutes: Sendable {
 
     package var all: [Route<Caller>] {
         sessions + ItemKind.allCases.flatMap { routes(of: $0) } + [
-            routes.route(.post, "/v1/sync/wipe", session: .required, epoch: .sent, isRepeatable: true, describe: { .wipe }) {
+            routes.route(.post, "/v1/sync/wipe", .writing(nil), session: .required, epoch: .sent, isRepeatable: true, describe: { .wipe }) {
                 try await self.wipe($0)
             },
-            routes.route(.get, "/v1/sync/state", session: .required, epoch: .ignored, describe: { .state }) { try await self.state($0) },
+            routes.route(.get, "/v1/sync/state", .anything, session: .required, epoch: .ignored, describe: { .state }) {
+                try await self.state($0)
+            },
         ]
     }
 
@@ -35,6 +37,7 @@ package struct SyncRoutes: Sendable {
             routes.route(
                 .post,
                 "/v1/sync/\(kind.path)/push",
+                .writing(kind),
                 label: "/v1/sync/{kind}/push",
                 session: .required,
                 epoch: .required,
@@ -46,6 +49,7 @@ package struct SyncRoutes: Sendable {
             routes.route(
                 .get,
                 "/v1/sync/\(kind.path)/pull",
+                .reading(kind),
                 label: "/v1/sync/{kind}/pull",
                 session: .required,
                 epoch: .required,
@@ -65,6 +69,7 @@ package struct SyncRoutes: Sendable {
         routes.route(
             method,
             template,
+            .anything,
             session: .ignored,
             epoch: .ignored,
             isRepeatable: isRepeatable,

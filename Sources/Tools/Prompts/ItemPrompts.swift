@@ -24,7 +24,7 @@ package struct ItemPrompts<Caller: Sendable>: Sendable {
         self.service = service
         self.pageBytes = pageBytes
         self.now = now
-        ownerOf = owner
+        ownerOf = { try OwnerChoice.owner(of: $0, owner) }
     }
 
     /// All of them, in the order in which they are listed.

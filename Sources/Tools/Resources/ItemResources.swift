@@ -16,7 +16,7 @@ package struct ItemResources<Caller: Sendable>: Sendable {
     /// - Parameter owner: Whose items a caller reads. It throws where the caller has none.
     package init(service: any ItemService, owner: @escaping @Sendable (Caller) throws -> Owner) {
         self.service = service
-        ownerOf = owner
+        ownerOf = { try OwnerChoice.owner(of: $0, owner) }
     }
 
     /// Both forms, in the order in which an address is tried: an address with `.json` would fit the other one too.

@@ -5,7 +5,7 @@ import ToolBridge
 import Tools
 
 /// What a caller must be allowed.
-@Suite struct ToolScopeTests {
+@Suite struct AccessScopeTests {
     private let tools = ToolCatalogue<Owner>(service: CountingService(), owner: { $0 }, health: .healthCheck { HealthReport(testing: $0) })
         .tools(ToolSelection([.all]))
 
@@ -30,7 +30,7 @@ import Tools
 
     @Test func aToolOfWhichNothingIsKnownNeedsTheRightsOverAllKinds() {
         let new = Tool<Owner>("new", "Does something.", annotations: .adding) { _ in .text("") }
-        #expect(ToolScope(of: new)?.description == "items:write")
+        #expect(AccessScope(of: new)?.description == "items:write")
     }
 
     @Test func writingIncludesReadingAndItemsIncludeEveryKind() throws {
@@ -40,18 +40,18 @@ import Tools
             ("items:write", "items:read", true), ("notes:write", "items:read", false), ("notes:write", "tasks:read", false),
         ]
         for (granted, needed, isIncluded) in table {
-            let (granted, needed) = (try #require(ToolScope(granted)), try #require(ToolScope(needed)))
+            let (granted, needed) = (try #require(AccessScope(granted)), try #require(AccessScope(needed)))
             #expect(granted.includes(needed) == isIncluded, "\(granted) \(needed)")
         }
     }
 
     @Test(arguments: ["", "notes", "note:read", "notes:", "notes:delete", "NOTES:read", "notes:read ", "items", "items:"])
     func otherTextsAreNoScopes(_ text: String) {
-        #expect(ToolScope(text) == nil)
+        #expect(AccessScope(text) == nil)
     }
 
     private func scope(_ name: String) -> String? {
         guard let tool = tools.first(where: { $0.name == name }) else { return nil }
-        return ToolScope(of: tool)?.description ?? "none"
+        return AccessScope(of: tool)?.description ?? "none"
     }
 }
