@@ -32,6 +32,8 @@ struct DevIDPWelcome {
         [("WORKOS_API_BASE_URL", issuer), ("WORKOS_API_KEY", DevIdentityOptions.workOSKey)]
     }
 
+    /// For programs.
+    ///
     /// `{"issuer":"…","pid":1,"serve":{"JWT_ISSUER":"…",…},"workos":{…}}`
     private var json: [UInt8] {
         var writer = JSONWriter(reserving: 512)
