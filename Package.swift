@@ -207,12 +207,26 @@ let package = Package(
         ),
         .target(name: "Snippets", dependencies: ["MCP", "MCPServer", "JSON"], path: "Examples/Snippets", swiftSettings: settings),
 
+        // A fake that is a real server: an identity provider and a WorkOS API, for development and tests. Shares no code with what judges tokens.
+        .target(
+            name: "DevIdentity",
+            dependencies: [
+                "HTTPServer", "ToolBridge", "JSON", "Observability",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+
         // The program: the only place where a driver meets a route.
         .executableTarget(
             name: "Command",
             dependencies: [
                 "JSON", "MCP", "ToolBridge", "SQLStore", "SQLiteDriver", "Auth", "Tools", "Observability", "HTTPServer", "RESTAPI",
-                "MCPServer",
+                "MCPServer", "DevIdentity",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),

@@ -10,6 +10,7 @@ import pytest
 
 from support.assistants import ASSISTANTS, Assistant
 from support.fixtures import Fixtures, start_stdio
+from support.identity import IdentityProvider, IdentityServer, free_port
 from support.peer import CLIENTS, HTTPPeer, Peer, SSEPeer, StdioPeer
 from support.places import FIXTURES, PROGRAM
 from support.program import Server, environment
@@ -46,6 +47,35 @@ def make_server(tmp_path):
             server = Server(tmp_path / name, **more)
             stack.callback(server.close)
             return server
+
+        yield make
+
+
+@pytest.fixture
+def identity_provider(tmp_path):
+    """An identity provider and a WorkOS API, for one test; see `support.identity`."""
+    provider = IdentityProvider(tmp_path / "identity").start()
+    yield provider
+    provider.close()
+
+
+@pytest.fixture
+def make_identity_server(tmp_path, identity_provider):
+    """Starts servers that take the tokens of `identity_provider`; settings by name come on top, and None leaves a usual one out.
+
+    With `reachable` the server's public address is the one it listens on, as clients need that find their own way to a token. With
+    `workos` the provider's memberships count. `start=False` leaves the start to the test.
+    """
+    with contextlib.ExitStack() as stack:
+
+        def make(
+            name: str = "server", *, reachable: bool = False, workos: bool = False, start: bool = True, **settings
+        ) -> IdentityServer:
+            public = f"http://127.0.0.1:{free_port()}" if reachable else None
+            memberships = identity_provider.told["workos"] if workos else {}
+            server = IdentityServer(tmp_path / name, identity_provider, public, **memberships | settings)
+            stack.callback(server.close)
+            return server.start() if start else server
 
         yield make
 

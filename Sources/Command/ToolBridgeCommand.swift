@@ -13,7 +13,10 @@ struct ToolBridgeCommand: AsyncParsableCommand {
         commandName: "toolbridge",
         abstract: "Keeps notes, tasks, comments, chats and messages in one place, for your assistant and your apps.",
         version: Version.current,
-        subcommands: [ServeCommand.self, StdioCommand.self, TokenCommand.self, ConnectCommand.self, ToolsCommand.self, SettingsCommand.self]
+        subcommands: [
+            ServeCommand.self, StdioCommand.self, TokenCommand.self, ConnectCommand.self, ToolsCommand.self, SettingsCommand.self,
+            DevIDPCommand.self,
+        ]
     )
 
     static func main() async {

@@ -40,6 +40,7 @@ struct TestAPI: Sendable {
         info: SyncInfo = SyncInfo(rate: nil),
         streams: FeedStreams = FeedStreams(),
         exchange: ExchangeRoutes = ExchangeRoutes(),
+        tenants: TenantResolution.Source = .single,
         _ body: (TestAPI) async throws -> Void
     ) async throws {
         let folder = "/tmp/rest-tests-\(UID.random())"
@@ -62,7 +63,7 @@ struct TestAPI: Sendable {
             var routes: [Route<Caller>] = [serverInfoRoute(server), syncInfoRoute(info) { clock.now }]
             routes += ItemRoutes(data).all + [batchRoute(data), searchRoute(data)]
             routes += SyncRoutes(data).all + [FeedRoute(data, signals: service.signals, streams: streams).route]
-            routes += IdentityRoutes(tenant: Organization(id: "tenant", name: "Personal")).all + exchange.all
+            routes += IdentityRoutes(tenant: Organization(id: "tenant", name: "Personal"), source: tenants).all + exchange.all
             let http = HTTPService(
                 routes: try RouteTable(routes),
                 authenticator: APIAuthenticator(profile.policy),

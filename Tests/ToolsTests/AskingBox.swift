@@ -10,7 +10,12 @@ struct AskingBox: Sendable {
     private let owner: Owner
 
     init(_ service: any ItemService, owner: Owner = .me) throws {
-        endpoint = HTTPEndpoint(ProtocolEngine(try CompactBox(service, owner: owner).definition), sealer: PlainSealer())
+        self.init(try CompactBox(service, owner: owner).definition, owner: owner)
+    }
+
+    /// Behind tools of other making.
+    init(_ definition: ServerDefinition<Owner>, owner: Owner) {
+        endpoint = HTTPEndpoint(ProtocolEngine(definition), sealer: PlainSealer())
         self.owner = owner
     }
 
@@ -21,13 +26,14 @@ struct AskingBox: Sendable {
         _ tool: String,
         _ arguments: String,
         answer: String? = nil,
+        to question: String = "confirm",
         state: String? = nil,
         capabilities: String = forms
     ) async throws -> JSONValue {
         let prefix = "io.modelcontextprotocol"
         let meta = #""_meta":{"\#(prefix)/protocolVersion":"2026-07-28","\#(prefix)/clientCapabilities":\#(capabilities)}"#
         var params = meta + #","name":"\#(tool)","arguments":\#(arguments)"#
-        if let answer { params += #","inputResponses":{"confirm":\#(answer)}"# }
+        if let answer { params += #","inputResponses":{"\#(question)":\#(answer)}"# }
         if let state { params += #","requestState":\#(state)"# }
         var message = post(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{\#(params)}}"#)
         (message.protocolVersion, message.mcpMethod, message.mcpName) = (["2026-07-28"], ["tools/call"], [tool])

@@ -71,7 +71,7 @@ package struct SigningKey: Sendable {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("alg", algorithm.rawValue)
-            writer.member("kid", id)
+            if let id { writer.member("kid", id) }
             writer.member("typ", "at+jwt")
         }
         return Array(Base64URL.encode(writer.bytes).utf8) + [UInt8(ascii: ".")]

@@ -7,6 +7,9 @@ extension AuthEvent {
         switch self {
         case .keysFetched(let url, let usable, let skipped): .keySetFetched(url: Self.shown(url), usable: usable, skipped: skipped)
         case .keysFailed(let url, let fault): .keySetFailed(url: Self.shown(url), error: fault.text)
+        case .keyringReplaced(let path, let ids): .keyringReplaced(path: path, keys: ids)
+        case .keyringKept(let fault): .keyringKept(error: "\(fault)")
+        case .noncesUnavailable(let error): .storeFault(error: error, operation: "nonce")
         }
     }
 
@@ -35,15 +38,6 @@ extension WorkOSEvent {
         case .asked(let operation, let status, let time): .membershipsAsked(operation: operation.rawValue, status: status, duration: time)
         case .keysRefused: .membershipsRefused(reason: "no API key was taken")
         case .heldBack(let operation): .membershipsRefused(reason: "too many questions (\(operation.rawValue)): this one wasn't asked")
-        }
-    }
-}
-
-extension KeyringFileEvent {
-    var observation: Observation {
-        switch self {
-        case .replaced(let path, let ids): .keyringReplaced(path: path, keys: ids)
-        case .kept(let fault): .keyringKept(error: "\(fault)")
         }
     }
 }

@@ -12,7 +12,7 @@ struct IdentityKeys: Sendable {
     let keyringFile: KeyringFile?
 
     /// - Throws: ``StartFault`` that names the setting.
-    init(_ settings: IdentitySettings, report: @escaping @Sendable (KeyringFileEvent) -> Void) async throws(StartFault) {
+    init(_ settings: IdentitySettings, report: @escaping @Sendable (AuthEvent) -> Void) async throws(StartFault) {
         let exchange = settings.exchange
         if let key = exchange.key {
             do throws(KeyFault) {
@@ -42,7 +42,7 @@ struct IdentityKeys: Sendable {
 
     private static func keyring(
         _ proof: TenantSettings.Proof?,
-        _ report: @escaping @Sendable (KeyringFileEvent) -> Void
+        _ report: @escaping @Sendable (AuthEvent) -> Void
     ) throws(StartFault) -> (TenantKeyring?, KeyringFile?) {
         guard let proof else { return (nil, nil) }
         if let path = proof.keyFile {

@@ -27,7 +27,8 @@ enum Profile: String, Sendable {
     /// The local profile serves one person and has no limits.
     var hasRateLimits: Bool { self != .local }
 
-    private static func checkDevelopment(_ settings: SettingsReader, _ address: ListenAddress) throws(StartFault) {
+    /// - Throws: ``StartFault`` where development has no place: on platforms that serve others, and on addresses that others reach.
+    static func checkDevelopment(_ settings: SettingsReader, _ address: ListenAddress) throws(StartFault) {
         for platform in ["FLY_APP_NAME", "KUBERNETES_SERVICE_HOST"] where settings.text(platform) != nil {
             throw StartFault("ENV=dev must not run where \(platform) is set: unset ENV")
         }

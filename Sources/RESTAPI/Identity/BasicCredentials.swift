@@ -37,6 +37,6 @@ struct BasicCredentials {
             default: byte
             }
         }
-        return Base64URL.decode(String(decoding: digits, as: UTF8.self))
+        return Base64URL.decode(digits)
     }
 }

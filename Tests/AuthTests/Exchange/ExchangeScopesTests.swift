@@ -1,4 +1,5 @@
 import Auth
+import JSON
 import Testing
 
 @Suite("Scopes of exchanged tokens")

@@ -65,7 +65,8 @@ struct HTTPClientOutboundTests {
         try await Self.run({ _ in
             [.send(Array("HTTP/1.1 \(status) Moved\r\nLocation: \(target)\r\nContent-Length: 0\r\n\r\n".utf8))]
         }) { server, outbound in
-            #expect(try await Self.get(outbound, server.url(), headers: [("Authorization", "Bearer k")]).get().status == status)
+            let answer = try await Self.get(outbound, server.url(), headers: [("Authorization", "Bearer k")]).get()
+            #expect(answer.status == status)
             #expect(server.requests.count == 1 && other.connections == 0)
         }
         await other.stop()
@@ -91,7 +92,8 @@ struct HTTPClientOutboundTests {
         try await Self.run({ _ in Self.ok(String(repeating: "x", count: 500 + more)) }) { server, outbound in
             let result = await Self.get(outbound, server.url(), bodyLimit: 500)
             if more == 0 {
-                #expect(try result.get().body.count == 500)
+                let answer = try result.get()
+                #expect(answer.body.count == 500)
             } else {
                 guard case .failure(.tooLarge) = result else { return #expect(Bool(false), "\(result)") }
             }
@@ -123,7 +125,7 @@ struct HTTPClientOutboundTests {
             "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n", "",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n", "",
         ]
     )
     func garbage(text: String) async throws {
@@ -139,7 +141,8 @@ struct HTTPClientOutboundTests {
             let information = [RawServer.Step](repeating: .send(Array("HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n".utf8)), count: 50)
             return head.contains("GET /end") ? information + Self.ok("yes") : [.repeating(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))]
         }) { server, outbound in
-            #expect(try await Self.get(outbound, server.url("/end")).get().body == Array("yes".utf8))
+            let answer = try await Self.get(outbound, server.url("/end")).get()
+            #expect(answer.body == Array("yes".utf8))
             let result = await Self.get(outbound, server.url("/never"), within: .milliseconds(300))
             guard case .failure(.tooSlow) = result else { return #expect(Bool(false), "\(result)") }
         }

@@ -1,0 +1,35 @@
+"""Finds its way to a token by itself, with the official SDK of the second release line. Arguments: mode and URL."""
+
+import asyncio
+import sys
+
+import httpx2
+from mcp import Client
+from mcp.client.auth import OAuthClientProvider
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
+from oauth import METADATA, Browser, Storage, journey, tell
+
+
+async def main(mode: str, url: str) -> None:
+    async with httpx2.AsyncClient(timeout=20) as plain:
+
+        async def location(url: str) -> str:
+            return (await plain.get(url)).headers["Location"]
+
+        browser, storage = Browser(location), Storage()
+
+        async def callback() -> AuthorizationCodeResult:
+            return AuthorizationCodeResult(**browser.answer)
+
+        provider = OAuthClientProvider(url, OAuthClientMetadata(**METADATA), storage, browser.open, callback)
+        async with httpx2.AsyncClient(auth=provider, timeout=20) as http:
+            async with Client(streamable_http_client(url, http_client=http), mode=mode) as client:
+
+                async def list_tools():
+                    return (await client.list_tools()).tools
+
+                tell(await journey(client.call_tool, list_tools, provider, storage, browser))
+
+
+asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""People in tenants: each request of theirs carries a token of their own and a proof of their tenant."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass
+from functools import cached_property
+
+from .mcp import ACCEPT, JSON_BODY, encode, envelope
+from .program import Server
+from .schema import MODERN
+from .wire import Connection, Response
+
+TOKEN_SECRET = "an-hs256-secret-of-the-tests-0123456789abcdef"
+TENANT_SECRET = "a-tenant-secret-of-the-tests-0123456789abcdef"
+
+
+def start_tenants(folder) -> Server:
+    """A server for many tenants, whose backend signs tokens and tenants."""
+    return Server(
+        folder,
+        JWT_ALLOW_HS256="true",
+        JWT_HS256_SECRET=TOKEN_SECRET,
+        TENANT_HEADER_SECRET=TENANT_SECRET,
+        RATE_LIMIT_DATA="off",
+        RATE_LIMIT_AUTH="off",
+        RATE_LIMIT_ADDRESS="off",
+        TOOLBRIDGE_LOG_LEVEL="trace",
+    ).start()
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def token(subject: str, secret: str = TOKEN_SECRET, **claims) -> str:
+    """A token as a backend mints it; a claim that is None is left out."""
+    now = int(time.time())
+    claims = {"sub": subject, "iat": now, "exp": now + 3600, **claims}
+    claims = {name: value for name, value in claims.items() if value is not None}
+    text = ".".join(base64url(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+    return text + "." + base64url(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())
+
+
+def proof(tenant: str, secret: str = TENANT_SECRET) -> list[tuple[str, str]]:
+    """The headers that prove a tenant, in their first version."""
+    timestamp = str(time.time_ns() // 1_000_000)
+    signature = hmac.new(secret.encode(), f"{tenant}:{timestamp}".encode(), hashlib.sha256).hexdigest()
+    return [("X-TB-Tenant-ID", tenant), ("X-TB-Timestamp", timestamp), ("X-TB-Signature", signature)]
+
+
+@dataclass
+class Person:
+    """One owner: a subject in a tenant."""
+
+    server: Server
+    tenant: str
+    subject: str
+
+    # Proofs are good for five minutes.
+    _proved: tuple[float, list[tuple[str, str]]] | None = None
+
+    @property
+    def access(self) -> list[tuple[str, str]]:
+        now = time.monotonic()
+        if self._proved is None or now - self._proved[0] > 60:
+            self._proved = (now, [("Authorization", f"Bearer {token(self.subject)}"), *proof(self.tenant)])
+        return self._proved[1]
+
+    @cached_property
+    def connection(self) -> Connection:
+        return self.server.connect()
+
+    def close(self):
+        if "connection" in self.__dict__:
+            self.connection.close()
+
+    def request(self, method: str, target: str, body=None, headers=()) -> Response:
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        return self.connection.request(method, target, [*self.access, *headers], body)
+
+    def mcp(self, method: str, params: dict | None = None, path: str = "/mcp", name: str | None = None) -> Response:
+        """One request of the modern era; `name` is what the params call its subject."""
+        params = {**(params or {}), "_meta": envelope()}
+        fields = [JSON_BODY, ACCEPT, ("MCP-Protocol-Version", MODERN), ("Mcp-Method", method)]
+        if name:
+            fields.append(("Mcp-Name", name))
+        message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        return self.connection.request("POST", path, [*self.access, *fields], encode(message))
+
+    def call(self, tool: str, arguments: dict) -> Response:
+        return self.mcp("tools/call", {"name": tool, "arguments": arguments}, "/mcp?toolsets=all", name=tool)
