@@ -240,6 +240,16 @@ let package = Package(
         // Ratios, measured in one run; `make bench` drives them.
         .executableTarget(name: "JSONBenchmark", dependencies: ["JSON"], path: "Benchmarks/JSONBenchmark", swiftSettings: settings),
         .executableTarget(
+            name: "AuthBenchmark",
+            dependencies: [
+                "Auth", "ToolBridge",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            path: "Benchmarks/AuthBenchmark",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "StoreBenchmark",
             dependencies: [
                 "ToolBridge", "SQLStore", "SQLiteDriver",

@@ -40,9 +40,10 @@ struct Server: Sendable {
     func service() async throws -> HTTPService<Caller> {
         var configuration = HTTPServerConfiguration(host: address.host, port: address.port)
         configuration.hostPolicy = HostPolicy(
-            allowedHosts: try settings.value(Settings.allowedHosts) ?? [],
-            allowedOrigins: try settings.value(Settings.allowedOrigins) ?? []
+            allowedHosts: try settings.value(Settings.allowedHosts) ?? identity.settings.resource.publicHosts,
+            allowedOrigins: try settings.value(Settings.allowedOrigins) ?? identity.settings.resource.publicOrigins
         )
+        configuration.trustedProxies = try settings.value(Settings.trustedProxies)
         // Each handler is one statement or two on a page cache that is warm, and writes wait elsewhere.
         configuration.runsHandlersOnEventLoops = true
         if let limit = try settings.value(Settings.shutdownTimeout) { configuration.drainLimit = limit }

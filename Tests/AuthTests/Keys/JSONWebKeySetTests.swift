@@ -23,9 +23,9 @@ enum KeySetSamples {
 struct JSONWebKeySetTests {
     @Test("of each kind of provider is read; what is of no use is skipped")
     func providers() async throws {
-        let rsa = try await KeySetSamples.members(TestKeys.rsaPublic)
-        let other = try await KeySetSamples.members(TestKeys.otherRSAPublic)
-        let ec = try await KeySetSamples.members(TestKeys.ecPublic)
+        let rsa = try await KeySetSamples.members(SampleKeys.rsaPublic)
+        let other = try await KeySetSamples.members(SampleKeys.otherRSAPublic)
+        let ec = try await KeySetSamples.members(SampleKeys.ecPublic)
         let documents: [(name: String, document: [UInt8], ids: [String], skipped: Int)] = [
             ("AuthKit", KeySetSamples.set(#"{"alg":"RS256","kid":"sso_oidc_key_pair_1","use":"sig",\#(rsa),"x5c":["MII"],"x5t#S256":"x"}"#),
                 ["sso_oidc_key_pair_1"], 0),
@@ -55,8 +55,8 @@ struct JSONWebKeySetTests {
 
     @Test("skips keys that aren't RSA of 2,048 to 8,192 bits or P-256, aren't for signatures, or give themselves away")
     func skipped() async throws {
-        let rsa = try await KeySetSamples.members(TestKeys.rsaPublic)
-        let ec = try await KeySetSamples.members(TestKeys.ecPublic)
+        let rsa = try await KeySetSamples.members(SampleKeys.rsaPublic)
+        let ec = try await KeySetSamples.members(SampleKeys.ecPublic)
         func modulus(_ bytes: Int) -> String {
             Base64URL.encode([0x80] + [UInt8](repeating: 0x5A, count: bytes - 2) + [0x01])
         }
@@ -87,8 +87,8 @@ struct JSONWebKeySetTests {
 
     @Test("is refused as a whole when it isn't one, is too large, or is ambiguous")
     func refused() async throws {
-        let rsa = try await KeySetSamples.members(TestKeys.rsaPublic)
-        let other = try await KeySetSamples.members(TestKeys.otherRSAPublic)
+        let rsa = try await KeySetSamples.members(SampleKeys.rsaPublic)
+        let other = try await KeySetSamples.members(SampleKeys.otherRSAPublic)
         let good = #"{"kid":"a",\#(rsa)}"#
         func fault(_ document: [UInt8]) async -> KeySetFault? {
             do throws(KeySetFault) {

@@ -130,7 +130,7 @@ struct TokenClaimsTests {
         #expect(try await fault(["iat": "\(Self.now + 31)"]) == .notYetValid)
         #expect(try await fault(["exp": nil]) == .invalid)
         #expect(try await fault(["sub": nil]) == .invalid)
-        #expect(try await fault([:], by: .hs256(Array((TestKeys.secret + "x").utf8))) == .invalid)
+        #expect(try await fault([:], by: .hs256(Array((SampleKeys.secret + "x").utf8))) == .invalid)
         #expect(try await fault([:], by: .hs256([])) == .invalid)
         #expect(try await fault([:], api: [TokenSamples.api]) == nil)
         #expect(try await fault(["aud": nil], api: [TokenSamples.api]) == .wrongAudience)

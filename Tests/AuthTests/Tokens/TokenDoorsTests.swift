@@ -15,7 +15,7 @@ struct TokenDoorsTests {
 
     private static let header = #"{"alg":"RS256","kid":"a"}"#
     private static let ownHeader = #"{"alg":"RS256","kid":"own","typ":"at+jwt"}"#
-    private static let own = TokenSamples.Signer.rs256(TestKeys.otherRSA)
+    private static let own = TokenSamples.Signer.rs256(SampleKeys.otherRSA)
 
     static let cells: [Cell] = [
         Cell(
@@ -86,7 +86,7 @@ struct TokenDoorsTests {
 
     @Test("a secret's tokens are for the resource alone at MCP where an authorization server guards it")
     func secrets() async throws {
-        let secret = Secret(TestKeys.secret)
+        let secret = Secret(SampleKeys.secret)
         let guarded = TokenVerifier(
             profiles: [.hs256(secret: secret, api: [TokenSamples.api], resources: [TokenSamples.resource])],
             clocks: TokenClock().clocks
@@ -101,7 +101,7 @@ struct TokenDoorsTests {
 
     @Test("an issuer with a profile of its own never falls back to the secret's")
     func noFallback() async throws {
-        let profiles = try await TokenSamples.profiles() + [.hs256(secret: Secret(TestKeys.secret), api: [])]
+        let profiles = try await TokenSamples.profiles() + [.hs256(secret: Secret(SampleKeys.secret), api: [])]
         let verifier = TokenVerifier(profiles: profiles, clocks: TokenClock().clocks)
         for issuer in [TokenSamples.issuer, TokenSamples.ownIssuer] {
             for kid in ["", #","kid":"a""#, #","kid":"own""#] {

@@ -38,10 +38,10 @@ struct TokenHeaderTests {
     func refused(header: String) async throws {
         let verifier = try await TokenSamples.verifier()
         // The key's own algorithm, then those of an attacker who knows what everybody may know.
-        let publicKey = Array(TestKeys.rsaPublic.utf8)
+        let publicKey = Array(SampleKeys.rsaPublic.utf8)
         let signers: [TokenSamples.Signer] = [
-            TokenSamples.rsa, .rs512(TestKeys.rsa), .raw([]), .hs256(publicKey), .hs256(publicKey + [0x0A]), .hs256([]),
-            .hs256(Array(TestKeys.secret.utf8)),
+            TokenSamples.rsa, .rs512(SampleKeys.rsa), .raw([]), .hs256(publicKey), .hs256(publicKey + [0x0A]), .hs256([]),
+            .hs256(Array(SampleKeys.secret.utf8)),
         ]
         for signer in signers {
             let token = try await TokenSamples.token(header: header, by: signer)
@@ -62,7 +62,7 @@ struct TokenHeaderTests {
     @Test("ES256 is taken in its raw form alone")
     func curves() async throws {
         let header = #"{"alg":"ES256","kid":"e"}"#
-        let good = try await TokenSamples.token(header: header, by: .es256(TestKeys.ec))
+        let good = try await TokenSamples.token(header: header, by: .es256(SampleKeys.ec))
         let verifier = try await TokenSamples.verifier()
         #expect(try await verifier.fault(of: good) == nil)
         for signature in [[UInt8](repeating: 0, count: 64), [UInt8](repeating: 0xFF, count: 64), [0x30, 0x06, 2, 1, 1, 2, 1, 1], [], [0]] {
