@@ -41,7 +41,9 @@ import ToolBridge
         try await TestAPI.run(profile: .policy(policy), exchange: ExchangeRoutes(exchange), body)
     }
 
-    private static func subjectToken(audience: String = "mcp", left: Int64 = 3600, scope: String = "notes:read items:write") throws -> String {
+    private static func subjectToken(audience: String = "mcp", left: Int64 = 3600, scope: String = "notes:read items:write") throws
+        -> String
+    {
         let claims = #"{"iss":"\#(login)","sub":"me","aud":"\#(audience)","iat":\#(now),"exp":\#(now + left),"scope":"\#(scope)"}"#
         return try providerKey.sign(Array(claims.utf8))
     }
@@ -70,7 +72,13 @@ import ToolBridge
     @Test("never again 13: the answer has RFC 8693's members, and the token opens the data of its subject")
     func answer() async throws {
         try await Self.run { api in
-            let created = try await api.send("POST", "/v1/notes", "{}", [("Authorization", "Bearer \(Self.subjectToken(audience: Self.api))")], as: nil)
+            let created = try await api.send(
+                "POST",
+                "/v1/notes",
+                "{}",
+                [("Authorization", "Bearer \(Self.subjectToken(audience: Self.api))")],
+                as: nil
+            )
             let uid = try #require(try created.json["uid"]?.string)
             let form = try await Self.post(api, try Self.subjectToken(), [("scope", "items:write")])
             let body = #"{"grant_type":"\#(Self.grant)","audience":"\#(Self.api)","subject_token":7,"subject_token_type":[]}"#
@@ -129,7 +137,10 @@ import ToolBridge
                     try Self.subjectToken(audience: "https://elsewhere.example"), [], [("audience", Self.api)], "invalid_grant",
                     "subject_token: wrong audience"
                 ),
-                (good, [("scope", "tasks:read")], [("audience", Self.api)], "invalid_scope", "the subject token doesn't have all of these scopes"),
+                (
+                    good, [("scope", "tasks:read")], [("audience", Self.api)], "invalid_scope",
+                    "the subject token doesn't have all of these scopes"
+                ),
                 (good, [("actor_token", "x")], [("audience", Self.api)], "invalid_request", "actor tokens aren't taken"),
                 (good, [("actor_token_type", "x")], [("audience", Self.api)], "invalid_request", "actor tokens aren't taken"),
             ]
@@ -174,7 +185,8 @@ import ToolBridge
         let clients = try ExchangeClients(text: Secret("mcp:old,mcp:new,a+b:c%d"))
         try await Self.run(clients: clients) { api in
             let rows: [(basic: String?, fields: [(String, String)], actor: String?, code: String?)] = [
-                ("mcp:old", [], "mcp", nil), ("mcp:new", [], "mcp", nil), (nil, [("client_id", "mcp"), ("client_secret", "new")], "mcp", nil),
+                ("mcp:old", [], "mcp", nil), ("mcp:new", [], "mcp", nil),
+                (nil, [("client_id", "mcp"), ("client_secret", "new")], "mcp", nil),
                 ("mcp:new", [("client_id", "mcp")], "mcp", nil), ("a+b:c%d", [], "a+b", nil), ("a%2Bb:c%25d", [], "a+b", nil),
                 (nil, [], nil, "invalid_client"), ("mcp:", [], nil, "invalid_client"), ("mcp", [], nil, "invalid_client"),
                 ("mcp:c%d", [], nil, "invalid_client"), ("nobody:new", [], nil, "invalid_client"), (":", [], nil, "invalid_client"),
