@@ -43,7 +43,9 @@ package struct ExchangeRoutes: Sendable {
 
     // MARK: /auth/token-exchange
 
-    /// The older route, whose subject token is the bearer token. It can't find out which client asks.
+    /// The older route, whose subject token is the bearer token.
+    ///
+    /// It can't find out which client asks.
     private func bearerExchange(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
         if exchange?.clients.areRequired == true {
             throw Problem(
