@@ -54,7 +54,9 @@ struct Samples {
         self.library = library
         text = try sign(Self.claims("user_1"))
         tokens = (try Self.bearer(text), try Self.bearer(sign(Self.claims("user_2"))))
-        wrong = try Self.bearer(text.prefix { $0 != "." } + "." + sign(Self.claims("user_3")).split(separator: ".").dropFirst().joined(separator: ".") + "AAAA")
+        wrong = try Self.bearer(
+            text.prefix { $0 != "." } + "." + sign(Self.claims("user_3")).split(separator: ".").dropFirst().joined(separator: ".") + "AAAA"
+        )
     }
 
     private struct Unsendable: Error {}
@@ -76,43 +78,43 @@ struct Samples {
 
     /// Made for this benchmark; they guard nothing.
     private static let rsaKey = """
-    -----BEGIN PRIVATE KEY-----
-    MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDTrxDC/UQQE8tN
-    EZtptXOdnREdDohHfhDRBOLuLhHS9R4PepYV4Q7O8PPiwt+IaeA4xzeX9xSQ3kro
-    ZcB2UCjXAJ6hmtY/Js7o0dFCmAgOZhHcdjmVppD5J4QFQzCwhzXljY7FDE2kjc6i
-    PyXMZOdCFoPS+yb++0QnTq/Sd717TYftkgCyaO4gYLHGyI46H8jMUZiDt2qHc3jq
-    xZg6QUI/PFjlU98vfclugfFHCvFVgrU2Exq/nPjF5StWj0czFeYisU2BGO8g/5Mq
-    LMe8g32I0imVO1dWfg1QMBlFfCLTztDJKfHj9bzgCEoM6xPaAWH+mF1fUMOAy/2X
-    1w76rXD5AgMBAAECggEAAhb9XF9xt5Lqc+VTmnSPIqQ1Ugsdr08ATX/12ZIc3O9M
-    j6yPJMInCkX4smloGYmqDAVzeA2ZZ2C6bpbqkoByFsVLy56itNbmPggsP7MOiU3a
-    qUmFggO19K++Lusd5PBAyPZfzXQ0pAY+Xv2umtj4K3/bZ07RcLz8TEMLm1FRTpFN
-    yI1UInkSXgi0hdA+mxqVfpk5zN+6YRNXzt7qb2Ehy0AlrzsrZtTQ6u1nzdovjN1q
-    uiLYfwZNR/LKR+ydNBSewZXEG9yyUSdHVsp6A1NVyyGJgmMqNibt7ssfhsPEfyMy
-    V+fhatJzp+4Z5Hk7Cg4ku4WwKVRnrW7XVuqD/P6Z8QKBgQDpKNkPW4Wof4HxoTG7
-    nTrBa3ixVd/O6iAYspDRTu7p+sdnh2EdtjXj67LeDceYKH5yWK82OhUazm9oROqp
-    gR+ZKSGd2e7llD8ojb3AzrnT4fkmDgFoeOXL4JcUbKd5lqUay7jdfY9eOUTHUc8B
-    Yj3BBLoS9mV4Fin3GrCWI3rpNQKBgQDoa6bdomEos9VuCZaoI1keppildT/3F7LH
-    Z8vNh2NKRHrnU1KnW+o4tCPa76wK0AvwvefMCo54+J5s7OMU6dJb7eFQ1rjN3NZh
-    Fl+sZe80WSpE2BKGSF7Ze9domc1vgiGbcH5nm94RvWnDZM3r+XjuQ7FPJp4iufU0
-    4OrDa7ylNQKBgQDALqYzjWmvCGKQSyCWFzQt56rU6QaQI9UO5miNzfUJsWaZRDJd
-    biofUtDdTRhep8oJ8GWDWf65WLzlgiC2VLM56HhIBzFt1HL2t1ZXzU3IgvN9VX/9
-    n+Ex2k5NTH4Cr5QpcRBQqMT6klPJwvnQlyx1o7LIHIZopEQ05K/3IQmXnQKBgQCI
-    OlkC/WMvZUDLD2mzwYxB7+n2ySOl48kRIeCN5jYnWL4lCmye1bwSYlvFvsc7SzhE
-    cjsEGIfrleXd+HcdUfPPmD2BkWmemDs7is6nENRE/aJN2cv50z9tAC6BC+0i18Z1
-    AlnExtJB2aC9Oz+LeZ0NIrYxq3Py7MYxqUdRJbvbpQKBgHfMU9e/kwmQi0rOIOcO
-    H+Ki5tO6XH77FtcIoPBN/2Jmo/RjyiwX45h/REK6rbrJB/9rn9aFv64YPr3xNvl5
-    r0bzfqhIkSeHH5z6B3DZlLQ73idRiCVeWu/w8LXtE6hia2y7Qlgf/1c3sLrcGewb
-    FAtzv/MIPC4irYv5vlLKx/4g
-    -----END PRIVATE KEY-----
-    """
+        -----BEGIN PRIVATE KEY-----
+        MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDTrxDC/UQQE8tN
+        EZtptXOdnREdDohHfhDRBOLuLhHS9R4PepYV4Q7O8PPiwt+IaeA4xzeX9xSQ3kro
+        ZcB2UCjXAJ6hmtY/Js7o0dFCmAgOZhHcdjmVppD5J4QFQzCwhzXljY7FDE2kjc6i
+        PyXMZOdCFoPS+yb++0QnTq/Sd717TYftkgCyaO4gYLHGyI46H8jMUZiDt2qHc3jq
+        xZg6QUI/PFjlU98vfclugfFHCvFVgrU2Exq/nPjF5StWj0czFeYisU2BGO8g/5Mq
+        LMe8g32I0imVO1dWfg1QMBlFfCLTztDJKfHj9bzgCEoM6xPaAWH+mF1fUMOAy/2X
+        1w76rXD5AgMBAAECggEAAhb9XF9xt5Lqc+VTmnSPIqQ1Ugsdr08ATX/12ZIc3O9M
+        j6yPJMInCkX4smloGYmqDAVzeA2ZZ2C6bpbqkoByFsVLy56itNbmPggsP7MOiU3a
+        qUmFggO19K++Lusd5PBAyPZfzXQ0pAY+Xv2umtj4K3/bZ07RcLz8TEMLm1FRTpFN
+        yI1UInkSXgi0hdA+mxqVfpk5zN+6YRNXzt7qb2Ehy0AlrzsrZtTQ6u1nzdovjN1q
+        uiLYfwZNR/LKR+ydNBSewZXEG9yyUSdHVsp6A1NVyyGJgmMqNibt7ssfhsPEfyMy
+        V+fhatJzp+4Z5Hk7Cg4ku4WwKVRnrW7XVuqD/P6Z8QKBgQDpKNkPW4Wof4HxoTG7
+        nTrBa3ixVd/O6iAYspDRTu7p+sdnh2EdtjXj67LeDceYKH5yWK82OhUazm9oROqp
+        gR+ZKSGd2e7llD8ojb3AzrnT4fkmDgFoeOXL4JcUbKd5lqUay7jdfY9eOUTHUc8B
+        Yj3BBLoS9mV4Fin3GrCWI3rpNQKBgQDoa6bdomEos9VuCZaoI1keppildT/3F7LH
+        Z8vNh2NKRHrnU1KnW+o4tCPa76wK0AvwvefMCo54+J5s7OMU6dJb7eFQ1rjN3NZh
+        Fl+sZe80WSpE2BKGSF7Ze9domc1vgiGbcH5nm94RvWnDZM3r+XjuQ7FPJp4iufU0
+        4OrDa7ylNQKBgQDALqYzjWmvCGKQSyCWFzQt56rU6QaQI9UO5miNzfUJsWaZRDJd
+        biofUtDdTRhep8oJ8GWDWf65WLzlgiC2VLM56HhIBzFt1HL2t1ZXzU3IgvN9VX/9
+        n+Ex2k5NTH4Cr5QpcRBQqMT6klPJwvnQlyx1o7LIHIZopEQ05K/3IQmXnQKBgQCI
+        OlkC/WMvZUDLD2mzwYxB7+n2ySOl48kRIeCN5jYnWL4lCmye1bwSYlvFvsc7SzhE
+        cjsEGIfrleXd+HcdUfPPmD2BkWmemDs7is6nENRE/aJN2cv50z9tAC6BC+0i18Z1
+        AlnExtJB2aC9Oz+LeZ0NIrYxq3Py7MYxqUdRJbvbpQKBgHfMU9e/kwmQi0rOIOcO
+        H+Ki5tO6XH77FtcIoPBN/2Jmo/RjyiwX45h/REK6rbrJB/9rn9aFv64YPr3xNvl5
+        r0bzfqhIkSeHH5z6B3DZlLQ73idRiCVeWu/w8LXtE6hia2y7Qlgf/1c3sLrcGewb
+        FAtzv/MIPC4irYv5vlLKx/4g
+        -----END PRIVATE KEY-----
+        """
 
     private static let curveKey = """
-    -----BEGIN PRIVATE KEY-----
-    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgBZblXff+zhxpbwNl
-    HBbjJl4XW+UrIspGRG4kpuiGzHOhRANCAASFxmyy35/I+O7DOUs8POUsuWScYwe/
-    r6bDJqhuF1CYBr9l5vCaT0H7mEx/GZJHZxkC7MgVWoIrTNgcWxvl2M8x
-    -----END PRIVATE KEY-----
-    """
+        -----BEGIN PRIVATE KEY-----
+        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgBZblXff+zhxpbwNl
+        HBbjJl4XW+UrIspGRG4kpuiGzHOhRANCAASFxmyy35/I+O7DOUs8POUsuWScYwe/
+        r6bDJqhuF1CYBr9l5vCaT0H7mEx/GZJHZxkC7MgVWoIrTNgcWxvl2M8x
+        -----END PRIVATE KEY-----
+        """
 }
 
 /// Claims that the library is to read, of which it checks none.

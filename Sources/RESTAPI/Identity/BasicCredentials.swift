@@ -37,6 +37,6 @@ struct BasicCredentials {
             default: byte
             }
         }
-        return Base64URL.decode(digits)
+        return Base64URL.decode(digits[...])
     }
 }

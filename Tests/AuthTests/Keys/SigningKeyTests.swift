@@ -5,7 +5,10 @@ import ToolBridge
 
 @Suite("The key that this server signs with")
 struct SigningKeyTests {
-    @Test("is read from PKCS#8 and PKCS#1, and its tokens are taken by its public half", arguments: [SampleKeys.rsa, SampleKeys.rsaTraditional])
+    @Test(
+        "is read from PKCS#8 and PKCS#1, and its tokens are taken by its public half",
+        arguments: [SampleKeys.rsa, SampleKeys.rsaTraditional]
+    )
     func rsa(pem: String) async throws {
         let key = try await SigningKey(pem: Secret(pem), id: "k 1\"")
         let token = try key.sign(Array(TokenSamples.claims().utf8))
@@ -54,7 +57,8 @@ struct SigningKeyTests {
         let cases: [(pem: String, id: String, fault: KeyFault)] = [
             ("", "k", .malformed), ("x", "k", .malformed), (SampleKeys.rsaPublic, "k", .malformed), (SampleKeys.ec, "k", .malformed),
             (SampleKeys.rsaEncrypted, "k", .malformed), (String(SampleKeys.rsa.prefix(500)), "k", .malformed),
-            (SampleKeys.shortRSA, "k", .badSize), (SampleKeys.rsa, "", .badID), (SampleKeys.rsa, String(repeating: "k", count: 129), .badID),
+            (SampleKeys.shortRSA, "k", .badSize), (SampleKeys.rsa, "", .badID),
+            (SampleKeys.rsa, String(repeating: "k", count: 129), .badID),
         ]
         for (pem, id, fault) in cases {
             await #expect(throws: fault) { try await SigningKey(pem: Secret(pem), id: id) }

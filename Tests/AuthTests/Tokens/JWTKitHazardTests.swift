@@ -70,7 +70,9 @@ struct JWTKitHazardTests {
         let verifier = TokenVerifier(
             profiles: [
                 .external(
-                    issuer: TokenSamples.issuer, keys: FixedKeys(try await JSONWebKeySet(parsing: document).keys), api: [TokenSamples.api]
+                    issuer: TokenSamples.issuer,
+                    keys: FixedKeys(try await JSONWebKeySet(parsing: document).keys),
+                    api: [TokenSamples.api]
                 )
             ],
             clocks: TokenClock().clocks

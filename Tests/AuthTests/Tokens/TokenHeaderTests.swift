@@ -25,7 +25,8 @@ struct TokenHeaderTests {
             #"{"alg":"RS256","kid":"a "}"#, #"{"alg":"RS256","kid":"../../dev/null"}"#, #"{"alg":"RS256","kid":"a' OR '1'='1"}"#,
             #"{"alg":"RS256","kid":"a\u0000"}"#, #"{"alg":"RS256","kid":"e"}"#, #"{"alg":"RS256","kid":"own"}"#,
             #"{"alg":"RS256","kid":"a","kid":"a"}"#, #"{"alg":"RS256","alg":"RS256","kid":"a"}"#, #"{"alg":"RS256","kid":"a",}"#,
-            #"{"alg":"RS256","kid":"a","crit":[]}"#, #"{"alg":"RS256","kid":"a","crit":["exp"]}"#, #"{"alg":"RS256","kid":"a","crit":null}"#,
+            #"{"alg":"RS256","kid":"a","crit":[]}"#, #"{"alg":"RS256","kid":"a","crit":["exp"]}"#,
+            #"{"alg":"RS256","kid":"a","crit":null}"#,
             #"{"alg":"RS256","kid":"a","typ":"dpop+jwt"}"#, #"{"alg":"RS256","kid":"a","typ":"logout+jwt"}"#,
             #"{"alg":"RS256","kid":"a","typ":1}"#, #"{"alg":"RS256","kid":"a","typ":""}"#, #"{"alg":"RS256","kid":"a","typ":null}"#,
             #"{"alg":["RS256"],"kid":"a"}"#, #"{"alg":"rs256","kid":"a"}"#, #"{"alg":"RS256 ","kid":"a"}"#, #"{"alg":"","kid":"a"}"#,
@@ -79,13 +80,16 @@ struct TokenHeaderTests {
         let parts = good.split(separator: ".").map(String.init)
         var bad = [
             parts[0], parts[0] + "." + parts[1], parts[0] + "." + parts[1] + ".", good + ".", good + "." + parts[2], "." + good,
-            ".." + parts[2], ".", "..", "...", parts[0] + ".." + parts[2], good + "=", good + "==", parts[0] + "=." + parts[1] + "." + parts[2],
+            ".." + parts[2], ".", "..", "...", parts[0] + ".." + parts[2], good + "=", good + "==",
+            parts[0] + "=." + parts[1] + "." + parts[2],
             good.replacingOccurrence(of: ".", with: "/"), parts[2] + "." + parts[1] + "." + parts[0],
             String(repeating: ".", count: 8000), String(repeating: "A", count: 8192),
         ]
         // The same bytes with other spare bits, and in the other alphabet.
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-        if let last = good.last, let place = alphabet.firstIndex(of: last) { bad.append(String(good.dropLast()) + String(alphabet[place ^ 1])) }
+        if let last = good.last, let place = alphabet.firstIndex(of: last) {
+            bad.append(String(good.dropLast()) + String(alphabet[place ^ 1]))
+        }
         if good.contains(where: { $0 == "-" || $0 == "_" }) {
             bad.append(String(good.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }))
         }

@@ -103,7 +103,12 @@ enum TokenSamples {
     static func profiles() async throws -> [TokenProfile] {
         [
             .external(
-                issuer: issuer, keys: try await keys(), api: [api], mcp: [mcp], resources: [resource], idTokenClients: [client]
+                issuer: issuer,
+                keys: try await keys(),
+                api: [api],
+                mcp: [mcp],
+                resources: [resource],
+                idTokenClients: [client]
             ),
             .exchanged(
                 issuer: ownIssuer,
