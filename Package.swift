@@ -207,7 +207,8 @@ let package = Package(
         ),
         .target(name: "Snippets", dependencies: ["MCP", "MCPServer", "JSON"], path: "Examples/Snippets", swiftSettings: settings),
 
-        // A fake that is a real server: an identity provider and a WorkOS API, for development and tests. Shares no code with what judges tokens.
+        // A fake that is a real server: an identity provider and a WorkOS API, for development and tests. Shares no code with what judges
+        // tokens.
         .target(
             name: "DevIdentity",
             dependencies: [
