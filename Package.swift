@@ -207,7 +207,8 @@ let package = Package(
         ),
         .target(name: "Snippets", dependencies: ["MCP", "MCPServer", "JSON"], path: "Examples/Snippets", swiftSettings: settings),
 
-        // A fake that is a real server: an identity provider and a WorkOS API, for development and tests. Shares no code with what judges tokens.
+        // A fake that is a real server: an identity provider and a WorkOS API, for development and tests. Shares no code with what judges
+        // tokens.
         .target(
             name: "DevIdentity",
             dependencies: [
@@ -238,6 +239,16 @@ let package = Package(
 
         // Ratios, measured in one run; `make bench` drives them.
         .executableTarget(name: "JSONBenchmark", dependencies: ["JSON"], path: "Benchmarks/JSONBenchmark", swiftSettings: settings),
+        .executableTarget(
+            name: "AuthBenchmark",
+            dependencies: [
+                "Auth", "ToolBridge",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            path: "Benchmarks/AuthBenchmark",
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "StoreBenchmark",
             dependencies: [

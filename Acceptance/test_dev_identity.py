@@ -62,6 +62,14 @@ def test_keys_rotate_with_and_without_overlap(identity_provider):
     identity_provider.rotate(overlap=False)
     with pytest.raises(KeyError):
         read(identity_provider, new)
+    identity_provider.announce()
+    assert len(key_set(identity_provider).keys) == 4
+    before = identity_provider.token()
+    identity_provider.rotate(overlap=True)
+    after = identity_provider.token()
+    assert len(key_set(identity_provider).keys) == 4
+    assert read(identity_provider, before) and read(identity_provider, after)
+    assert jwt.get_unverified_header(before)["kid"] != jwt.get_unverified_header(after)["kid"]
     # Whoever asks for it gets a token by a key that is no longer published.
     assert jwt.get_unverified_header(identity_provider.mint(kid="dev-rsa-1"))["kid"] == "dev-rsa-1"
 

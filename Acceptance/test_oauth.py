@@ -10,12 +10,19 @@ from support.identity import bearer
 from support.places import DRIVERS, sdk
 from support.program import environment
 
-# Release line and mode that the SDK is told.
-CLIENTS = [("2", "auto"), ("2", "2026-07-28"), ("2", "legacy"), ("1", None)]
+# Transport, release line, and mode that the SDK is told.
+CLIENTS = [
+    *(("http", "2", "auto"), ("http", "2", "2026-07-28"), ("http", "2", "legacy"), ("http", "1", None)),
+    *(("sse", "2", "legacy"), ("sse", "1", None)),
+]
 
 
-def journey(folder, server, line: str, mode: str | None) -> dict:
-    arguments = [*([mode] if mode else []), server.resource]
+def resource(server, transport: str) -> str:
+    return f"{server.public}/sse" if transport == "sse" else server.resource
+
+
+def journey(folder, server, transport: str, line: str, mode: str | None) -> dict:
+    arguments = [transport, *([mode] if mode else []), resource(server, transport)]
     done = subprocess.run(
         [sys.executable, str(DRIVERS / f"oauth_{line}.py"), *arguments],
         env=environment(folder, PYTHONPATH=str(sdk(line)), PYTHONDONTWRITEBYTECODE="1"),
@@ -27,13 +34,13 @@ def journey(folder, server, line: str, mode: str | None) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize("line, mode", CLIENTS)
-def test_from_a_401_to_a_tool_call_with_refresh_and_step_up(tmp_path, identity_provider, make_identity_server, line, mode):
+@pytest.mark.parametrize("transport, line, mode", CLIENTS)
+def test_from_a_401_to_a_tool_call_with_refresh_and_step_up(tmp_path, identity_provider, make_identity_server, transport, line, mode):
     server = make_identity_server(reachable=True, TOOLBRIDGE_REQUIRED_SCOPES="items:read")
-    told = journey(tmp_path, server, line, mode)
+    told = journey(tmp_path, server, transport, line, mode)
     # Discovery: the challenge's scopes were asked for, and the resource byte for byte.
     assert told["tools"] == 41
-    assert told["first"] | {"scope": ""} == {"scope": "", "resource": server.resource, "visits": 1}
+    assert told["first"] | {"scope": ""} == {"scope": "", "resource": resource(server, transport), "visits": 1}
     # Where the provider has refresh tokens to give, clients ask for them by themselves.
     assert set(told["first"]["scope"].split()) - {"offline_access"} == {"items:read"}
     assert not told["read"]["failed"]
@@ -51,9 +58,9 @@ def test_from_a_401_to_a_tool_call_with_refresh_and_step_up(tmp_path, identity_p
     assert server.request("GET", "/v1/notes", headers=[bearer(server.token_for("bob"))], token=False).json()["items"] == []
 
 
-@pytest.mark.parametrize("line, mode", CLIENTS)
-def test_scopes_that_were_not_demanded_are_not_missed(tmp_path, identity_provider, make_identity_server, line, mode):
+@pytest.mark.parametrize("transport, line, mode", CLIENTS)
+def test_scopes_that_were_not_demanded_are_not_missed(tmp_path, identity_provider, make_identity_server, transport, line, mode):
     server = make_identity_server(reachable=True)
-    told = journey(tmp_path, server, line, mode)
+    told = journey(tmp_path, server, transport, line, mode)
     assert not told["write"]["failed"] and told["last"]["visits"] == 1
     assert identity_provider.counts["authorize"] == 1

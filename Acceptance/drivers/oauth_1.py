@@ -1,4 +1,4 @@
-"""Finds its way to a token by itself, with the official SDK of the first release line. Argument: URL."""
+"""Finds its way to a token by itself, with the official SDK of the first release line. Arguments: transport and URL."""
 
 import asyncio
 import sys
@@ -6,12 +6,13 @@ import sys
 import httpx
 from mcp import ClientSession
 from mcp.client.auth import OAuthClientProvider
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientMetadata
 from oauth import METADATA, Browser, Storage, journey, tell
 
 
-async def main(url: str) -> None:
+async def main(transport: str, url: str) -> None:
     async with httpx.AsyncClient(timeout=20) as plain:
 
         async def location(url: str) -> str:
@@ -24,7 +25,8 @@ async def main(url: str) -> None:
 
         provider = OAuthClientProvider(url, OAuthClientMetadata(**METADATA), storage, browser.open, callback)
         async with httpx.AsyncClient(auth=provider, timeout=20) as http:
-            async with streamable_http_client(url, http_client=http) as (read, write, _):
+            server = sse_client(url, auth=provider) if transport == "sse" else streamable_http_client(url, http_client=http)
+            async with server as (read, write, *_):
                 async with ClientSession(read, write) as session:
                     await session.initialize()
 

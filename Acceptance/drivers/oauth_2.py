@@ -1,4 +1,4 @@
-"""Finds its way to a token by itself, with the official SDK of the second release line. Arguments: mode and URL."""
+"""Finds its way to a token by itself, with the official SDK of the second release line. Arguments: transport, mode and URL."""
 
 import asyncio
 import sys
@@ -6,12 +6,13 @@ import sys
 import httpx2
 from mcp import Client
 from mcp.client.auth import OAuthClientProvider
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from oauth import METADATA, Browser, Storage, journey, tell
 
 
-async def main(mode: str, url: str) -> None:
+async def main(transport: str, mode: str, url: str) -> None:
     async with httpx2.AsyncClient(timeout=20) as plain:
 
         async def location(url: str) -> str:
@@ -24,7 +25,8 @@ async def main(mode: str, url: str) -> None:
 
         provider = OAuthClientProvider(url, OAuthClientMetadata(**METADATA), storage, browser.open, callback)
         async with httpx2.AsyncClient(auth=provider, timeout=20) as http:
-            async with Client(streamable_http_client(url, http_client=http), mode=mode) as client:
+            server = sse_client(url, auth=provider) if transport == "sse" else streamable_http_client(url, http_client=http)
+            async with Client(server, mode=mode) as client:
 
                 async def list_tools():
                     return (await client.list_tools()).tools

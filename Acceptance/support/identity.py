@@ -120,8 +120,12 @@ class IdentityProvider(RunningProgram):
         else:
             self._tell("PUT", "/dev/jwks", document)
 
+    def announce(self):
+        """Publishes new keys, which sign after the next rotation. A server that is to know them needs time to fetch the key set."""
+        self._tell("POST", "/dev/rotate", {"announce": True})
+
     def rotate(self, overlap: bool = True):
-        """New keys sign; the older ones stay published or not."""
+        """The announced keys sign, or new ones; the older ones stay published or not."""
         self._tell("POST", "/dev/rotate", {"overlap": overlap})
 
     def retire(self):

@@ -51,7 +51,9 @@ struct ControlRoutes: Sendable {
         let lifetime = try request.queryParameter("lifetime").map { Int64($0) } ?? facts.lifetime
         guard let lifetime else { throw Problem.invalidParameter("lifetime", "lifetime is in seconds") }
         let algorithm = try request.queryParameter("algorithm") ?? "RS256"
-        guard let key = facts.keys.current(algorithm) else { throw Problem.invalidParameter("algorithm", "algorithm must be RS256 or ES256") }
+        guard let key = facts.keys.current(algorithm) else {
+            throw Problem.invalidParameter("algorithm", "algorithm must be RS256 or ES256")
+        }
         let draft = TokenDraft(
             facts,
             subject: try request.queryParameter("sub") ?? facts.user,
@@ -62,7 +64,9 @@ struct ControlRoutes: Sendable {
         return .text(.ok, try draft.signed(by: key))
     }
 
-    /// `{"claims":{…},"header":{…},"kid":"…","algorithm":"ES256","secret":"…"}`: the usual token, but for what is given; null leaves out.
+    /// The usual token, but for what is given; null leaves something out.
+    ///
+    /// `{"claims":{…},"header":{…},"kid":"…","algorithm":"ES256","secret":"…"}`
     @Sendable private func mint(_ request: IncomingRequest) throws -> Answer {
         let facts = state.now
         let body = try object(request)
@@ -84,11 +88,15 @@ struct ControlRoutes: Sendable {
 
     // MARK: Keys
 
-    /// `{"overlap":true}`: new keys sign; whether the older ones stay published. `{"retire":true}` takes the older ones off.
+    /// New keys sign from now on.
+    ///
+    /// `{"announce":true}` before publishes them only. `{"overlap":false}` takes the older ones off the key set at once, `{"retire":true}` later.
     @Sendable private func rotate(_ request: IncomingRequest) throws -> Answer {
         let body = try object(request)
         try state.change { facts in
-            if body["retire"]?.boolean == true {
+            if body["announce"]?.boolean == true {
+                try facts.keys.announce()
+            } else if body["retire"]?.boolean == true {
                 facts.keys.retire()
             } else {
                 try facts.keys.rotate(overlap: body["overlap"]?.boolean ?? true)
@@ -99,7 +107,9 @@ struct ControlRoutes: Sendable {
 
     /// `{"keys":[…]}`: public keys of somebody's own, published beside the provider's.
     @Sendable private func keys(_ request: IncomingRequest) throws -> Answer {
-        guard let keys = try object(request)["keys"], keys.kind == .array else { throw Problem.invalidRequest("keys are missing", field: "keys") }
+        guard let keys = try object(request)["keys"], keys.kind == .array else {
+            throw Problem.invalidRequest("keys are missing", field: "keys")
+        }
         state.change { $0.keys.guests = keys.elements.map { Array($0.bytes) } }
         return .empty(.noContent)
     }

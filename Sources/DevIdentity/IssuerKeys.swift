@@ -6,6 +6,8 @@ struct IssuerKeys: Sendable {
     private(set) var all: [IssuerKey]
     /// How many of the last ones are published.
     private var publishedCount: Int
+    /// Published already, and sign after the next rotation.
+    private var announced: [IssuerKey] = []
     private var generation = 1
     /// Further public keys of somebody's own, each a JWK as it was given.
     var guests: [[UInt8]] = []
@@ -23,15 +25,23 @@ struct IssuerKeys: Sendable {
     }
 
     func key(_ kid: String) -> IssuerKey? {
-        all.last { $0.kid.utf8.elementsEqual(kid.utf8) }
+        (all + announced).last { $0.kid.utf8.elementsEqual(kid.utf8) }
     }
 
-    /// New keys sign from now on.
+    /// Publishes new keys, which sign after the next rotation: servers have time to fetch them.
+    mutating func announce() throws {
+        guard announced.isEmpty else { return }
+        generation += 1
+        announced = [try .rsa("dev-rsa-\(generation)"), .p256("dev-ec-\(generation)")]
+    }
+
+    /// The announced keys sign from now on, or new ones.
     ///
     /// - Parameter overlap: Whether the keys that are published now stay so.
     mutating func rotate(overlap: Bool) throws {
-        generation += 1
-        all += [try .rsa("dev-rsa-\(generation)"), .p256("dev-ec-\(generation)")]
+        try announce()
+        all += announced
+        announced = []
         publishedCount = overlap ? publishedCount + 2 : 2
     }
 
@@ -47,7 +57,7 @@ struct IssuerKeys: Sendable {
         writer.beginObject()
         writer.key("keys")
         writer.beginArray()
-        for key in all.suffix(publishedCount) {
+        for key in all.suffix(publishedCount) + announced {
             guard swapped else {
                 try key.writeJWK(to: &writer)
                 continue

@@ -44,7 +44,8 @@ struct Memberships: Sendable {
     }
 
     /// One page, in the order in which memberships were made.
-    func page(user: String?, organization: String?, statuses: [String], after: String?, limit: Int) -> (rows: [Membership], after: String?) {
+    func page(user: String?, organization: String?, statuses: [String], after: String?, limit: Int) -> (rows: [Membership], after: String?)
+    {
         var rows = all.filter { row in
             (user.map { $0.utf8.elementsEqual(row.user.utf8) } ?? true)
                 && (organization.map { $0.utf8.elementsEqual(row.organization.utf8) } ?? true)

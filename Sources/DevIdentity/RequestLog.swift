@@ -17,6 +17,8 @@ struct RequestLog: Sendable {
         targets.append("\(request.method.rawValue) \(request.target)")
     }
 
+    /// For tests.
+    ///
     /// `{"counts":{"jwks":2,…},"followed":0,"targets":["GET /oauth2/jwks",…]}`
     func json() -> [UInt8] {
         var writer = JSONWriter(reserving: 1024)

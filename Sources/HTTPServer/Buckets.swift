@@ -71,8 +71,8 @@ final class Buckets<Key: Hashable & Sendable>: Sendable {
     }
 
     private func standing(fullAt: Double, _ now: Double, isGranted: Bool?) -> RateLimits.Standing {
-        let tokens = Double(rate.burst) - max(0, fullAt - now) / interval
-        // A millionth of a token is what sums of times may be off by.
-        return RateLimits.Standing(isGranted: isGranted ?? (tokens >= 1 - 1e-6), rate: rate, tokens: max(0, tokens))
+        // To a millionth, for sums of times are a little off.
+        let tokens = ((Double(rate.burst) - max(0, fullAt - now) / interval) * 1e6).rounded() / 1e6
+        return RateLimits.Standing(isGranted: isGranted ?? (tokens >= 1), rate: rate, tokens: max(0, tokens))
     }
 }

@@ -23,21 +23,8 @@ struct Gate: Sendable {
         for encoding in request.received.values("content-encoding") where !request.received.isToken(encoding, "identity") {
             throw Problem(.unsupportedMediaType, "unsupported_encoding", "request bodies are taken without Content-Encoding only")
         }
-        try checkSingleFields(request)
+        try SingleFields.check(request.received)
         if request.queryParameterCount > 100 { throw .invalidParameter("", "more than 100 query parameters") }
-    }
-
-    /// `Host` and `Content-Length` are the parser's.
-    private func checkSingleFields(_ request: IncomingRequest) throws(Problem) {
-        let head = request.received
-        // Names are ASCII, for which `==` of strings is that of bytes.
-        var seen: Set<String> = []
-        for field in head.fields {
-            guard let name = head.singleFieldName(field) else { continue }
-            // The misspelt form is refused even once: proxies and servers disagree about it.
-            if name.contains("_") { throw .duplicateHeader(name) }
-            guard seen.insert(name).inserted else { throw .duplicateHeader(head.text(field.name)) }
-        }
     }
 
     // MARK: MCP
@@ -56,7 +43,7 @@ struct Gate: Sendable {
         for name in ["access_token", "token"] where request.hasQueryParameter(name) {
             throw .invalidRequest("tokens are not taken from the query", field: name)
         }
-        if request.received.values("authorization").count > 1 { throw .duplicateHeader("Authorization") }
+        try SingleFields.check(request.received)
     }
 
     /// W6 to W8: what it brings and takes.
@@ -119,21 +106,5 @@ extension RequestHead {
         while let last = slice.last, last == 0x20 || last == 0x09 { slice.removeLast() }
         guard slice.count == word.utf8CodeUnitCount else { return false }
         return word.withUTF8Buffer { word in zip(slice, word).allSatisfy { $0.asciiLowercased == $1 } }
-    }
-
-    /// The lower-case name of a field that may come once only (T-5), underscores kept; nil for all others.
-    fileprivate func singleFieldName(_ field: Field) -> String? {
-        let name = bytes[field.name.range]
-        switch name.first {
-        case UInt8(ascii: "a"), UInt8(ascii: "A"), UInt8(ascii: "i"), UInt8(ascii: "I"), UInt8(ascii: "x"), UInt8(ascii: "X"): break
-        default: return nil
-        }
-        let lower = String(decoding: name.lazy.map(\.asciiLowercased), as: UTF8.self)
-        let plain = lower.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
-        let isSingle =
-            plain.elementsEqual("authorization".utf8) || plain.elementsEqual("if-match".utf8)
-            || plain.elementsEqual("idempotency-key".utf8) || plain.elementsEqual("x-debug-sub".utf8)
-            || plain.starts(with: "x-tb-".utf8) || plain.starts(with: "x-sync-".utf8)
-        return isSingle ? lower : nil
     }
 }

@@ -106,7 +106,8 @@ enum HostSyntax {
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        case 0x2D, 0x2E, 0x5F, 0x7E, 0x21, 0x24...0x2C, 0x3B, 0x3D: true
+        // A comma, which the grammar allows, stands in no name, but some put it between two hosts.
+        case 0x2D, 0x2E, 0x5F, 0x7E, 0x21, 0x24...0x2B, 0x3B, 0x3D: true
         default: false
         }
     }

@@ -26,7 +26,8 @@ package final class RateLimits: Sendable {
     package struct Standing: Sendable {
         package let isGranted: Bool
         let rate: Rate
-        let tokens: Double
+        /// How many are left.
+        package let tokens: Double
 
         /// 429 with `Retry-After`.
         package var refusal: Problem {
@@ -81,12 +82,12 @@ package final class RateLimits: Sendable {
     }
 
     /// Whether this client may still fail to say who it is.
-    func peek(_ client: IPAddress?, at now: ContinuousClock.Instant = .now) -> Standing? {
+    package func peek(_ client: IPAddress?, at now: ContinuousClock.Instant = .now) -> Standing? {
         address?.peek(Self.key(client), at: now)
     }
 
     /// Counts a request without a valid token; nil where nothing is limited.
-    func take(_ client: IPAddress?, at now: ContinuousClock.Instant = .now) -> Standing? {
+    package func take(_ client: IPAddress?, at now: ContinuousClock.Instant = .now) -> Standing? {
         address?.take(Self.key(client), at: now)
     }
 

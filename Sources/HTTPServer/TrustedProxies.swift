@@ -26,7 +26,7 @@ package enum TrustedProxies: Sendable, Equatable {
     /// A proxy that says nothing, or nothing that can be read, stands for itself.
     ///
     /// - Parameter peer: The socket's other end.
-    func client(of head: RequestHead, from peer: IPAddress) -> IPAddress {
+    package func client(of head: RequestHead, from peer: IPAddress) -> IPAddress {
         guard trusts(peer) else { return peer }
         switch self {
         case .networks: return forwarded(head, peer)

@@ -2,7 +2,7 @@ import JSON
 
 /// What a request asks for, for whoever decides whether its caller may (W23, W45).
 public struct RequestedOperation: Sendable, Equatable {
-    /// `tools/call`, `resources/read`, `prompts/get`…
+    /// The name of the method, such as `tools/call`.
     public let method: String
     /// The name of the tool, the address of the resource or template, the name of the prompt, also where one of its arguments is completed;
     /// empty for lists and all that concerns nothing by name.

@@ -163,6 +163,21 @@ func testRoutes(_ signals: TestSignals) -> [Route<String>] {
                 return .text(.ok, "held")
             }
         ),
+        Route(
+            .only(.post),
+            "/judged",
+            label: "/judged",
+            limits: .auth,
+            .judged { request in
+                let text = String(buffer: request.body)
+                if text == "thrown" { throw Problem(.unauthorized, "unauthorized", "bad") }
+                if text == "down" { return .refused(Answer(.serviceUnavailable)) }
+                guard text.hasPrefix("good-") else { return .refused(Answer(.badRequest)) }
+                return .accepted(LimitKey(subject: text)) { .text(.ok, text) }
+            }
+        ),
+        // Whom the server takes the client for.
+        Route(.only(.get), "/client", label: "/client", .open { .text(.ok, $0.client?.description ?? "nobody") }),
         Route(.any, "/mcp", label: "/mcp", rules: .mcp, bodyLimit: 100, .authenticated { .text(.ok, $1) }),
     ]
 }

@@ -32,6 +32,8 @@ struct TestAPI: Sendable {
     /// - Parameters:
     ///   - items: What stands behind the routes of items instead of the database.
     ///   - sync: The same for those of syncing.
+    ///   - resource: What MCP's endpoints are.
+    ///   - further: Routes besides the API's.
     static func run(
         items: (any ItemService)? = nil,
         sync: (any SyncService)? = nil,
@@ -41,6 +43,8 @@ struct TestAPI: Sendable {
         streams: FeedStreams = FeedStreams(),
         exchange: ExchangeRoutes = ExchangeRoutes(),
         tenants: TenantResolution.Source = .single,
+        resource: ProtectedResource? = nil,
+        further: [Route<Caller>] = [],
         _ body: (TestAPI) async throws -> Void
     ) async throws {
         let folder = "/tmp/rest-tests-\(UID.random())"
@@ -64,9 +68,10 @@ struct TestAPI: Sendable {
             routes += ItemRoutes(data).all + [batchRoute(data), searchRoute(data)]
             routes += SyncRoutes(data).all + [FeedRoute(data, signals: service.signals, streams: streams).route]
             routes += IdentityRoutes(tenant: Organization(id: "tenant", name: "Personal"), source: tenants).all + exchange.all
+            routes += further
             let http = HTTPService(
                 routes: try RouteTable(routes),
-                authenticator: APIAuthenticator(profile.policy),
+                authenticator: APIAuthenticator(profile.policy, resource: resource),
                 configuration: Self.configuration,
                 observations: observations,
                 rateLimits: rateLimits,
@@ -129,7 +134,8 @@ struct TestAPI: Sendable {
         _ headers: [(String, String)] = [],
         as subject: String? = "me"
     ) async throws -> Response {
-        var head = "\(method) \(target) HTTP/1.1\r\nHost: test\r\n"
+        var head = "\(method) \(target) HTTP/1.1\r\n"
+        if !headers.contains(where: { $0.0 == "Host" }) { head += "Host: test\r\n" }
         if !headers.contains(where: { $0.0 == "X-Correlation-ID" }) { head += "X-Correlation-ID: t-1\r\n" }
         if let subject { head += "X-Debug-Sub: \(subject)\r\n" }
         for (name, value) in headers { head += "\(name): \(value)\r\n" }

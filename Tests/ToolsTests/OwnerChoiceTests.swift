@@ -66,7 +66,13 @@ import Tools
             #expect(try await count(service, "org_B") == 0 && undecided.choices.isEmpty)
 
             let answer = #"{"action":"accept","content":{"organization":"org_B"}}"#
-            let second = try await undecided.box.modern("create_items", Self.create, answer: answer, to: "organization", state: Self.state(first))
+            let second = try await undecided.box.modern(
+                "create_items",
+                Self.create,
+                answer: answer,
+                to: "organization",
+                state: Self.state(first)
+            )
             #expect(second["structuredContent"]?["succeeded"]?.integer == 1)
             let counts = try await (count(service, "org_A"), count(service, "org_B"))
             #expect(counts == (0, 1) && undecided.choices == ["org_B"])
@@ -98,7 +104,13 @@ import Tools
             let undecided = Undecided(service)
             let first = try await undecided.box.modern("delete_items", arguments)
             let choice = #"{"action":"accept","content":{"organization":"org_A"}}"#
-            let second = try await undecided.box.modern("delete_items", arguments, answer: choice, to: "organization", state: Self.state(first))
+            let second = try await undecided.box.modern(
+                "delete_items",
+                arguments,
+                answer: choice,
+                to: "organization",
+                state: Self.state(first)
+            )
             #expect(second["inputRequests"]?["confirm"] != nil, "\(second)")
             let agreed = #"{"action":"accept","content":{"agree":true}}"#
             let third = try await undecided.box.modern("delete_items", arguments, answer: agreed, state: Self.state(second))
@@ -178,7 +190,9 @@ import Tools
             let options = (1...101).map { OwnerChoice.Option(id: "org_\($0)", name: "N\($0)") }
             let long = try await Undecided(service, options).box.modern("create_items", Self.create)
             let text = try #require(long["content"]?.elements.first { _ in true }?["text"]?.string)
-            #expect(text.contains("belongs to 101 organizations") && text.contains(#""N20" (org_20) and 81 more."#) && !text.contains("N21"))
+            #expect(
+                text.contains("belongs to 101 organizations") && text.contains(#""N20" (org_20) and 81 more."#) && !text.contains("N21")
+            )
             let shorter = try await Undecided(service, options.dropLast()).box.modern("create_items", Self.create)
             #expect(shorter["resultType"]?.string == "input_required")
         }
@@ -210,7 +224,11 @@ import Tools
             ] {
                 var conversation = StdioConversation<Owner>()
                 let hello = #"{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}"#
-                _ = conversation.receive(Array(#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":\#(hello)}"#.utf8), by: engine, now: 0)
+                _ = conversation.receive(
+                    Array(#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":\#(hello)}"#.utf8),
+                    by: engine,
+                    now: 0
+                )
                 let line = Array(#"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":\#(params)}"#.utf8)
                 guard case .run(let invocation) = conversation.receive(line, by: engine, now: 0) else {
                     Issue.record("\(method) isn't run")

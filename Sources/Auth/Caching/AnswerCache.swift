@@ -44,7 +44,8 @@ final class AnswerCache<Key: Hashable & Sendable, Answer: Sendable>: Sendable {
 
     var count: Int { answers.count }
 
-    private func fetched(_ key: Key, _ ask: @Sendable () async -> Result<Answer, MembershipFault>) async -> Result<Answer, MembershipFault> {
+    private func fetched(_ key: Key, _ ask: @Sendable () async -> Result<Answer, MembershipFault>) async -> Result<Answer, MembershipFault>
+    {
         let begin = now()
         // Another flight may have landed since the caller looked.
         if let known = answers.value(for: key, at: begin) { return .success(known) }

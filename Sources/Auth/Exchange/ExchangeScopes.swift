@@ -1,3 +1,5 @@
+import ToolBridge
+
 /// Which scopes an exchanged token gets.
 enum ExchangeScopes {
     /// Those that are asked for, in their order and without repetition; all of the subject token's where none are.
@@ -11,8 +13,14 @@ enum ExchangeScopes {
         guard wanted.allSatisfy({ known.contains(Array($0.utf8)) }) else {
             throw .scope("the subject token doesn't have all of these scopes")
         }
+        // A token without any of our scopes is limited to none of them: leaving them all out would lift the limit that the subject token has.
+        guard wanted.contains(where: isLimit) || !held.contains(where: isLimit) else {
+            throw .scope("none of these scopes says what the token is for: name one of the subject token's that ends in :read or :write")
+        }
         return unique(wanted)
     }
+
+    private static func isLimit(_ scope: String) -> Bool { AccessScope(scope) != nil }
 
     private static func unique(_ scopes: [String]) -> [String] {
         var seen: Set<[UInt8]> = []

@@ -58,7 +58,9 @@ package struct PublishedKeys: Sendable {
         guard list.count > 0 else { return [] }
         do {
             let set = try await JSONWebKeySet(parsing: Array(text.utf8))
-            guard set.skipped == 0 else { throw Fault(text: "\(set.skipped) of its keys are no RSA public keys of 2048 bits or more with a kid") }
+            guard set.skipped == 0 else {
+                throw Fault(text: "\(set.skipped) of its keys are no RSA public keys of 2048 bits or more with a kid")
+            }
             return set.keys
         } catch let fault as Fault {
             throw fault

@@ -53,7 +53,11 @@ package final class WorkOSMemberships: MembershipChecking {
 
     package func organizations(of subject: String) async throws(MembershipFault) -> [Organization] {
         try await lists.answer(for: Array(subject.utf8)) { [api] in
-            await Self.answer { try await api.organizations(of: subject) } refused: { nil }
+            await Self.answer {
+                try await api.organizations(of: subject)
+            } refused: {
+                nil
+            }
         }
     }
 

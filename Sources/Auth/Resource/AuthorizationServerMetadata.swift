@@ -58,7 +58,13 @@ package final class AuthorizationServerMetadata: Sendable {
 
     private func fetched() async -> Document? {
         for url in Self.addresses(of: issuer) {
-            guard let answer = try? await outbound.get(url, headers: [("Accept", "application/json")], bodyLimit: Self.bodyLimit, within: Self.limit)
+            guard
+                let answer = try? await outbound.get(
+                    url,
+                    headers: [("Accept", "application/json")],
+                    bodyLimit: Self.bodyLimit,
+                    within: Self.limit
+                )
             else { continue }
             if answer.status == 200, let document = Document(answer.body, of: issuer) { return document }
         }

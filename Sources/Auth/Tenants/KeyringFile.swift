@@ -83,7 +83,9 @@ package final class KeyringFile: Sendable {
         var bytes = [UInt8](repeating: 0, count: maximumSize + 1)
         var length = 0
         while length < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress?.advanced(by: length), $0.count - length, off_t(length)) }
+            let count = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress?.advanced(by: length), $0.count - length, off_t(length))
+            }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw KeyringFileFault(path: path, .system(errno)) }
             if count == 0 { break }

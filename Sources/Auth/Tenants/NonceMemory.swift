@@ -53,7 +53,9 @@ extension NonceMemory.Mark {
 }
 
 extension NonceMemory.State {
-    /// Forgets those that have ended. With one window for all, they end in the order in which they came.
+    /// Forgets those that have ended.
+    ///
+    /// With one window for all, they end in the order in which they came.
     fileprivate mutating func forget(before now: ContinuousClock.Instant) {
         while first < queue.count, queue[first].end < now {
             marks.remove(queue[first].mark)

@@ -10,7 +10,9 @@ package struct TenantKeyring: Sendable {
 
     let keys: [TenantKey]
 
-    /// Reads `id:base64` or, for one tenant, `id:tenant:base64`; several are separated by commas. White space around each is left out.
+    /// Reads a list of keys.
+    ///
+    /// Each is `id:base64` or, for one tenant, `id:tenant:base64`; commas separate them, and white space around each is left out.
     ///
     /// - Throws: ``TenantKeyringFault``.
     package init(text: String) throws(TenantKeyringFault) {

@@ -13,8 +13,8 @@ struct DevIDPWelcome {
     let options: DevIdentityOptions
 
     func print() {
-        Self.write(STDOUT_FILENO, String(decoding: json, as: UTF8.self) + "\n")
-        Self.write(STDERR_FILENO, lines.joined(separator: "\n") + "\n")
+        Self.put(STDOUT_FILENO, String(decoding: json, as: UTF8.self) + "\n")
+        Self.put(STDERR_FILENO, lines.joined(separator: "\n") + "\n")
     }
 
     /// What `serve` is told to take this provider's tokens.
@@ -32,6 +32,8 @@ struct DevIDPWelcome {
         [("WORKOS_API_BASE_URL", issuer), ("WORKOS_API_KEY", DevIdentityOptions.workOSKey)]
     }
 
+    /// For programs.
+    ///
     /// `{"issuer":"…","pid":1,"serve":{"JWT_ISSUER":"…",…},"workos":{…}}`
     private var json: [UInt8] {
         var writer = JSONWriter(reserving: 512)
@@ -63,10 +65,10 @@ struct DevIDPWelcome {
         settings.map { "\($0)=\($1)" }.joined(separator: " ")
     }
 
-    private static func write(_ descriptor: Int32, _ text: String) {
+    private static func put(_ descriptor: Int32, _ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }

@@ -78,14 +78,17 @@ struct Identity: Sendable {
         }
         published = keys.published
         resource = settings.protectedResource
-        authorizationServers = resource.flatMap { resource in
-            outbound.map { outbound in
-                resource.authorizationServers.map { AuthorizationServerMetadata(issuer: $0, outbound: outbound, clocks: clocks) }
-            }
-        } ?? []
+        authorizationServers =
+            resource.flatMap { resource in
+                outbound.map { outbound in
+                    resource.authorizationServers.map { AuthorizationServerMetadata(issuer: $0, outbound: outbound, clocks: clocks) }
+                }
+            } ?? []
         resolution = memberships.map { .memberships($0) } ?? (proof == nil ? .single : .unknown)
         var running: [any Service] = keySet.map { [KeySetRefresh(keys: $0)] } ?? []
-        if let file = keys.keyringFile, let proof { running += [KeyringWatch(file: file, proof: proof), KeyringHangup(file: file, proof: proof)] }
+        if let file = keys.keyringFile, let proof {
+            running += [KeyringWatch(file: file, proof: proof), KeyringHangup(file: file, proof: proof)]
+        }
         self.services = running
     }
 

@@ -65,7 +65,8 @@ struct IdentityKeys: Sendable {
         switch fault {
         case .badSize: "must be an RSA key of 2048 to 8192 bits"
         case .badID: "needs a \(Settings.signingKeyID.name) of 1 to 128 characters"
-        case .malformed, .unsupported, .isPrivate: "must be an RSA key in PEM: PRIVATE KEY (PKCS#8) or RSA PRIVATE KEY (PKCS#1), not encrypted"
+        case .malformed, .unsupported, .isPrivate:
+            "must be an RSA key in PEM: PRIVATE KEY (PKCS#8) or RSA PRIVATE KEY (PKCS#1), not encrypted"
         }
     }
 }

@@ -44,7 +44,9 @@ struct IdentitySettings: Sendable {
         if profile == .oidc, tokens.sharedSecret == nil, settings.isSet(Settings.sharedSecret.row) {
             warnings.append((Settings.sharedSecret.name, "has no effect without JWT_ALLOW_HS256=true"))
         }
-        if profile != .local, localToken != nil { warnings.append((Settings.localToken.name, "has no effect in the profile \(profile.rawValue)")) }
+        if profile != .local, localToken != nil {
+            warnings.append((Settings.localToken.name, "has no effect in the profile \(profile.rawValue)"))
+        }
         if let secret = tenants.proof?.secret, secret.reveal().utf8.split(separator: UInt8(ascii: ",")).contains(where: { $0.count < 32 }) {
             warnings.append((Settings.tenantSecret.name, "is shorter than 32 bytes: it can be guessed"))
         }

@@ -19,4 +19,12 @@ struct ResourceSettings: Sendable {
         let paths = try settings.value(Settings.legacySSE) ?? true ? ["/mcp", "/sse"] : ["/mcp"]
         addresses = publicURL.map { base in paths.map { base + $0 } } ?? []
     }
+
+    /// The name by which the world reaches this server, with its port if it has one; none where nobody has said.
+    var publicHosts: [String] {
+        publicURL.map { [$0.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? $0] } ?? []
+    }
+
+    /// The origin of pages that this server could serve itself.
+    var publicOrigins: [String] { publicURL.map { [$0] } ?? [] }
 }

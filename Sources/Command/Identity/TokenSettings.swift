@@ -29,7 +29,9 @@ struct TokenSettings: Sendable {
         let publicURL = try settings.value(Settings.publicURL)
         let hasAudience = !audiences.isEmpty || !mcpAudiences.isEmpty || publicURL != nil
         guard issuer == nil || hasAudience else {
-            throw StartFault("JWT_AUDIENCE must be set where there is an issuer: without it nobody knows which of its tokens are meant for here")
+            throw StartFault(
+                "JWT_AUDIENCE must be set where there is an issuer: without it nobody knows which of its tokens are meant for here"
+            )
         }
     }
 

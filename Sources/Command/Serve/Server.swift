@@ -40,9 +40,10 @@ struct Server: Sendable {
     func service() async throws -> HTTPService<Caller> {
         var configuration = HTTPServerConfiguration(host: address.host, port: address.port)
         configuration.hostPolicy = HostPolicy(
-            allowedHosts: try settings.value(Settings.allowedHosts) ?? [],
-            allowedOrigins: try settings.value(Settings.allowedOrigins) ?? []
+            allowedHosts: try settings.value(Settings.allowedHosts) ?? identity.settings.resource.publicHosts,
+            allowedOrigins: try settings.value(Settings.allowedOrigins) ?? identity.settings.resource.publicOrigins
         )
+        configuration.trustedProxies = try settings.value(Settings.trustedProxies)
         // Each handler is one statement or two on a page cache that is warm, and writes wait elsewhere.
         configuration.runsHandlersOnEventLoops = true
         if let limit = try settings.value(Settings.shutdownTimeout) { configuration.drainLimit = limit }
@@ -104,7 +105,8 @@ struct Server: Sendable {
         let routes = IdentityRoutes(tenant: identity.settings.tenants.standard, source: identity.resolution)
         return ItemRoutes(data).all + [batchRoute(data), searchRoute(data)] + SyncRoutes(data).all
             + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
-            + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + routes.all + ExchangeRoutes(identity.exchange, keys: identity.published).all
+            + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + routes.all
+            + ExchangeRoutes(identity.exchange, keys: identity.published).all
     }
 
     private func mcpRoutes(_ limits: RateLimits) async throws -> [Route<Caller>] {
@@ -150,7 +152,10 @@ struct Server: Sendable {
         let limits = RateLimits(
             data: try Self.rate(settings.value(Settings.dataRate), or: RateLimits.Rate(requests: 600, window: .seconds(60), burst: 120)),
             auth: try Self.rate(settings.value(Settings.authRate), or: RateLimits.Rate(requests: 60, window: .seconds(60), burst: 20)),
-            address: try Self.rate(settings.value(Settings.addressRate), or: RateLimits.Rate(requests: 120, window: .seconds(60), burst: 60))
+            address: try Self.rate(
+                settings.value(Settings.addressRate),
+                or: RateLimits.Rate(requests: 120, window: .seconds(60), burst: 60)
+            )
         )
         return identity.profile.hasRateLimits ? limits : .unlimited
     }

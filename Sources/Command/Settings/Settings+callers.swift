@@ -15,7 +15,10 @@ extension Settings {
         form: "at least 32 characters that a header can carry",
         parse: { LocalToken.isStrong($0) ? Secret($0) : nil }
     )
-    static let issuer = url("JWT_ISSUER", "whose tokens are taken: byte for byte what they have as `iss`. Needs `JWT_JWKS_URL` and an audience")
+    static let issuer = url(
+        "JWT_ISSUER",
+        "whose tokens are taken: byte for byte what they have as `iss`. Needs `JWT_JWKS_URL` and an audience"
+    )
     static let keySetURL = url("JWT_JWKS_URL", "where the issuer publishes its keys")
     static let audiences = list("JWT_AUDIENCE", "audiences of the API: one of them must be in a token's `aud`")
     static let mcpAudiences = list(

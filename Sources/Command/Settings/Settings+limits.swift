@@ -1,8 +1,9 @@
+import HTTPServer
 import Observability
 
 /// How much callers may ask, and what is written down of it.
 extension Settings {
-    static let limits: [SettingRow] = [dataRate.row, authRate.row, addressRate.row, logLevel.row, logFormat.row]
+    static let limits: [SettingRow] = [dataRate.row, authRate.row, addressRate.row, trustedProxies.row, logLevel.row, logFormat.row]
 
     static let dataRate = rate(
         "RATE_LIMIT_DATA",
@@ -12,6 +13,14 @@ extension Settings {
     )
     static let authRate = rate("RATE_LIMIT_AUTH", "60/60/20", "the same for sessions, tenant resolve and token exchange, for each subject")
     static let addressRate = rate("RATE_LIMIT_ADDRESS", "120/60/60", "the same for requests without a valid token, for each address")
+    static let trustedProxies = Setting(
+        "TOOLBRIDGE_TRUSTED_PROXIES",
+        default: "none",
+        "who is believed when it says for whom it asks: list of networks and addresses (`10.0.0.0/8,fd00::/8`), whose `X-Forwarded-For` "
+            + "counts, or `fly` for Fly's proxy",
+        form: "networks and addresses separated by commas, such as 10.0.0.0/8,fd00::/8, or fly",
+        parse: { TrustedProxies(text: $0) }
+    )
     static let logLevel = Setting(
         "TOOLBRIDGE_LOG_LEVEL",
         default: "`INFO`",

@@ -51,7 +51,7 @@ extension Settings {
     )
     static let allowedOrigins = Setting(
         "TOOLBRIDGE_ALLOWED_ORIGINS",
-        default: "none",
+        default: "the public URL's",
         "list: browsers' origins that the MCP endpoint takes, each `scheme://host` or `scheme://host:port` and nothing after it; on loopback "
             + "also this machine's",
         form: "origins as browsers send them, separated by commas: scheme://host or scheme://host:port, and nothing after it",
@@ -59,7 +59,7 @@ extension Settings {
     )
     static let allowedHosts = Setting(
         "TOOLBRIDGE_ALLOWED_HOSTS",
-        default: "any",
+        default: "the public URL's, else any",
         "list: names, each `host` or `host:port`, that the MCP endpoint takes when it isn't bound to loopback; bound to loopback it takes "
             + "this machine's names alone",
         form: "names separated by commas: host or host:port, without a scheme, a path or wildcards",

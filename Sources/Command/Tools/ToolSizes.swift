@@ -34,7 +34,12 @@ struct ToolSizes {
     init<Caller>(_ catalogue: ToolCatalogue<Caller>, _ selection: ToolSelection) throws {
         let tools = catalogue.tools(selection)
         rows = tools.map { tool in
-            Row(name: tool.name, bytes: tool.published(for: Self.revision).count, scope: AccessScope(of: tool), annotations: tool.annotations)
+            Row(
+                name: tool.name,
+                bytes: tool.published(for: Self.revision).count,
+                scope: AccessScope(of: tool),
+                annotations: tool.annotations
+            )
         }
         total = try Total("total", tools)
         toolsets = try Toolset.allCases.map { toolset in

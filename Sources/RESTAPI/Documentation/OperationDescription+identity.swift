@@ -37,7 +37,8 @@ extension OperationDescription {
             "exchangeBearerToken",
             tag: tag,
             "Exchange the bearer token",
-            text: "For older clients; `POST /oauth/token` does the same by the standard. Where clients must authenticate, this route refuses all.",
+            text:
+                "For older clients; `POST /oauth/token` does the same by the standard. Where clients must authenticate, this route refuses all.",
             body: BodyDescription([.init(schema: schema, example: #"{"grant_type":"\#(grantType)","audience":"https://example.com"}"#)]),
             answers: [.init(200, "The new token.", [.init(schema: issuedToken())], headers: [unstored])],
             refusals: [
@@ -62,7 +63,8 @@ extension OperationDescription {
             "exchangeToken",
             tag: tag,
             "Exchange a token",
-            text: "OAuth's token exchange (RFC 8693): a token that an application got for a user becomes one that this API takes, with no more scopes "
+            text:
+                "OAuth's token exchange (RFC 8693): a token that an application got for a user becomes one that this API takes, with no more scopes "
                 + "and no longer life. Clients authenticate by HTTP Basic, or by `client_id` and `client_secret` in the form, where the "
                 + "installation demands it. Refusals have OAuth's `error` and `error_description`.",
             body: BodyDescription([.init("application/x-www-form-urlencoded", schema: schema)]),
@@ -89,7 +91,12 @@ extension OperationDescription {
         """#
     }
 
-    private static let unstored = HeaderDescription("Cache-Control", isRequired: true, "A token is stored nowhere.", schema: #"{"const":"no-store"}"#)
+    private static let unstored = HeaderDescription(
+        "Cache-Control",
+        isRequired: true,
+        "A token is stored nowhere.",
+        schema: #"{"const":"no-store"}"#
+    )
 
     static var keys: OperationDescription {
         OperationDescription(

@@ -29,7 +29,9 @@ struct BasicCredentials {
     /// Standard base64 with its padding (RFC 4648, § 4): the URL's alphabet but for two characters.
     private static func decoded(_ text: Substring.UTF8View) -> [UInt8]? {
         let padding = text.suffix(2).count { $0 == UInt8(ascii: "=") }
-        guard text.count.isMultiple(of: 4), !text.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) else { return nil }
+        guard text.count.isMultiple(of: 4), !text.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) else {
+            return nil
+        }
         let digits = text.dropLast(padding).map { byte in
             switch byte {
             case UInt8(ascii: "+"): UInt8(ascii: "-")

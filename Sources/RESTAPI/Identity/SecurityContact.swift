@@ -37,11 +37,17 @@ package struct SecurityContact: Sendable {
     }
 
     func route<Caller>() -> Route<Caller> {
-        Route(.only(.get), Self.path, label: Self.path, describe: { .securityContact }, .open { _ in
-            var answer = Answer.text(.ok, text)
-            answer.headers[.cacheControl] = "max-age=3600"
-            return answer
-        })
+        Route(
+            .only(.get),
+            Self.path,
+            label: Self.path,
+            describe: { .securityContact },
+            .open { _ in
+                var answer = Answer.text(.ok, text)
+                answer.headers[.cacheControl] = "max-age=3600"
+                return answer
+            }
+        )
     }
 
     private static let path = "/.well-known/security.txt"

@@ -50,9 +50,15 @@ package struct WellKnownRoutes: Sendable {
         _ endpoint: ProtectedResource.Endpoint,
         describe: @escaping @Sendable () -> OperationDescription
     ) -> Route<Caller> {
-        Route(.only(.get), path, label: path, describe: describe, .open { _ in
-            .json(.ok, resource.metadata(endpoint, scopes: await scopes(of: resource)), headers: Self.published)
-        })
+        Route(
+            .only(.get),
+            path,
+            label: path,
+            describe: describe,
+            .open { _ in
+                .json(.ok, resource.metadata(endpoint, scopes: await scopes(of: resource)), headers: Self.published)
+            }
+        )
     }
 
     /// The scopes that clients should ask for: none that the authorization server says it doesn't know, for it might refuse the whole request.
@@ -64,12 +70,18 @@ package struct WellKnownRoutes: Sendable {
     /// AU2.
     private func server<Caller>() -> Route<Caller> {
         let path = "/.well-known/oauth-authorization-server"
-        return Route(.only(.get), path, label: path, describe: { .authorizationServer }, .open { _ in
-            guard let document = await servers.first?.document() else {
-                throw Problem.identityProviderUnavailable(retryAfter: 60)
+        return Route(
+            .only(.get),
+            path,
+            label: path,
+            describe: { .authorizationServer },
+            .open { _ in
+                guard let document = await servers.first?.document() else {
+                    throw Problem.identityProviderUnavailable(retryAfter: 60)
+                }
+                return .json(.ok, document.bytes, headers: Self.published)
             }
-            return .json(.ok, document.bytes, headers: Self.published)
-        })
+        )
     }
 
     private static let published: HTTPFields = [.cacheControl: "max-age=3600", .accessControlAllowOrigin: "*"]

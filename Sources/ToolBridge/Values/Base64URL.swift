@@ -22,11 +22,11 @@ package enum Base64URL {
 
     /// `nil` for any other character, padding, a lone last character or set bits after the last byte.
     package static func decode(_ text: String) -> [UInt8]? {
-        decode(text.utf8)
+        decode(Array(text.utf8)[...])
     }
 
-    /// As ``decode(_:)-(String)``, of characters that stand in a longer text.
-    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    /// The same of characters that stand in a longer text; not generic, which across modules would cost a call for each of them.
+    package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count * 3 / 4)
         var bits: UInt32 = 0

@@ -29,7 +29,8 @@ struct ExchangeClientsTests {
             (":canary", "entry 1 has no id of printable ASCII characters before its colon"),
             ("a b:canary", "entry 1 has no id of printable ASCII characters before its colon"),
             ("é:canary", "entry 1 has no id of printable ASCII characters before its colon"),
-            ("a:canary,b:", "entry 2 has no secret after its colon"), ("a:canary\n,b:canary", "entry 1 has a control character in its secret"),
+            ("a:canary,b:", "entry 2 has no secret after its colon"),
+            ("a:canary\n,b:canary", "entry 1 has a control character in its secret"),
         ]
     )
     func unreadable(text: String, fault: String) {

@@ -8,7 +8,8 @@ struct ExchangeScopesTests {
         "a token has the scopes that are asked for, or all that its subject token has",
         arguments: [
             (nil, nil, []), ("", nil, []), ("a b", nil, ["a", "b"]), ("a a b", nil, ["a", "b"]), ("a b c", "c a", ["c", "a"]),
-            ("a b", "a a", ["a"]), ("items:write x", "items:write", ["items:write"]),
+            ("a b", "a a", ["a"]), ("items:write x", "items:write", ["items:write"]), ("openid x", "x", ["x"]),
+            ("notes:read tasks:read openid", "openid tasks:read", ["openid", "tasks:read"]),
         ] as [(String?, String?, [String])]
     )
     func given(held: String?, asked: String?, expected: [String]) async throws {
@@ -22,7 +23,8 @@ struct ExchangeScopesTests {
         "a scope that the subject token hasn't got, or that is none, isn't given",
         arguments: [
             (nil, "a"), ("a", "b"), ("a b", "a b c"), ("a", "A"), ("notes:read", "notes:write"), ("a", " "), ("a", ""), ("a", " a"),
-            ("a", "a "), ("a b", "a  b"), ("a b", "a\tb"), ("é", "é"), ("a", "\\\\"), ("é", "e\u{301}"),
+            ("a", "a "), ("a b", "a  b"), ("a b", "a\tb"), ("openid notes:read", "openid"), ("items:write x", "x"),
+            ("é", "é"), ("a", "\\\\"), ("é", "e\u{301}"),
         ] as [(String?, String)]
     )
     func refused(held: String?, asked: String) async throws {

@@ -18,8 +18,8 @@ struct PublishedKeysTests {
 
     @Test("the signing key comes first, then the others, each with its public half alone and once")
     func published() async throws {
-        let (old, new) = (try await TestKeys.old, try await TestKeys.new)
-        let others = #"{"keys":[\#(TestKeys.jwk(old)),\#(TestKeys.jwk(new))]}"#
+        let (old, new) = (try await RotatedKeys.old, try await RotatedKeys.new)
+        let others = #"{"keys":[\#(RotatedKeys.jwk(old)),\#(RotatedKeys.jwk(new))]}"#
         let keys = try await PublishedKeys(signer: old, further: others)
         let set = try JSONValue(parsing: keys.document)
         #expect(set.members.map(\.key) == ["keys"])
@@ -35,9 +35,9 @@ struct PublishedKeysTests {
 
     @Test("P-16: through add, switch and retire every replica takes every token that any of them has made")
     func rotation() async throws {
-        let (old, new) = (try await TestKeys.old, try await TestKeys.new)
+        let (old, new) = (try await RotatedKeys.old, try await RotatedKeys.new)
         func keys(_ signer: SigningKey, _ others: SigningKey...) async throws -> PublishedKeys {
-            try await PublishedKeys(signer: signer, further: #"{"keys":[\#(others.map(TestKeys.jwk).joined(separator: ","))]}"#)
+            try await PublishedKeys(signer: signer, further: #"{"keys":[\#(others.map(RotatedKeys.jwk).joined(separator: ","))]}"#)
         }
         // Each step is rolled out replica by replica, so that two neighbouring steps serve at once.
         let steps: [(signer: SigningKey, keys: PublishedKeys)] = [
@@ -55,8 +55,8 @@ struct PublishedKeysTests {
 
     @Test("further keys that can't all be used are refused, and the reason holds nothing of them")
     func refused() async throws {
-        let old = try await TestKeys.old
-        let (jwk, other) = (TestKeys.jwk(old), TestKeys.jwk(try await TestKeys.new))
+        let old = try await RotatedKeys.old
+        let (jwk, other) = (RotatedKeys.jwk(old), RotatedKeys.jwk(try await RotatedKeys.new))
         let renamed = other.replacing(#""kid":"new""#, with: #""kid":"old""#)
         try #require(renamed != other)
         let shape = #"it is no JSON Web Key Set: {"keys":[…]}"#
@@ -72,7 +72,7 @@ struct PublishedKeysTests {
                 #"{"keys":[\#(other),{"kty":"RSA"}]}"#,
                 "1 of its keys are no RSA public keys of 2048 bits or more with a kid"
             ),
-            (#"{"keys":[\#(TestKeys.elliptic)]}"#, "only RSA keys sign exchanged tokens"),
+            (#"{"keys":[\#(RotatedKeys.elliptic)]}"#, "only RSA keys sign exchanged tokens"),
         ] {
             let found = await #expect(throws: PublishedKeys.Fault.self, "\(text)") { try await PublishedKeys(signer: old, further: text) }
             #expect(found?.text == fault)

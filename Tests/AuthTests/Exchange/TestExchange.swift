@@ -80,7 +80,10 @@ struct TestExchange: Sendable {
         scope: String? = nil,
         client: String? = nil
     ) async throws(ExchangeFault) -> ExchangedToken {
-        try exchange.exchange(try await exchange.subject(of: token), for: TokenExchange.Request(targets: targets, scope: scope, client: client))
+        try exchange.exchange(
+            try await exchange.subject(of: token),
+            for: TokenExchange.Request(targets: targets, scope: scope, client: client)
+        )
     }
 
     func verify(_ token: String, at door: Door) async throws -> VerifiedToken {

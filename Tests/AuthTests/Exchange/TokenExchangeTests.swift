@@ -11,7 +11,10 @@ struct TokenExchangeTests {
 
     @Test("an exchanged token has exactly the claims of the contract", arguments: [mcp, api])
     func claims(audience: String) async throws {
-        let token = try await TestExchange()(try TestExchange.subjectToken(audience: audience, scope: "notes:read items:write"), client: "mcp")
+        let token = try await TestExchange()(
+            try TestExchange.subjectToken(audience: audience, scope: "notes:read items:write"),
+            client: "mcp"
+        )
         let claims = try token.claims
         #expect(
             claims.members.map(\.key) == [
@@ -141,13 +144,16 @@ struct TokenExchangeTests {
     @Test(
         "never again 12: a token is only made for a target that is configured, byte for byte",
         arguments: [
-            [], [""], ["https://api.example.com/"], ["https://API.example.com"], ["https://api.example.com#x"], [" https://api.example.com"],
+            [], [""], ["https://api.example.com/"], ["https://API.example.com"], ["https://api.example.com#x"],
+            [" https://api.example.com"],
             [mcp], ["toolbridge"], [api, mcp], [mcp, api], ["é"], ["https://api.example.com\u{0}"],
         ] as [[String]]
     )
     func foreignTargets(targets: [String]) async throws {
         let token = try TestExchange.subjectToken()
-        let fault = await #expect(throws: ExchangeFault.self) { try await TestExchange(audiences: [Self.api, "e\u{301}"])(token, for: targets) }
+        let fault = await #expect(throws: ExchangeFault.self) {
+            try await TestExchange(audiences: [Self.api, "e\u{301}"])(token, for: targets)
+        }
         #expect(fault?.code == "invalid_target")
     }
 

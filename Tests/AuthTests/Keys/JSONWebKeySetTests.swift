@@ -23,22 +23,35 @@ enum KeySetSamples {
 struct JSONWebKeySetTests {
     @Test("of each kind of provider is read; what is of no use is skipped")
     func providers() async throws {
-        let rsa = try await KeySetSamples.members(TestKeys.rsaPublic)
-        let other = try await KeySetSamples.members(TestKeys.otherRSAPublic)
-        let ec = try await KeySetSamples.members(TestKeys.ecPublic)
+        let rsa = try await KeySetSamples.members(SampleKeys.rsaPublic)
+        let other = try await KeySetSamples.members(SampleKeys.otherRSAPublic)
+        let ec = try await KeySetSamples.members(SampleKeys.ecPublic)
         let documents: [(name: String, document: [UInt8], ids: [String], skipped: Int)] = [
-            ("AuthKit", KeySetSamples.set(#"{"alg":"RS256","kid":"sso_oidc_key_pair_1","use":"sig",\#(rsa),"x5c":["MII"],"x5t#S256":"x"}"#),
-                ["sso_oidc_key_pair_1"], 0),
-            ("Auth0", KeySetSamples.set(
-                #"{"alg":"RS256","use":"sig","kid":"one",\#(rsa),"x5t":"a","x5c":["MII"]}"#,
-                #"{"alg":"RS256","use":"sig","kid":"two",\#(other),"x5t":"b","x5c":["MII"]}"#
-            ), ["one", "two"], 0),
-            ("Keycloak", KeySetSamples.set(
-                #"{"kid":"enc","kty":"RSA","alg":"RSA-OAEP","use":"enc","n":"x","e":"AQAB","x5c":["MII"]}"#,
-                #"{"kid":"sig","alg":"RS256","use":"sig",\#(rsa)}"#, #"{"kid":"ec","alg":"ES256","use":"sig",\#(ec)}"#
-            ), ["sig", "ec"], 1),
-            ("Entra", Array(#"{"keys":[{"use":"sig","kid":"e1","x5t":"e1",\#(rsa),"x5c":["MII"],"cloud_instance_name":"x","issuer":"y"}]}"#.utf8),
-                ["e1"], 0),
+            (
+                "AuthKit",
+                KeySetSamples.set(#"{"alg":"RS256","kid":"sso_oidc_key_pair_1","use":"sig",\#(rsa),"x5c":["MII"],"x5t#S256":"x"}"#),
+                ["sso_oidc_key_pair_1"], 0
+            ),
+            (
+                "Auth0",
+                KeySetSamples.set(
+                    #"{"alg":"RS256","use":"sig","kid":"one",\#(rsa),"x5t":"a","x5c":["MII"]}"#,
+                    #"{"alg":"RS256","use":"sig","kid":"two",\#(other),"x5t":"b","x5c":["MII"]}"#
+                ), ["one", "two"], 0
+            ),
+            (
+                "Keycloak",
+                KeySetSamples.set(
+                    #"{"kid":"enc","kty":"RSA","alg":"RSA-OAEP","use":"enc","n":"x","e":"AQAB","x5c":["MII"]}"#,
+                    #"{"kid":"sig","alg":"RS256","use":"sig",\#(rsa)}"#,
+                    #"{"kid":"ec","alg":"ES256","use":"sig",\#(ec)}"#
+                ), ["sig", "ec"], 1
+            ),
+            (
+                "Entra",
+                Array(#"{"keys":[{"use":"sig","kid":"e1","x5t":"e1",\#(rsa),"x5c":["MII"],"cloud_instance_name":"x","issuer":"y"}]}"#.utf8),
+                ["e1"], 0
+            ),
             ("without use and alg", KeySetSamples.set(#"{"kid":"a",\#(rsa)}"#, #"{"kid":"e",\#(ec)}"#), ["a", "e"], 0),
             ("one id for two kinds", KeySetSamples.set(#"{"kid":"a",\#(rsa)}"#, #"{"kid":"a",\#(ec)}"#), ["a", "a"], 0),
             ("with members of its own", Array(#"{"issuer":"x","keys":[{"kid":"a","key_ops":["verify"],\#(rsa)}],"n":1}"#.utf8), ["a"], 0),
@@ -55,8 +68,8 @@ struct JSONWebKeySetTests {
 
     @Test("skips keys that aren't RSA of 2,048 to 8,192 bits or P-256, aren't for signatures, or give themselves away")
     func skipped() async throws {
-        let rsa = try await KeySetSamples.members(TestKeys.rsaPublic)
-        let ec = try await KeySetSamples.members(TestKeys.ecPublic)
+        let rsa = try await KeySetSamples.members(SampleKeys.rsaPublic)
+        let ec = try await KeySetSamples.members(SampleKeys.ecPublic)
         func modulus(_ bytes: Int) -> String {
             Base64URL.encode([0x80] + [UInt8](repeating: 0x5A, count: bytes - 2) + [0x01])
         }
@@ -70,7 +83,8 @@ struct JSONWebKeySetTests {
             #"{"kid":"k","kty":"RSA","n":"\#(modulus(128))","e":"AQAB"}"#, #"{"kid":"k","kty":"RSA","n":"\#(modulus(1025))","e":"AQAB"}"#,
             #"{"kid":"k","kty":"RSA","n":"\#(modulus(256))","e":"AQ"}"#, #"{"kid":"k","kty":"RSA","n":"\#(modulus(256))","e":"Ag"}"#,
             #"{"kid":"k","kty":"RSA","n":"\#(modulus(256))","e":""}"#, #"{"kid":"k","kty":"RSA","n":"\#(modulus(256))","e":"AQAAAAAB"}"#,
-            #"{"kid":"k","kty":"RSA","n":"\#(modulus(256))="}"#, #"{"kid":"k","kty":"RSA","e":"AQAB"}"#, #"{"kid":"k","kty":"RSA","n":7,"e":"AQAB"}"#,
+            #"{"kid":"k","kty":"RSA","n":"\#(modulus(256))="}"#, #"{"kid":"k","kty":"RSA","e":"AQAB"}"#,
+            #"{"kid":"k","kty":"RSA","n":7,"e":"AQAB"}"#,
             #"{"kid":"k","kty":"RSA","n":"","e":"AQAB"}"#, #"{"kid":"k","kty":"RSA","n":"AAAA","e":"AQAB"}"#,
             #"{"kid":"k","kty":"EC","crv":"P-256","x":"AA","y":"AA"}"#, #"{"kid":"k","kty":"EC","crv":"P-384","x":"AA","y":"AA"}"#,
             #"{"kid":"k","kty":"EC","crv":"P-256","x":"\#(Base64URL.encode([UInt8](repeating: 1, count: 32)))","y":"\#(Base64URL.encode([UInt8](repeating: 1, count: 32)))"}"#,
@@ -87,8 +101,8 @@ struct JSONWebKeySetTests {
 
     @Test("is refused as a whole when it isn't one, is too large, or is ambiguous")
     func refused() async throws {
-        let rsa = try await KeySetSamples.members(TestKeys.rsaPublic)
-        let other = try await KeySetSamples.members(TestKeys.otherRSAPublic)
+        let rsa = try await KeySetSamples.members(SampleKeys.rsaPublic)
+        let other = try await KeySetSamples.members(SampleKeys.otherRSAPublic)
         let good = #"{"kid":"a",\#(rsa)}"#
         func fault(_ document: [UInt8]) async -> KeySetFault? {
             do throws(KeySetFault) {
@@ -98,7 +112,10 @@ struct JSONWebKeySetTests {
                 return error
             }
         }
-        for text in ["", "<html>", "[]", "{}", #"{"keys":{}}"#, #"{"keys":null}"#, #"{"keys":[],"keys":[\#(good)]}"#, "{\"keys\":[\(good)]", "\u{FEFF}{}"] {
+        for text in [
+            "", "<html>", "[]", "{}", #"{"keys":{}}"#, #"{"keys":null}"#, #"{"keys":[],"keys":[\#(good)]}"#, "{\"keys\":[\(good)]",
+            "\u{FEFF}{}",
+        ] {
             #expect(await fault(Array(text.utf8)) == .notAKeySet, "\(text)")
         }
         #expect(await fault(KeySetSamples.set()) == .noUsableKey)

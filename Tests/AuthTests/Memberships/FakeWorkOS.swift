@@ -38,7 +38,11 @@ final class FakeWorkOS: Outbound {
     var count: Int { requests.count }
     func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
     func set(_ memberships: (subject: String, organization: String)...) {
-        set { $0.memberships = memberships.map { Membership(subject: $0.subject, organization: $0.organization, name: "N-\($0.organization)") } }
+        set {
+            $0.memberships = memberships.map {
+                Membership(subject: $0.subject, organization: $0.organization, name: "N-\($0.organization)")
+            }
+        }
     }
 
     func hold() { gate.withLock { $0 = [] } }

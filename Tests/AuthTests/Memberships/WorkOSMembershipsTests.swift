@@ -16,7 +16,9 @@ struct WorkOSMembershipsTests {
         func add(_ value: Value) { values.withLock { $0.append(value) } }
     }
 
-    func memberships(deny: Bool = false, keys: [String] = ["sk_new"], defaultTenant: String = "home", capacity: Int = 100_000) -> WorkOSMemberships {
+    func memberships(deny: Bool = false, keys: [String] = ["sk_new"], defaultTenant: String = "home", capacity: Int = 100_000)
+        -> WorkOSMemberships
+    {
         var settings = WorkOSSettings(
             keys: keys.map { Secret($0) },
             baseURL: "https://workos.example/",
@@ -73,7 +75,8 @@ struct WorkOSMembershipsTests {
     @Test(
         "what can't be an organization's id is denied without a request",
         arguments: [
-            "org_", "org", "tenant", "org_A/../x", "org_A&user_id=v", "org_A ", " org_A", "ORG_A", "org_A-b", "org_\u{e9}", "org_A\u{0}", "",
+            "org_", "org", "tenant", "org_A/../x", "org_A&user_id=v", "org_A ", " org_A", "ORG_A", "org_A-b", "org_\u{e9}", "org_A\u{0}",
+            "",
             "Home", "home ", "org_" + String(repeating: "A", count: 125),
         ]
     )
@@ -90,7 +93,9 @@ struct WorkOSMembershipsTests {
         #expect(try await memberships.allows(subject, "org_A"))
         #expect(try await !memberships.allows(subject, "org_B"))
         let url = try #require(workOS.requests.first?.url)
-        #expect(url.hasSuffix("?user_id=auth0%7Cx%20y%26organization_id%3Dorg_B%23%3F%25%2F%C3%A9%F0%9F%98%80&organization_id=org_A&limit=1"))
+        #expect(
+            url.hasSuffix("?user_id=auth0%7Cx%20y%26organization_id%3Dorg_B%23%3F%25%2F%C3%A9%F0%9F%98%80&organization_id=org_A&limit=1")
+        )
     }
 
     @Test("the default tenant is open to those who belong nowhere, unless that is switched off")
@@ -130,7 +135,9 @@ struct WorkOSMembershipsTests {
     @Test("organizations come in the order of WorkOS, from all pages up to 1,000, the active ones alone")
     func lists() async throws {
         workOS.set { state in
-            state.memberships = (0..<1205).map { FakeWorkOS.Membership(subject: "u", organization: "org_\($0)", name: $0 == 1 ? "" : "N \($0)") }
+            state.memberships = (0..<1205).map {
+                FakeWorkOS.Membership(subject: "u", organization: "org_\($0)", name: $0 == 1 ? "" : "N \($0)")
+            }
             state.memberships[0].status = "inactive"
         }
         let memberships = memberships()
@@ -290,11 +297,15 @@ struct WorkOSMembershipsTests {
     static let faults: [FakeWorkOS.Failure] = [
         .fault(.unreachable), .fault(.tooSlow), .fault(.tooLarge), .status(500), .status(502), .status(503), .status(429), .status(301),
         .status(204, ""), .status(403), .status(401), .status(418), .status(200, ""), .status(200, "<html>ok</html>"), .status(200, "[]"),
-        .status(200, #"{"data":{}}"#), .status(200, #"{"data":[7]}"#), .status(200, #"{"data":[{"user_id":"u","organization_id":"org_A"}]}"#),
+        .status(200, #"{"data":{}}"#), .status(200, #"{"data":[7]}"#),
+        .status(200, #"{"data":[{"user_id":"u","organization_id":"org_A"}]}"#),
         .status(200, #"{"data":[]} x"#), .status(200, #"{"data":null,"data":[]}"#),
     ]
 
-    @Test("never again 5, P-11: while WorkOS fails known users work for 15 min; then nobody is told no, and nobody let in", arguments: faults.indices)
+    @Test(
+        "never again 5, P-11: while WorkOS fails known users work for 15 min; then nobody is told no, and nobody let in",
+        arguments: faults.indices
+    )
     func outage(index: Int) async throws {
         workOS.set(("u", "org_A"))
         let memberships = memberships()

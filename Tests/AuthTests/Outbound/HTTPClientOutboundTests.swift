@@ -50,7 +50,10 @@ struct HTTPClientOutboundTests {
         }
     }
 
-    @Test("Retry-After counts if it is a number of seconds", arguments: ["-1", "", "1.5", "+3", "Wed, 21 Oct 2026 07:28:00 GMT", "1234567890"])
+    @Test(
+        "Retry-After counts if it is a number of seconds",
+        arguments: ["-1", "", "1.5", "+3", "Wed, 21 Oct 2026 07:28:00 GMT", "1234567890"]
+    )
     func retryAfter(value: String) async throws {
         try await Self.run({ _ in [.send(Array("HTTP/1.1 429 No\r\nRetry-After: \(value)\r\nContent-Length: 0\r\n\r\n".utf8))] }) {
             let answer = try await Self.get($1, $0.url()).get()

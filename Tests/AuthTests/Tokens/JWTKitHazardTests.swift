@@ -13,7 +13,7 @@ struct JWTKitHazardTests {
 
     private func library() async throws -> JWTKeyCollection {
         let keys = JWTKeyCollection()
-        await keys.add(rsa: try Insecure.RSA.PublicKey(pem: TestKeys.rsaPublic), digestAlgorithm: .sha256, kid: "a")
+        await keys.add(rsa: try Insecure.RSA.PublicKey(pem: SampleKeys.rsaPublic), digestAlgorithm: .sha256, kid: "a")
         return keys
     }
 
@@ -57,7 +57,7 @@ struct JWTKitHazardTests {
 
     @Test("one garbage token decides the algorithm of a key that names none, and locks out all good ones")
     func lockOut() async throws {
-        let members = try await KeySetSamples.members(TestKeys.rsaPublic)
+        let members = try await KeySetSamples.members(SampleKeys.rsaPublic)
         let document = KeySetSamples.set(#"{"kid":"a",\#(members)}"#)
         let good = try await TokenSamples.token()
         let garbage = try await TokenSamples.token(header: #"{"alg":"RS512","kid":"a"}"#, by: .raw([1]))
@@ -70,7 +70,9 @@ struct JWTKitHazardTests {
         let verifier = TokenVerifier(
             profiles: [
                 .external(
-                    issuer: TokenSamples.issuer, keys: FixedKeys(try await JSONWebKeySet(parsing: document).keys), api: [TokenSamples.api]
+                    issuer: TokenSamples.issuer,
+                    keys: FixedKeys(try await JSONWebKeySet(parsing: document).keys),
+                    api: [TokenSamples.api]
                 )
             ],
             clocks: TokenClock().clocks

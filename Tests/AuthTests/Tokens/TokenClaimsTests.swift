@@ -26,7 +26,8 @@ struct TokenClaimsTests {
         Case(["iat": "\(now + 30)"], nil), Case(["iat": "\(now + 31)"], .notYetValid),
         Case(["nbf": "\(now + 30)"], nil), Case(["nbf": "\(now + 31)"], .notYetValid), Case(["nbf": "0"], nil),
         Case(["exp": "\(now + 86_400)"], nil), Case(["exp": "\(now + 86_401)"], .invalid),
-        Case(["exp": "\(now + 60).9", "iat": "\(now).1"], nil), Case(["exp": "1.7640003e9"], nil), Case(["exp": "\(now - 30).99"], .expired),
+        Case(["exp": "\(now + 60).9", "iat": "\(now).1"], nil), Case(["exp": "1.7640003e9"], nil),
+        Case(["exp": "\(now - 30).99"], .expired),
         Case(["exp": "9007199254740991"], .invalid), Case(["nbf": "9007199254740991"], .notYetValid),
         Case(["exp": "9007199254740992"], .invalid), Case(["exp": "9223372036854775807"], .invalid),
         Case(["exp": "-9223372036854775808"], .invalid), Case(["exp": "1e400"], .invalid), Case(["exp": "1e308"], .invalid),
@@ -36,7 +37,8 @@ struct TokenClaimsTests {
         Case(["nbf": "{}"], .invalid), Case(["exp": String(repeating: "9", count: 3000)], .invalid),
         // Subject.
         Case(["sub": nil], .invalid), Case(["sub": "null"], .invalid), Case(["sub": "7"], .invalid), Case(["sub": "\"\""], .invalid),
-        Case(["sub": "\"\(String(repeating: "s", count: 255))\""], nil), Case(["sub": "\"\(String(repeating: "s", count: 256))\""], .invalid),
+        Case(["sub": "\"\(String(repeating: "s", count: 255))\""], nil),
+        Case(["sub": "\"\(String(repeating: "s", count: 256))\""], .invalid),
         Case(["sub": #""a\nb""#], .invalid), Case(["sub": #""a\u007f""#], .invalid), Case(["sub": #""\u0085""#], .invalid),
         Case(["sub": "\"auth0|é 日\""], nil),
         // Issuer.
@@ -66,7 +68,8 @@ struct TokenClaimsTests {
         "§ 2.6: are strict JSON",
         arguments: [
             "[]", "null", "", "x", #"{"sub":"a"}{"sub":"b"}"#, "\u{FEFF}" + TokenSamples.claims(),
-            String(TokenSamples.claims().dropLast()) + #","sub":"user_2"}"#, String(TokenSamples.claims().dropLast()) + #","s\u0075b":"x"}"#,
+            String(TokenSamples.claims().dropLast()) + #","sub":"user_2"}"#,
+            String(TokenSamples.claims().dropLast()) + #","s\u0075b":"x"}"#,
             String(TokenSamples.claims().dropLast()) + ",}", String(repeating: "[", count: 4000),
             TokenSamples.claims(["deep": String(repeating: "[", count: 70) + String(repeating: "]", count: 70)]),
         ]
@@ -130,7 +133,7 @@ struct TokenClaimsTests {
         #expect(try await fault(["iat": "\(Self.now + 31)"]) == .notYetValid)
         #expect(try await fault(["exp": nil]) == .invalid)
         #expect(try await fault(["sub": nil]) == .invalid)
-        #expect(try await fault([:], by: .hs256(Array((TestKeys.secret + "x").utf8))) == .invalid)
+        #expect(try await fault([:], by: .hs256(Array((SampleKeys.secret + "x").utf8))) == .invalid)
         #expect(try await fault([:], by: .hs256([])) == .invalid)
         #expect(try await fault([:], api: [TokenSamples.api]) == nil)
         #expect(try await fault(["aud": nil], api: [TokenSamples.api]) == .wrongAudience)

@@ -15,57 +15,99 @@ struct TokenDoorsTests {
 
     private static let header = #"{"alg":"RS256","kid":"a"}"#
     private static let ownHeader = #"{"alg":"RS256","kid":"own","typ":"at+jwt"}"#
-    private static let own = TokenSamples.Signer.rs256(TestKeys.otherRSA)
+    private static let own = TokenSamples.Signer.rs256(SampleKeys.otherRSA)
 
     static let cells: [Cell] = [
         Cell(
-            name: "for the API", header: header, signer: TokenSamples.rsa, changes: [:], doors: [.data, .sessions, .exchange, .tenant]
-        ),
-        Cell(
-            name: "for the MCP server, of old", header: header, signer: TokenSamples.rsa,
-            changes: ["aud": "\"\(TokenSamples.mcp)\""], doors: [.exchange, .tenant, .mcp]
-        ),
-        Cell(
-            name: "for the resource", header: header, signer: TokenSamples.rsa,
-            changes: ["aud": "\"\(TokenSamples.resource)\""], doors: [.mcp]
-        ),
-        Cell(
-            name: "for both", header: header, signer: TokenSamples.rsa,
-            changes: ["aud": "[\"\(TokenSamples.resource)\",\"\(TokenSamples.api)\"]"], doors: Set(Door.allCases)
-        ),
-        Cell(
-            name: "an exchanged one", header: ownHeader, signer: own, changes: ["iss": "\"\(TokenSamples.ownIssuer)\""],
+            name: "for the API",
+            header: header,
+            signer: TokenSamples.rsa,
+            changes: [:],
             doors: [.data, .sessions, .exchange, .tenant]
         ),
         Cell(
-            name: "an exchanged one for the resource", header: ownHeader, signer: own,
-            changes: ["iss": "\"\(TokenSamples.ownIssuer)\"", "aud": "\"\(TokenSamples.resource)\""], doors: []
+            name: "for the MCP server, of old",
+            header: header,
+            signer: TokenSamples.rsa,
+            changes: ["aud": "\"\(TokenSamples.mcp)\""],
+            doors: [.exchange, .tenant, .mcp]
         ),
         Cell(
-            name: "an ID token of a known client", header: header, signer: TokenSamples.rsa,
-            changes: ["aud": "\"\(TokenSamples.client)\"", "nonce": "\"n\""], doors: [.tenant]
+            name: "for the resource",
+            header: header,
+            signer: TokenSamples.rsa,
+            changes: ["aud": "\"\(TokenSamples.resource)\""],
+            doors: [.mcp]
         ),
         Cell(
-            name: "an ID token of another client", header: header, signer: TokenSamples.rsa,
-            changes: ["aud": "\"client-2\"", "at_hash": "\"h\""], doors: []
+            name: "for both",
+            header: header,
+            signer: TokenSamples.rsa,
+            changes: ["aud": "[\"\(TokenSamples.resource)\",\"\(TokenSamples.api)\"]"],
+            doors: Set(Door.allCases)
         ),
         Cell(
-            name: "an ID token for the API", header: header, signer: TokenSamples.rsa, changes: ["c_hash": "\"h\""], doors: []
+            name: "an exchanged one",
+            header: ownHeader,
+            signer: own,
+            changes: ["iss": "\"\(TokenSamples.ownIssuer)\""],
+            doors: [.data, .sessions, .exchange, .tenant]
         ),
         Cell(
-            name: "an ID token for the resource", header: header, signer: TokenSamples.rsa,
-            changes: ["aud": "\"\(TokenSamples.resource)\"", "nonce": "null"], doors: []
+            name: "an exchanged one for the resource",
+            header: ownHeader,
+            signer: own,
+            changes: ["iss": "\"\(TokenSamples.ownIssuer)\"", "aud": "\"\(TokenSamples.resource)\""],
+            doors: []
         ),
         Cell(
-            name: "of a known client, but no ID token", header: header, signer: TokenSamples.rsa,
-            changes: ["aud": "\"\(TokenSamples.client)\""], doors: []
+            name: "an ID token of a known client",
+            header: header,
+            signer: TokenSamples.rsa,
+            changes: ["aud": "\"\(TokenSamples.client)\"", "nonce": "\"n\""],
+            doors: [.tenant]
         ),
         Cell(
-            name: "the issuer's by this server's key", header: ownHeader, signer: own, changes: [:], doors: []
+            name: "an ID token of another client",
+            header: header,
+            signer: TokenSamples.rsa,
+            changes: ["aud": "\"client-2\"", "at_hash": "\"h\""],
+            doors: []
         ),
         Cell(
-            name: "this server's by the issuer's key", header: header, signer: TokenSamples.rsa,
-            changes: ["iss": "\"\(TokenSamples.ownIssuer)\""], doors: []
+            name: "an ID token for the API",
+            header: header,
+            signer: TokenSamples.rsa,
+            changes: ["c_hash": "\"h\""],
+            doors: []
+        ),
+        Cell(
+            name: "an ID token for the resource",
+            header: header,
+            signer: TokenSamples.rsa,
+            changes: ["aud": "\"\(TokenSamples.resource)\"", "nonce": "null"],
+            doors: []
+        ),
+        Cell(
+            name: "of a known client, but no ID token",
+            header: header,
+            signer: TokenSamples.rsa,
+            changes: ["aud": "\"\(TokenSamples.client)\""],
+            doors: []
+        ),
+        Cell(
+            name: "the issuer's by this server's key",
+            header: ownHeader,
+            signer: own,
+            changes: [:],
+            doors: []
+        ),
+        Cell(
+            name: "this server's by the issuer's key",
+            header: header,
+            signer: TokenSamples.rsa,
+            changes: ["iss": "\"\(TokenSamples.ownIssuer)\""],
+            doors: []
         ),
     ]
 
@@ -86,7 +128,7 @@ struct TokenDoorsTests {
 
     @Test("a secret's tokens are for the resource alone at MCP where an authorization server guards it")
     func secrets() async throws {
-        let secret = Secret(TestKeys.secret)
+        let secret = Secret(SampleKeys.secret)
         let guarded = TokenVerifier(
             profiles: [.hs256(secret: secret, api: [TokenSamples.api], resources: [TokenSamples.resource])],
             clocks: TokenClock().clocks
@@ -101,18 +143,22 @@ struct TokenDoorsTests {
 
     @Test("an issuer with a profile of its own never falls back to the secret's")
     func noFallback() async throws {
-        let profiles = try await TokenSamples.profiles() + [.hs256(secret: Secret(TestKeys.secret), api: [])]
+        let profiles = try await TokenSamples.profiles() + [.hs256(secret: Secret(SampleKeys.secret), api: [])]
         let verifier = TokenVerifier(profiles: profiles, clocks: TokenClock().clocks)
         for issuer in [TokenSamples.issuer, TokenSamples.ownIssuer] {
             for kid in ["", #","kid":"a""#, #","kid":"own""#] {
                 let token = try await TokenSamples.token(
-                    header: #"{"alg":"HS256"\#(kid)}"#, TokenSamples.claims(["iss": "\"\(issuer)\""]), by: TokenSamples.secret
+                    header: #"{"alg":"HS256"\#(kid)}"#,
+                    TokenSamples.claims(["iss": "\"\(issuer)\""]),
+                    by: TokenSamples.secret
                 )
                 #expect(try await verifier.fault(of: token) == .invalid)
             }
         }
         let other = try await TokenSamples.token(
-            header: #"{"alg":"HS256"}"#, TokenSamples.claims(["iss": "\"elsewhere\""]), by: TokenSamples.secret
+            header: #"{"alg":"HS256"}"#,
+            TokenSamples.claims(["iss": "\"elsewhere\""]),
+            by: TokenSamples.secret
         )
         #expect(try await verifier.fault(of: other) == nil)
         // And no RS256 for it.

@@ -25,7 +25,8 @@ struct TokenHeaderTests {
             #"{"alg":"RS256","kid":"a "}"#, #"{"alg":"RS256","kid":"../../dev/null"}"#, #"{"alg":"RS256","kid":"a' OR '1'='1"}"#,
             #"{"alg":"RS256","kid":"a\u0000"}"#, #"{"alg":"RS256","kid":"e"}"#, #"{"alg":"RS256","kid":"own"}"#,
             #"{"alg":"RS256","kid":"a","kid":"a"}"#, #"{"alg":"RS256","alg":"RS256","kid":"a"}"#, #"{"alg":"RS256","kid":"a",}"#,
-            #"{"alg":"RS256","kid":"a","crit":[]}"#, #"{"alg":"RS256","kid":"a","crit":["exp"]}"#, #"{"alg":"RS256","kid":"a","crit":null}"#,
+            #"{"alg":"RS256","kid":"a","crit":[]}"#, #"{"alg":"RS256","kid":"a","crit":["exp"]}"#,
+            #"{"alg":"RS256","kid":"a","crit":null}"#,
             #"{"alg":"RS256","kid":"a","typ":"dpop+jwt"}"#, #"{"alg":"RS256","kid":"a","typ":"logout+jwt"}"#,
             #"{"alg":"RS256","kid":"a","typ":1}"#, #"{"alg":"RS256","kid":"a","typ":""}"#, #"{"alg":"RS256","kid":"a","typ":null}"#,
             #"{"alg":["RS256"],"kid":"a"}"#, #"{"alg":"rs256","kid":"a"}"#, #"{"alg":"RS256 ","kid":"a"}"#, #"{"alg":"","kid":"a"}"#,
@@ -38,10 +39,10 @@ struct TokenHeaderTests {
     func refused(header: String) async throws {
         let verifier = try await TokenSamples.verifier()
         // The key's own algorithm, then those of an attacker who knows what everybody may know.
-        let publicKey = Array(TestKeys.rsaPublic.utf8)
+        let publicKey = Array(SampleKeys.rsaPublic.utf8)
         let signers: [TokenSamples.Signer] = [
-            TokenSamples.rsa, .rs512(TestKeys.rsa), .raw([]), .hs256(publicKey), .hs256(publicKey + [0x0A]), .hs256([]),
-            .hs256(Array(TestKeys.secret.utf8)),
+            TokenSamples.rsa, .rs512(SampleKeys.rsa), .raw([]), .hs256(publicKey), .hs256(publicKey + [0x0A]), .hs256([]),
+            .hs256(Array(SampleKeys.secret.utf8)),
         ]
         for signer in signers {
             let token = try await TokenSamples.token(header: header, by: signer)
@@ -62,7 +63,7 @@ struct TokenHeaderTests {
     @Test("ES256 is taken in its raw form alone")
     func curves() async throws {
         let header = #"{"alg":"ES256","kid":"e"}"#
-        let good = try await TokenSamples.token(header: header, by: .es256(TestKeys.ec))
+        let good = try await TokenSamples.token(header: header, by: .es256(SampleKeys.ec))
         let verifier = try await TokenSamples.verifier()
         #expect(try await verifier.fault(of: good) == nil)
         for signature in [[UInt8](repeating: 0, count: 64), [UInt8](repeating: 0xFF, count: 64), [0x30, 0x06, 2, 1, 1, 2, 1, 1], [], [0]] {
@@ -79,13 +80,16 @@ struct TokenHeaderTests {
         let parts = good.split(separator: ".").map(String.init)
         var bad = [
             parts[0], parts[0] + "." + parts[1], parts[0] + "." + parts[1] + ".", good + ".", good + "." + parts[2], "." + good,
-            ".." + parts[2], ".", "..", "...", parts[0] + ".." + parts[2], good + "=", good + "==", parts[0] + "=." + parts[1] + "." + parts[2],
+            ".." + parts[2], ".", "..", "...", parts[0] + ".." + parts[2], good + "=", good + "==",
+            parts[0] + "=." + parts[1] + "." + parts[2],
             good.replacingOccurrence(of: ".", with: "/"), parts[2] + "." + parts[1] + "." + parts[0],
             String(repeating: ".", count: 8000), String(repeating: "A", count: 8192),
         ]
         // The same bytes with other spare bits, and in the other alphabet.
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-        if let last = good.last, let place = alphabet.firstIndex(of: last) { bad.append(String(good.dropLast()) + String(alphabet[place ^ 1])) }
+        if let last = good.last, let place = alphabet.firstIndex(of: last) {
+            bad.append(String(good.dropLast()) + String(alphabet[place ^ 1]))
+        }
         if good.contains(where: { $0 == "-" || $0 == "_" }) {
             bad.append(String(good.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }))
         }

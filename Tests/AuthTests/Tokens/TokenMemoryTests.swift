@@ -79,7 +79,7 @@ struct TokenMemoryTests {
         let verifier = verifier(keys, TokenClock())
         let token = try await TokenSamples.token()
         #expect(try await verifier.fault(of: token) == nil)
-        keys.replace(FixedKeys([try await VerificationKey(pem: TestKeys.ecPublic, id: "e")]))
+        keys.replace(FixedKeys([try await VerificationKey(pem: SampleKeys.ecPublic, id: "e")]))
         #expect(try await verifier.fault(of: token) == .invalid)
     }
 

@@ -50,8 +50,8 @@ enum TokenSamples {
         case raw([UInt8])
     }
 
-    static let rsa = Signer.rs256(TestKeys.rsa)
-    static let secret = Signer.hs256(Array(TestKeys.secret.utf8))
+    static let rsa = Signer.rs256(SampleKeys.rsa)
+    static let secret = Signer.hs256(Array(SampleKeys.secret.utf8))
 
     /// JSON of claims that are good, some of them replaced; nil takes one away.
     static func claims(_ changes: [String: String?] = [:]) -> String {
@@ -95,7 +95,7 @@ enum TokenSamples {
     /// The external provider's keys: RSA "a", P-256 "e".
     static func keys() async throws -> FixedKeys {
         FixedKeys([
-            try await VerificationKey(pem: TestKeys.rsaPublic, id: "a"), try await VerificationKey(pem: TestKeys.ecPublic, id: "e"),
+            try await VerificationKey(pem: SampleKeys.rsaPublic, id: "a"), try await VerificationKey(pem: SampleKeys.ecPublic, id: "e"),
         ])
     }
 
@@ -103,11 +103,16 @@ enum TokenSamples {
     static func profiles() async throws -> [TokenProfile] {
         [
             .external(
-                issuer: issuer, keys: try await keys(), api: [api], mcp: [mcp], resources: [resource], idTokenClients: [client]
+                issuer: issuer,
+                keys: try await keys(),
+                api: [api],
+                mcp: [mcp],
+                resources: [resource],
+                idTokenClients: [client]
             ),
             .exchanged(
                 issuer: ownIssuer,
-                keys: FixedKeys([try await VerificationKey(pem: TestKeys.otherRSAPublic, id: "own")]),
+                keys: FixedKeys([try await VerificationKey(pem: SampleKeys.otherRSAPublic, id: "own")]),
                 algorithms: [.rs256],
                 api: [api]
             ),
@@ -120,7 +125,7 @@ enum TokenSamples {
 
     /// A verifier of an installation without an issuer.
     static func secretVerifier(api: [String] = [], _ clock: TokenClock = TokenClock()) -> TokenVerifier {
-        TokenVerifier(profiles: [.hs256(secret: Secret(TestKeys.secret), api: api)], clocks: clock.clocks)
+        TokenVerifier(profiles: [.hs256(secret: Secret(SampleKeys.secret), api: api)], clocks: clock.clocks)
     }
 }
 

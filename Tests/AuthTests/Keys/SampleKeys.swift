@@ -1,5 +1,5 @@
 /// Keys that were made for these tests and guard nothing.
-enum TestKeys {
+enum SampleKeys {
     /// RSA, 2,048 bits, PKCS#8.
     static let rsa = """
         -----BEGIN PRIVATE KEY-----

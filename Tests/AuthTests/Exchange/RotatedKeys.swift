@@ -1,7 +1,7 @@
 import Auth
 
 /// Two keys of exchanged tokens that exist for these tests alone.
-enum TestKeys {
+enum RotatedKeys {
     static var old: SigningKey {
         get async throws { try await SigningKey(pem: oldPEM, id: "old") }
     }
