@@ -34,4 +34,11 @@ extension Statements {
         )
         """#
     )
+
+    /// How many there are, as far as it matters.
+    package static let countNonces = SQLStatement(
+        #"""
+        SELECT COUNT(*) FROM (SELECT 1 FROM tenant_nonce LIMIT $1) AS nonces
+        """#
+    )
 }

@@ -82,6 +82,15 @@ struct StatementTests {
             ("addSession", []),
             ("removeSession", ["SEARCH session USING INDEX sqlite_autoindex_session_1 (id=?)"]),
             ("removeSessions", ["SEARCH session USING INDEX session_owner (tenant=? AND subject=?)"]),
+            ("rememberNonce", []),
+            (
+                "forgetNonces",
+                [
+                    "SEARCH tenant_nonce USING PRIMARY KEY (key_id=? AND tenant=? AND nonce=?)",
+                    "LIST SUBQUERY", "SEARCH tenant_nonce USING COVERING INDEX tenant_nonce_end (ends_at<?)",
+                ]
+            ),
+            ("countNonces", ["CO-ROUTINE", "SCAN tenant_nonce", "SCAN"]),
             ("session", ["SEARCH session USING INDEX sqlite_autoindex_session_1 (id=?)"]),
             ("removeExpiredSessions", ["SEARCH session USING INDEX session_expiry (expires_at<?)"]),
             ("stateKeys", ["SCAN state_key"]),

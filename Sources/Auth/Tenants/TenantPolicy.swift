@@ -125,7 +125,10 @@ package struct TenantPolicy: Sendable {
             throw .unavailable(retryAfter: error.retryAfter)
         }
         if organizations.count > 1 { return .choice(organizations) }
-        if let only = organizations.first { return .tenant(only.id) }
+        if let only = organizations.first {
+            guard TenantName.isValid(only.id) else { throw .tenantForbidden }
+            return .tenant(only.id)
+        }
         guard memberships.allowsNonMembers else { throw .tenantForbidden }
         return .tenant(defaultTenant)
     }
