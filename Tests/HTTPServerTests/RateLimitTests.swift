@@ -55,7 +55,12 @@ struct RateLimitTests {
         var random = SplitMix.seeded()
         let seed = random.state
         let capacity = 64
-        let limits = RateLimits(data: nil, auth: nil, address: RateLimits.Rate(requests: 1, window: .seconds(3600), burst: 3), capacity: capacity)
+        let limits = RateLimits(
+            data: nil,
+            auth: nil,
+            address: RateLimits.Rate(requests: 1, window: .seconds(3600), burst: 3),
+            capacity: capacity
+        )
         let start = ContinuousClock.now
         var granted = 0
         for number in 0..<100_000 {
@@ -156,7 +161,9 @@ struct RateLimitTests {
         try await TestServer.run(rateLimits: limits) { server async throws in
             let failures = try await withThrowingTaskGroup(of: Int?.self) { group in
                 for _ in 0..<40 {
-                    group.addTask { try await server.exchange("GET /who HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer bad\r\n\r\n").answer?.status }
+                    group.addTask {
+                        try await server.exchange("GET /who HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer bad\r\n\r\n").answer?.status
+                    }
                 }
                 return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
             }

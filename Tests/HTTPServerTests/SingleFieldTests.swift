@@ -52,7 +52,9 @@ struct SingleFieldTests {
             ["\(name)\t: \(one)"],
             [" \(name): \(one)"],
         ]
-        if !single.hasCommas { refused += [["\(name): \(one),\(two)"], ["\(name): \(one), \(two)"], ["\(name): ,\(one)"], ["\(name): \(one),"]] }
+        if !single.hasCommas {
+            refused += [["\(name): \(one),\(two)"], ["\(name): \(one), \(two)"], ["\(name): ,\(one)"], ["\(name): \(one),"]]
+        }
         if name.contains("-") {
             let spelt = [name.replacing("-", with: "_"), name.lowercased().replacing("-", with: "_")]
             refused += spelt.map { ["\($0): \(one)"] }
@@ -85,7 +87,8 @@ struct SingleFieldTests {
             for fields in [
                 ["Host: x", "Host: x"], ["Host: x", "host: y"], ["Host:", "Host: x"], ["Host: x,y"], ["Host: x, y"], ["Host: x", " y"],
                 ["Host: x", "Content-Length: 0", "Content-Length: 0"], ["Host: x", "Content-Length: 0", "content-length: 1"],
-                ["Host: x", "Content-Length: 0,0"], ["Host: x", "Content-Length: 0, 0"], ["Host: x", "Content-Length:", "Content-Length: 0"],
+                ["Host: x", "Content-Length: 0,0"], ["Host: x", "Content-Length: 0, 0"],
+                ["Host: x", "Content-Length:", "Content-Length: 0"],
                 ["Host: x", "Content-Length: 0", " 0"],
             ] {
                 let head = (["POST \(target) HTTP/1.1"] + fields + ["", ""]).joined(separator: "\r\n")

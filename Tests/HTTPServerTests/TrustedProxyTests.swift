@@ -29,7 +29,12 @@ struct TrustedProxyTests {
         ),
         Row(name: "proxies alone: the first of them", fields: ["X-Forwarded-For: 10.0.0.4, 10.0.0.3"], client: "10.0.0.4"),
         Row(name: "IPv6", peer: "fd00::1", fields: ["X-Forwarded-For: 2001:DB8::7"], client: "2001:db8::7"),
-        Row(name: "IPv4 in IPv6 at the socket", peer: "::ffff:10.0.0.1", fields: ["X-Forwarded-For: ::ffff:192.0.2.1"], client: "192.0.2.1"),
+        Row(
+            name: "IPv4 in IPv6 at the socket",
+            peer: "::ffff:10.0.0.1",
+            fields: ["X-Forwarded-For: ::ffff:192.0.2.1"],
+            client: "192.0.2.1"
+        ),
         Row(name: "with ports", fields: ["X-Forwarded-For: [2001:db8::7]:4711, 10.0.0.2:80"], client: "2001:db8::7"),
         Row(name: "in brackets", fields: ["X-Forwarded-For: [2001:db8::7]"], client: "2001:db8::7"),
         Row(name: "words are nobody", fields: ["X-Forwarded-For: 192.0.2.1, unknown"], client: "10.0.0.1"),
@@ -66,9 +71,27 @@ struct TrustedProxyTests {
             fields: ["Fly-Client-IP: 192.0.2.1", "Fly-Client-IP: 192.0.2.2"],
             client: "172.19.2.97"
         ),
-        Row(name: "nor is a list", proxies: "fly", peer: "172.19.2.97", fields: ["Fly-Client-IP: 192.0.2.1, 192.0.2.2"], client: "172.19.2.97"),
-        Row(name: "a neighbour on Fly's private network", proxies: "fly", peer: "fdaa:0:1::3", fields: ["Fly-Client-IP: 192.0.2.1"], client: "fdaa:0:1::3"),
-        Row(name: "anyone past Fly's proxy", proxies: "fly", peer: "198.51.100.1", fields: ["Fly-Client-IP: 192.0.2.1"], client: "198.51.100.1"),
+        Row(
+            name: "nor is a list",
+            proxies: "fly",
+            peer: "172.19.2.97",
+            fields: ["Fly-Client-IP: 192.0.2.1, 192.0.2.2"],
+            client: "172.19.2.97"
+        ),
+        Row(
+            name: "a neighbour on Fly's private network",
+            proxies: "fly",
+            peer: "fdaa:0:1::3",
+            fields: ["Fly-Client-IP: 192.0.2.1"],
+            client: "fdaa:0:1::3"
+        ),
+        Row(
+            name: "anyone past Fly's proxy",
+            proxies: "fly",
+            peer: "198.51.100.1",
+            fields: ["Fly-Client-IP: 192.0.2.1"],
+            client: "198.51.100.1"
+        ),
     ]
 
     @Test("the client is whom the nearest proxies name, as far as they are ours", arguments: rows)
@@ -106,7 +129,8 @@ struct TrustedProxyTests {
                 for expected in [401, 401, 429, 429] { #expect(try await status(client) == expected) }
             }
             for (client, expected) in [
-                ("2001:db8:1:2::1", 401), ("2001:db8:1:2:ffff:ffff:ffff:ffff", 401), ("2001:DB8:1:2::2", 429), ("2001:db8:1:2:0:0:0:1", 429),
+                ("2001:db8:1:2::1", 401), ("2001:db8:1:2:ffff:ffff:ffff:ffff", 401), ("2001:DB8:1:2::2", 429),
+                ("2001:db8:1:2:0:0:0:1", 429),
                 ("2001:db8:1:3::1", 401),
             ] {
                 #expect(try await status(client) == expected, "\(client)")

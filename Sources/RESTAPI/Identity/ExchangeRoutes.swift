@@ -46,7 +46,12 @@ package struct ExchangeRoutes: Sendable {
     /// The older route, whose subject token is the bearer token. It can't find out which client asks.
     private func bearerExchange(_ request: IncomingRequest, _ caller: Caller) async throws -> Answer {
         if exchange?.clients.areRequired == true {
-            throw Problem(.forbidden, "exchange_client_required", "clients must authenticate: use POST /oauth/token", headers: Self.unstored)
+            throw Problem(
+                .forbidden,
+                "exchange_client_required",
+                "clients must authenticate: use POST /oauth/token",
+                headers: Self.unstored
+            )
         }
         let audience = try await refusing { try ExchangeRequest.audience(json: try request.payload().object) }
         guard let exchange else { throw Self.problem(.unavailable) }
