@@ -39,7 +39,11 @@ struct NonceTests {
             let store = SQLNonceStore(database: database, capacity: 20)
             func remember(_ number: UInt8, at time: Int64) async throws -> Bool {
                 let now = Timestamp(milliseconds: time)
-                return try await store.remember(NonceKey(keyID: [1], tenant: [2], nonce: [number]), at: now, until: now.adding(milliseconds: 100))
+                return try await store.remember(
+                    NonceKey(keyID: [1], tenant: [2], nonce: [number]),
+                    at: now,
+                    until: now.adding(milliseconds: 100)
+                )
             }
             for number: UInt8 in 0..<20 { #expect(try await remember(number, at: 0)) }
             await #expect(throws: StoreError.self) { try await remember(20, at: 100) }

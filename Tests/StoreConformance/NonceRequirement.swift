@@ -27,7 +27,8 @@ package struct NonceRequirement: Sendable, CustomTestStringConvertible {
             let nonces = [
                 key("a", "b:c", 1), key("a:b", "c", 1), key("ab", "c", 1), key("a", "bc", 1), key("a", "b:c", 2), key("A", "b:c", 1),
                 key("a", "é", 1), key("a", "e\u{301}", 1), key("", "", 1), key("a", "", 1), key("", "a", 1),
-                NonceKey(keyID: [], tenant: [], nonce: []), NonceKey(keyID: [0], tenant: [], nonce: []), NonceKey(keyID: [], tenant: [0], nonce: []),
+                NonceKey(keyID: [], tenant: [], nonce: []), NonceKey(keyID: [0], tenant: [], nonce: []),
+                NonceKey(keyID: [], tenant: [0], nonce: []),
             ]
             let end = now().adding(milliseconds: 1000)
             for nonce in nonces { #expect(try await store.remember(nonce, at: now(), until: end)) }
