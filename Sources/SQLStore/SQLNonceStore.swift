@@ -28,7 +28,7 @@ package final class SQLNonceStore<Database: SQLDatabase>: NonceStore {
         }
         let capacity = capacity
         let values: [SQLValue] = [.bytes(nonce.keyID), .bytes(nonce.tenant), .bytes(nonce.nonce), .time(end), .time(now)]
-        let (isNew, count) = try await database.write(for: nil) { connection in
+        let (isNew, count) = try await database.write(for: nil) { connection throws -> (Bool, Int64?) in
             try connection.run(Statements.forgetNonces, [.time(now)])
             var count: Int64?
             if isCounted {
