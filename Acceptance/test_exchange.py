@@ -193,9 +193,9 @@ def test_clients_that_must_authenticate(make_server, provider, keys):
 class Load:
     """Clients of several replicas: each exchanges its token at one and uses what it gets at any, as a balancer would send it."""
 
-    def __init__(self, provider: Provider):
+    def __init__(self, provider: Provider, ports: list[int]):
         self.provider = provider
-        self.ports: list[int] = []
+        self.ports = ports
         self.lock = threading.Lock()
         self.results: Counter = Counter()
         self.failures: list[str] = []
@@ -264,8 +264,7 @@ def test_p_16_the_key_of_exchanged_tokens_is_changed_under_load_without_a_failed
     steps = {"before": (old, []), "add": (old, [new]), "switch": (new, [old]), "retire": (new, [])}
     replicas = [make_server(f"{name}-before", **provider.settings(old)).start() for name in ("a", "b")]
     kids = {}
-    with Load(provider) as load:
-        load.ports = [replica.port for replica in replicas]
+    with Load(provider, [replica.port for replica in replicas]) as load:
         load.go_on()
         for step, (own, others) in list(steps.items())[1:]:
             if step == "retire":

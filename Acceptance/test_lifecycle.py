@@ -251,7 +251,6 @@ BAD = {
     "development in a cluster": (["serve"], {"ENV": "dev", "KUBERNETES_SERVICE_HOST": "x"}, "ENV"),
     "development for everyone": (["serve", "--host", "0.0.0.0"], {"ENV": "dev"}, "ENV"),
     "everyone without a token of one's own": (["serve", "--host", "0.0.0.0"], {}, "TOOLBRIDGE_LOCAL_TOKEN"),
-    "a profile to come": (["serve"], {"TENANT_HEADER_SECRET": "x" * 40}, "TENANT_HEADER_SECRET"),
     "an address that is not ours": (["serve", "--host", "192.0.2.1"], {"TOOLBRIDGE_LOCAL_TOKEN": "x" * 40}, "192.0.2.1"),
     "a client that is none": (["connect", "emacs"], {}, "emacs"),
     "stdio on no database": (["stdio", "--database", "sqlite:/dev/null/x.db"], {}, "/dev/null/x.db"),

@@ -336,7 +336,6 @@ def test_a_token_is_needed_and_checked(shared_server):
         "Bearer x",
         "Bearer " + right[:-1],
         f"Bearer {right}x",
-        f"Bearer {right}, x",
     ):
         fields = [] if value is None else [("Authorization", value)]
         response = shared_server.request("GET", "/v1/notes", headers=fields, token=False)
@@ -392,6 +391,10 @@ def test_fields_that_may_occur_once(shared_server, name):
     more = [] if name == "Authorization" else [shared_server.authorization]
     for spelling in (name, name.lower()):
         response = shared_server.request("GET", "/v1/notes", headers=[(name, value), (spelling, value), *more], token=False)
+        check_error(response, 400, "duplicate_header")
+    # As some join two of them; signatures, conditions and subjects may have commas.
+    if name not in ("X-TB-Signature", "If-Match", "X-Debug-Sub"):
+        response = shared_server.request("GET", "/v1/notes", headers=[(name, f"{value}, {value}"), *more], token=False)
         check_error(response, 400, "duplicate_header")
     if name.startswith("X-"):
         response = shared_server.request("GET", "/v1/notes", headers=[(name.replace("-", "_"), value), *more], token=False)

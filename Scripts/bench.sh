@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source Scripts/packages.sh
 need wrk nginx curl
-Scripts/build.sh toolbridge mcp-fixtures JSONBenchmark StoreBenchmark
+Scripts/build.sh toolbridge mcp-fixtures AuthBenchmark JSONBenchmark StoreBenchmark
 folder=$(swift build -c release --show-bin-path)
 echo "== HTTP"
 python3 Benchmarks/http/bench.py --program "$folder/toolbridge" "$@"
@@ -12,6 +12,8 @@ echo "== MCP"
 python3 Benchmarks/http/mcp.py --program "$folder/mcp-fixtures" "$@"
 echo "== sync, search, live feeds"
 python3 Benchmarks/http/sync.py --program "$folder/toolbridge"
+echo "== tokens"
+"$folder/AuthBenchmark"
 echo "== JSON"
 "$folder/JSONBenchmark"
 echo "== store"

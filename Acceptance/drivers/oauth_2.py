@@ -3,6 +3,7 @@
 import asyncio
 import sys
 
+import anyio
 import httpx2
 from mcp import Client
 from mcp.client.auth import OAuthClientProvider
@@ -34,4 +35,8 @@ async def main(transport: str, mode: str, url: str) -> None:
                 tell(await journey(client.call_tool, list_tools, provider, storage, browser))
 
 
-asyncio.run(main(*sys.argv[1:]))
+try:
+    asyncio.run(main(*sys.argv[1:]))
+except* anyio.BrokenResourceError:
+    # A notice that came over SSE while the client was closing: the SDK's reader has nobody to give it to. All was told before that.
+    pass

@@ -20,6 +20,7 @@ extension Statements {
             ("session", session), ("removeExpiredSessions", removeExpiredSessions), ("forgetAnswers", forgetAnswers),
             ("stateKeys", stateKeys),
             ("addFirstStateKey", addFirstStateKey), ("latestStep", latestStep), ("recordStep", recordStep),
-            ("facetlessItems", facetlessItems), ("setStatus", setStatus), ("rememberNonce", rememberNonce), ("forgetNonces", forgetNonces), ("countNonces", countNonces),
+            ("facetlessItems", facetlessItems), ("setStatus", setStatus), ("rememberNonce", rememberNonce), ("forgetNonces", forgetNonces),
+            ("countNonces", countNonces),
         ] + searchHousekeeping
 }

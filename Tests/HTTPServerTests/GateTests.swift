@@ -87,7 +87,7 @@ struct GateTests {
             "duplicate_header",
             field: "X-Sync-Epoch"
         ),
-        Row("X_TB_ once", "GET /who HTTP/1.1\r\nHost: x\r\nX_TB_Tenant_ID: a\r\n\r\n", 400, "duplicate_header", field: "x_tb_tenant_id"),
+        Row("X_TB_ once", "GET /who HTTP/1.1\r\nHost: x\r\nX_TB_Tenant_ID: a\r\n\r\n", 400, "duplicate_header", field: "X_TB_Tenant_ID"),
         Row(
             "If-Match twice",
             "GET /who HTTP/1.1\r\nHost: x\r\nIf-Match: 1\r\nIf-Match: 1\r\n\r\n",

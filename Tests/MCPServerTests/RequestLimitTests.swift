@@ -135,6 +135,8 @@ struct RequestLimitTests {
                     let refused = try await server.exchange("POST", [:], body)
                     #expect(refused.status == 429)
                     #expect(refused.header("retry-after") == "1")
+                    #expect(refused.json?["error"]?["code"]?.integer == -32603, "a message that was understood is answered in its own form")
+                    #expect((refused.json?["id"]?.kind == .null) == body.hasPrefix("["), "\(refused.body)")
                 }
                 for body in [Fixtures.request("tools/list"), TalkingServer.call("note")] {
                     #expect(try await server.exchange("POST", [:], body).status == 200, "what ends at once never runs beside others")

@@ -193,8 +193,10 @@ struct ScopeTests {
                 let batch = try await send("[\(Fixtures.call("who")),\(Fixtures.call("echo", #"{"text":"x"}"#, id: "2"))]")
                 #expect(batch.status == 403 && batch.header("www-authenticate") == Self.challenge)
                 #expect(try await send(Fixtures.call("who", id: "3")).status == 202)
-                let event = try #require(try await client.next()?.data)
-                #expect(try JSONValue(parsing: event)["id"] == 3, "nothing else was run")
+                var event = try #require(try await client.next())
+                // A slow machine gets signs of life in between.
+                while event.name == nil { event = try #require(try await client.next()) }
+                #expect(event.json?["id"] == 3, "nothing else was run")
             }
         }
     }

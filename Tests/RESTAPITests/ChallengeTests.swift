@@ -40,7 +40,7 @@ import ToolBridge
                         let response = try await Self.send(api, method, path, absent)
                         #expect(response.status == 401 && response.field("WWW-Authenticate") == "Bearer \(metadata)", "\(method) \(path)")
                         let text =
-                            #"{"error":"invalid_token","error_description":"missing token","code":"unauthorized","correlation_id":"t-1"}"#
+                            #"{"error":"invalid_token","code":"unauthorized","error_description":"missing token","correlation_id":"t-1"}"#
                         #expect(response.text == text)
                     }
                     for (name, fault) in FakeTokens.faults where fault != .keysUnavailable {

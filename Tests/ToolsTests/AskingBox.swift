@@ -65,7 +65,8 @@ struct AskingBox: Sendable {
         guard case .run(let invocation) = endpoint.receive(message).action else { throw Unexpected(description: "not run") }
         let performed = await endpoint.engine.perform(invocation, caller: owner, correlationID: "c-1", transport: transport)
         let answer = try JSONValue(parsing: performed.message, limits: .message)
-        return try #require(answer["result"], "\(answer)")
+        guard let result = answer["result"] else { throw Unexpected(description: "\(answer)") }
+        return result
     }
 }
 

@@ -112,7 +112,8 @@ extension TenantProof {
             windowSeconds: settings.window,
             nonces: settings.store == .database ? SQLNonceStore(database: services.database) : NonceMemory(clocks: clocks),
             clocks: clocks,
-            used: { use in if observations.takes(.debug) { observations.record(use.observation) } }
+            used: { use in if observations.takes(.debug) { observations.record(use.observation) } },
+            report: { observations.record($0.observation) }
         )
     }
 }

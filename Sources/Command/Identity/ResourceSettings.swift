@@ -1,12 +1,15 @@
+import HTTPServer
 import RESTAPI
 
-/// What MCP clients learn about where their tokens come from, as the settings say.
+/// How the world reaches this server, and what MCP clients learn about where their tokens come from, as the settings say.
 struct ResourceSettings: Sendable {
     /// By which the world reaches this server; no slash at its end.
     let publicURL: String?
     let requiredScopes: [String]
     /// Whom to tell of a weakness.
     let contact: SecurityContact?
+    /// Who is believed when it says for whom it asks.
+    let trustedProxies: TrustedProxies?
     /// What tokens for MCP are issued for.
     let addresses: [String]
 
@@ -16,6 +19,7 @@ struct ResourceSettings: Sendable {
         requiredScopes = try settings.value(Settings.requiredScopes) ?? []
         let publicURL = publicURL
         contact = try settings.value(Settings.securityContact).flatMap { SecurityContact($0, publicURL: publicURL) }
+        trustedProxies = try settings.value(Settings.trustedProxies)
         let paths = try settings.value(Settings.legacySSE) ?? true ? ["/mcp", "/sse"] : ["/mcp"]
         addresses = publicURL.map { base in paths.map { base + $0 } } ?? []
     }

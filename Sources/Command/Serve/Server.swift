@@ -43,7 +43,7 @@ struct Server: Sendable {
             allowedHosts: try settings.value(Settings.allowedHosts) ?? identity.settings.resource.publicHosts,
             allowedOrigins: try settings.value(Settings.allowedOrigins) ?? identity.settings.resource.publicOrigins
         )
-        configuration.trustedProxies = try settings.value(Settings.trustedProxies)
+        configuration.trustedProxies = identity.settings.resource.trustedProxies
         // Each handler is one statement or two on a page cache that is warm, and writes wait elsewhere.
         configuration.runsHandlersOnEventLoops = true
         if let limit = try settings.value(Settings.shutdownTimeout) { configuration.drainLimit = limit }

@@ -39,6 +39,6 @@ struct BasicCredentials {
             default: byte
             }
         }
-        return Base64URL.decode(digits)
+        return Base64URL.decode(digits[...])
     }
 }

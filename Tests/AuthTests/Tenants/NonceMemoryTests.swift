@@ -28,7 +28,11 @@ struct NonceMemoryTests {
             for number in 0..<1500 {
                 let now = Timestamp(milliseconds: clock.wall)
                 do {
-                    let isNew = try await memory.remember(key(round << 32 | UInt64(number)), at: now, until: now.adding(milliseconds: 120_000))
+                    let isNew = try await memory.remember(
+                        key(round << 32 | UInt64(number)),
+                        at: now,
+                        until: now.adding(milliseconds: 120_000)
+                    )
                     #expect(isNew)
                     taken += 1
                 } catch {

@@ -69,7 +69,9 @@ struct TenantPolicyTests {
         }
     }
 
-    private func policy(_ mode: Mode, fixed: String? = nil, allowsNonMembers: Bool = true, choices: TenantChoices = TenantChoices()) -> CallerPolicy {
+    private func policy(_ mode: Mode, fixed: String? = nil, allowsNonMembers: Bool = true, choices: TenantChoices = TenantChoices())
+        -> CallerPolicy
+    {
         let tenants = TenantPolicy(
             defaultTenant: "home",
             fixedTenant: fixed,
