@@ -24,11 +24,11 @@ struct NonceTests {
         let first = try await SQLiteDatabase(path: folder.file)
         let second = try await SQLiteDatabase(path: folder.file)
         #expect(try await SQLNonceStore(database: first).remember(nonce, at: now, until: end))
-        #expect(try await !SQLNonceStore(database: second).remember(nonce, at: now, until: end))
+        #expect(try await SQLNonceStore(database: second).remember(nonce, at: now, until: end) == false)
         await first.close()
         await second.close()
         let third = try await SQLiteDatabase(path: folder.file)
-        #expect(try await !SQLNonceStore(database: third).remember(nonce, at: now, until: end))
+        #expect(try await SQLNonceStore(database: third).remember(nonce, at: now, until: end) == false)
         await third.close()
         await #expect(throws: StoreError.self) { try await SQLNonceStore(database: third).remember(nonce, at: now, until: end) }
     }
@@ -37,22 +37,24 @@ struct NonceTests {
     func bounded() async throws {
         try await withDatabase { database, _ in
             let store = SQLNonceStore(database: database, capacity: 20)
-            func remember(_ number: UInt8, at time: Int64) async throws -> Bool {
-                let now = Timestamp(milliseconds: time)
-                return try await store.remember(
-                    NonceKey(keyID: [1], tenant: [2], nonce: [number]),
-                    at: now,
-                    until: now.adding(milliseconds: 100)
-                )
-            }
-            for number: UInt8 in 0..<20 { #expect(try await remember(number, at: 0)) }
-            await #expect(throws: StoreError.self) { try await remember(20, at: 100) }
-            await #expect(throws: StoreError.self) { try await remember(0, at: 100) }
-            #expect(try await remember(20, at: 101))
-            #expect(try await rows(database) == 13)
-            for number: UInt8 in 21..<24 { #expect(try await remember(number, at: 101)) }
-            #expect(try await rows(database) == 4)
+            for number: UInt8 in 0..<20 { try await take(number, store, at: 0) }
+            await #expect(throws: StoreError.self) { try await take(20, store, at: 100) }
+            await #expect(throws: StoreError.self) { try await take(0, store, at: 100) }
+            try await take(20, store, at: 101)
+            let rest = try await rows(database)
+            #expect(rest == 13)
+            for number: UInt8 in 21..<24 { try await take(number, store, at: 101) }
+            let last = try await rows(database)
+            #expect(last == 4)
         }
+    }
+
+    /// Remembers a new nonce for 100 ms.
+    private func take(_ number: UInt8, _ store: some NonceStore, at time: Int64) async throws {
+        let now = Timestamp(milliseconds: time)
+        let nonce = NonceKey(keyID: [1], tenant: [2], nonce: [number])
+        let isNew = try await store.remember(nonce, at: now, until: now.adding(milliseconds: 100))
+        #expect(isNew)
     }
 
     private func rows(_ database: SQLiteDatabase) async throws -> Int64? {

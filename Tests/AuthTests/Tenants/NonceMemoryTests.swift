@@ -55,7 +55,7 @@ struct NonceMemoryTests {
         for step: Int64 in [3_600_000, -3_600_000, -5000] {
             clock.set(now.milliseconds + step)
             let then = Timestamp(milliseconds: clock.wall)
-            #expect(try await !memory.remember(key(1), at: then, until: then.adding(milliseconds: 120_000)))
+            #expect(try await memory.remember(key(1), at: then, until: then.adding(milliseconds: 120_000)) == false)
         }
     }
 }
