@@ -475,14 +475,14 @@ def test_16_authkit_as_a_host_and_as_an_address(make_identity_server, domain):
 
 def test_19_who_is_refused_later_leaves_no_row_and_reading_writes_nothing(identity_provider, make_identity_server):
     identity_provider.memberships(alice=["org_A"], bob=["org_B"])
-    server = make_identity_server(workos=True, RATE_LIMIT_DATA="1/86400/3")
+    server = make_identity_server(workos=True, RATE_LIMIT_DATA="1/86400/2")
     before = {table: rows(server, table) for table in ("owner", "session", "item")}
     assert set(before.values()) == {0}
     stranger, nobody = Caller(server, "alice", "org_B"), Caller(server, "alice")
     for method, target, body in [("POST", "/v1/notes", {"title": "x"}), ("GET", "/v1/notes", None), ("POST", "/v1/sync/sessions", {})]:
         assert stranger.request(method, target, body).status == 403
     assert nobody.request("POST", "/v1/notes", {"title": "x"}).status == 401
-    # A session that is none, and a reader.
+    # A session that is none, which costs no token, and a reader.
     alice = Caller(server, "alice", "org_A")
     foreign = [("X-Sync-Session", new_uid()), ("X-Sync-Epoch", "1")]
     assert alice.request("POST", "/v1/sync/notes/push", {"items": []}, foreign).status in (403, 428)
