@@ -24,6 +24,11 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sen
         return await task.value
     }
 
+    /// Cancels the work that runs; those who wait get what it makes of that.
+    package func cancel() {
+        for task in flights.withLock({ Array($0.values) }) { task.cancel() }
+    }
+
     /// How many pieces of work run.
     package var count: Int { flights.withLock { $0.count } }
 }

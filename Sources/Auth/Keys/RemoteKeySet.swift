@@ -83,6 +83,15 @@ package final class RemoteKeySet: KeySource {
     ///
     /// - Parameter sleep: Waits, and throws when the task is cancelled.
     package func run(sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }) async {
+        await withTaskCancellationHandler {
+            await keepFresh(sleep: sleep)
+        } onCancel: {
+            // The program ends: nobody waits for an issuer that is slow.
+            flight.cancel()
+        }
+    }
+
+    private func keepFresh(sleep: @Sendable (Duration) async throws -> Void) async {
         var failures = 0
         while !Task.isCancelled {
             failures = await refresh() ? 0 : min(failures + 1, 6)

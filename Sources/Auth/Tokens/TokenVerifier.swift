@@ -98,8 +98,16 @@ extension TokenProfile {
         switch audiences[door] {
         case nil: throw .wrongAudience
         case .any: return
-        case .among(let accepted): guard Self.share(claims.audiences, accepted) else { throw .wrongAudience }
+        case .among(let accepted):
+            let named = door == .mcp ? claims.audiences.map(Self.lowered) : claims.audiences
+            guard Self.share(named, accepted) else { throw .wrongAudience }
         }
+    }
+
+    /// A resource URI with its scheme and host in lower case (AU12); what differs in more than that stays as it is.
+    private static func lowered(_ audience: String) -> String {
+        guard let canonical = ProtectedResource.canonical(audience), canonical.utf8.count == audience.utf8.count else { return audience }
+        return canonical
     }
 
     /// Whether two lists have a text in common, byte for byte.

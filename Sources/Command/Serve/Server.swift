@@ -40,8 +40,8 @@ struct Server: Sendable {
     func service() async throws -> HTTPService<Caller> {
         var configuration = HTTPServerConfiguration(host: address.host, port: address.port)
         configuration.hostPolicy = HostPolicy(
-            allowedHosts: try settings.value(Settings.allowedHosts) ?? identity.settings.resource.publicHosts,
-            allowedOrigins: try settings.value(Settings.allowedOrigins) ?? identity.settings.resource.publicOrigins
+            allowedHosts: identity.settings.resource.publicHosts + (try settings.value(Settings.allowedHosts) ?? []),
+            allowedOrigins: identity.settings.resource.publicOrigins + (try settings.value(Settings.allowedOrigins) ?? [])
         )
         configuration.trustedProxies = identity.settings.resource.trustedProxies
         // Each handler is one statement or two on a page cache that is warm, and writes wait elsewhere.
@@ -114,6 +114,7 @@ struct Server: Sendable {
         var mcp = MCPRouteSettings()
         if let life = try settings.value(Settings.sessionLifetime) { mcp.sessionLife = life }
         mcp.legacySSE = try settings.value(Settings.legacySSE) ?? true
+        mcp.resource = identity.resource?.uri(of: .mcp) ?? ""
         let (services, pageBytes) = (services, try settings.value(Settings.toolPageBytes) ?? ToolPage.bytes)
         let servers = try ServerVariants(standard: offer.standard, sharing: services.changes) {
             try services.definition(role: "serve", selection: $0, pageBytes: pageBytes)
