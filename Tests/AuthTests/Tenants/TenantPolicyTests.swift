@@ -5,7 +5,7 @@ import ToolBridge
 /// A token's text is its subject.
 private struct Tokens: TokenVerifying {
     func verify(_ token: BearerToken, at door: Door) async throws(TokenFault) -> VerifiedToken {
-        VerifiedToken(principal: Principal(issuer: "i", subject: token.text), profile: .external)
+        VerifiedToken(principal: Principal(issuer: "i", subject: String(token.text)), profile: .external)
     }
 }
 
