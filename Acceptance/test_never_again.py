@@ -47,7 +47,7 @@ import pytest
 from support.identity import API, PUBLIC, Key, Keyring, base64url, bearer, claims, forge, mint, sign_v1, sign_v2
 from support.kinds import PATHS, new_uid
 from support.mcp import ACCEPT, JSON_BODY, Client
-from support.peer import HTTPPeer
+from support.peer import HTTPPeer, SSEPeer
 from support.polling import until
 from support.schema import MODERN
 from support.wire import Connection, request_bytes
@@ -201,6 +201,21 @@ def test_5_while_workos_fails_known_users_work_and_nobody_else_enters(identity_p
     assert until(lambda: bob.says() == (200, None), 10, "bob's entry")
 
 
+def test_5_a_key_that_is_changed_and_many_organizations(identity_provider, make_identity_server):
+    names = {f"org_{number:03}": f"Number {number}" for number in range(250)}
+    identity_provider.memberships(alice=names, bob={"org_A": "A"})
+    identity_provider.workos(keys=["sk_old"])
+    server = make_identity_server(workos=True, WORKOS_API_KEY="sk_new,sk_old")
+    answer = Caller(server).request("GET", "/v1/auth/tenant").json()
+    assert list(answer) == ["tenant_id", "organizations", "requires_selection"] and answer["requires_selection"]
+    assert answer["organizations"] == [{"id": id, "name": name} for id, name in names.items()]
+    identity_provider.workos(keys=["sk_new"], names=False)
+    assert Caller(server, "alice", "org_249").says() == (200, None)
+    assert Caller(server, "bob", "org_A").says() == (200, None)
+    answer = Caller(server, "bob").request("GET", "/v1/auth/tenant").json()
+    assert (answer["tenant_id"], answer["requires_selection"]) == ("org_A", False)
+
+
 @pytest.mark.parametrize("status", ["inactive", "pending", "ACTIVE", ""])
 def test_5_only_active_memberships_count(identity_provider, make_identity_server, status):
     identity_provider.membership_rows({"user": "alice", "organization": "org_A", "name": "A", "status": status})
@@ -264,6 +279,15 @@ def test_2_who_belongs_to_several_organizations_chooses_one(identity_provider, m
     assert len(Caller(server, tenant="org_B").request("GET", "/v1/notes").json()["items"]) == 1
     assert Caller(server, tenant="org_A").request("GET", "/v1/notes").json()["items"] == []
     assert Caller(server, "bob", "org_B").request("GET", "/v1/notes").json()["items"] == []
+
+
+def test_2_the_choice_over_the_first_transport(identity_provider, make_identity_server):
+    identity_provider.memberships(alice={"org_A": "Ink & Paper", "org_B": "Bees"})
+    alice = Caller(make_identity_server(workos=True))
+    alice.mcp = [bearer(identity_provider.token("alice", f"{PUBLIC}/sse"))]
+    with SSEPeer(alice, "2025-11-25", {"elicitation": {}}, lambda question: CHOSEN, path="/sse?toolsets=all") as peer:
+        first, second = peer.call("create_note", {"title": "Honey", "content": "x"}), peer.call("list_notes", {})
+        assert len(first.questions) == 1 and not second.questions and "Honey" in second.text
 
 
 @pytest.mark.parametrize("revision", ["2025-03-26", "2025-11-25", MODERN])
@@ -701,6 +725,25 @@ def test_22_nothing_secret_is_said_anywhere(identity_provider, make_identity_ser
 
 
 # Limits and traffic
+
+
+def test_23_great_and_deep_bodies(make_identity_server):
+    server = make_identity_server()
+    before, pid = memory(server.pid), server.pid
+    session = server.request("POST", "/v1/sync/sessions", {}).json()
+    proof = [("X-Sync-Session", session["id"]), ("X-Sync-Epoch", str(session["epoch"]))]
+    with server.connect() as connection:
+        connection.send(request_bytes(server.port, "POST", "/v1/notes", [server.authorization, ("Content-Length", str(1 << 30))]))
+        assert status_and_code(connection.response()) == (413, "payload_too_large")
+    million = b'{"items":[' + b",".join([b"{}"] * 1_000_000) + b"]}"
+    assert server.request("POST", "/v1/sync/notes/push", million, proof).status == 413
+    for bracket in (b"[", b'{"a":'):
+        deep = bracket * (1_000_000 // len(bracket))
+        for target in ("/v1/notes", "/v1/sync/notes/push", "/v1/batch"):
+            assert status_and_code(server.request("POST", target, deep, proof)) == (400, "invalid_json"), target
+    wrong = server.request("POST", "/v1/notes", NOTE, [("Content-Encoding", "gzip")])
+    assert status_and_code(wrong) == (415, "unsupported_encoding")
+    assert memory(server.pid) - before < 100_000_000 and server.is_alive() and server.pid == pid
 
 
 def test_24_unauthenticated_floods_are_limited_and_addresses_that_are_made_up_count_for_nothing(make_identity_server, identity_provider):
