@@ -264,6 +264,9 @@ def test_2_who_belongs_to_several_organizations_chooses_one(identity_provider, m
     assert status_and_code(alice.request("GET", "/v1/notes")) == (401, "tenant_required")
     with HTTPPeer(alice, revision, {"elicitation": {}}, lambda question: CHOSEN, path="/mcp?toolsets=all") as peer:
         session = peer.session
+        # A stream for notices opens before the choice too.
+        watch = peer.listen({"resourcesListChanged": True}) if revision == MODERN else peer.events()
+        watch.stop()
         first = peer.call("create_note", {"title": "Honey", "content": "x"})
         (question,) = first.questions
         shown = json.dumps(question)

@@ -82,6 +82,23 @@ import Tools
         }
     }
 
+    @Test func whoHasYetToChooseMayOpenAStream() async throws {
+        try await withService { service, _ in
+            let resources = ItemResources<Owner>(service: service) { _ in throw OwnerChoice(Undecided.two) { _ in .me } }
+            let box = NoticeBox(service)
+            let definition = try ServerDefinition(
+                info: Implementation(name: "test", version: "1"),
+                templates: resources.templates,
+                listing: resources.listing,
+                announces: .resources,
+                subscriptions: resources.subscriptions(told: box.notices)
+            )
+            let end = try await ProtocolEngine(definition).beginListening(caller: .me, principal: .me)
+            #expect(box.notices.watchedOwners == 0)
+            end?()
+        }
+    }
+
     @Test(arguments: ["2025-06-18", "2025-11-25"])
     func inSessionsTheUserIsAskedWhileTheCallWaits(_ revision: String) async throws {
         try await withService { service, _ in

@@ -31,7 +31,11 @@ extension ItemResources {
                 return true
             },
             canonical: { ItemAddress($0)?.text ?? $0 },
-            listening: { caller, principal in try await notices.listen(to: ownerOf(caller), as: principal) }
+            listening: { caller, principal in
+                // Whoever has yet to choose an owner has nothing that changes; their stream is there for all else, and for the question.
+                guard let owner = try chosenOwnerOf(caller) else { return {} }
+                return try await notices.listen(to: owner, as: principal)
+            }
         )
     }
 }

@@ -12,11 +12,20 @@ package import ToolBridge
 package struct ItemResources<Caller: Sendable>: Sendable {
     let service: any ItemService
     let ownerOf: @Sendable (Caller) throws -> Owner
+    /// nil where the caller has yet to choose.
+    let chosenOwnerOf: @Sendable (Caller) throws -> Owner?
 
     /// - Parameter owner: Whose items a caller reads. It throws where the caller has none.
     package init(service: any ItemService, owner: @escaping @Sendable (Caller) throws -> Owner) {
         self.service = service
         ownerOf = { try OwnerChoice.owner(of: $0, owner) }
+        chosenOwnerOf = { caller in
+            do {
+                return try owner(caller)
+            } catch is OwnerChoice {
+                return nil
+            }
+        }
     }
 
     /// Both forms, in the order in which an address is tried: an address with `.json` would fit the other one too.
