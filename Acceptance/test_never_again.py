@@ -9,7 +9,7 @@
 | 5 | an outage that lets in or locks out | WorkOSMembershipsTests (15 minutes of virtual time) |
 | 6 | a removed member who stays | WorkOSMembershipsTests |
 | 7 | the tenant of an upstream request | with `toolbridge mcp`, which asks an upstream |
-| 8 | a crafted uid in a tool | test_tool_injection.py |
+| 8 | a crafted uid in a tool, another's draft | test_tool_injection.py; drafts with the tools that have them |
 | 9 | claims that loosen checks | TokenClaimsTests, TokenExchangeTests |
 | 10 | tokens that are none | TokenHeaderTests, test_tokens_judge.py |
 | 11 | a token at another's door | test_exchange.py, TokenDoorsTests |
@@ -25,8 +25,8 @@
 | 23 | great and deep bodies | test_rest.py, test_broken_requests.py, test_headers.py |
 | 24 | floods, and addresses that are made up | test_limits.py |
 | 25 | slow heads and bodies | test_deadlines.py, test_feed.py |
-| 26 | tool calls that are dear | |
-| 44 | a fixed tenant without memberships | TenantPolicyTests |
+| 26 | tool calls that are dear | upstream requests with `toolbridge mcp` |
+| 44 | a fixed tenant without memberships | TenantPolicyTests; what `doctor` says with `doctor` |
 """
 
 import base64
@@ -242,7 +242,8 @@ def test_6_a_removed_member_loses_the_tenant_within_a_minute(identity_provider, 
     for server in servers.values():
         member = Caller(server, tenant="org_A")
         while member.says() != (403, "tenant_forbidden"):
-            assert time.monotonic() - removed < 61, "a removed member is still there"
+            # Two seconds more than promised are the machine's.
+            assert time.monotonic() - removed < 62, "a removed member is still there"
             time.sleep(0.25)
     tell(f"removed members are out after {time.monotonic() - removed:.1f} s")
     # Where they may be without an organization they find what is theirs, and nothing else.
@@ -661,7 +662,8 @@ def test_22_nothing_secret_is_said_anywhere(identity_provider, make_identity_ser
     identity_provider.memberships(alice=["org_A"])
     identity_provider.workos(keys=[workos])
     server = make_identity_server(workos=True, TOOLBRIDGE_LOG_LEVEL="trace", **settings)
-    hidden = {value for name, value in settings.items() if name not in ("JWT_BACKEND_KEY_ID", "MCP_OAUTH_AUDIENCE")} | {part for part in settings["TENANT_HEADER_KEYS"].split(":")}
+    hidden = {value for name, value in settings.items() if name not in ("JWT_BACKEND_KEY_ID", "MCP_OAUTH_AUDIENCE")}
+    hidden |= set(settings["TENANT_HEADER_KEYS"].split(":"))
     hidden |= {settings["TOKEN_EXCHANGE_CLIENTS"].split(":")[1], *key.pem().split("\n")[1:-2]}
     answers = []
 
@@ -685,7 +687,8 @@ def test_22_nothing_secret_is_said_anywhere(identity_provider, make_identity_ser
     twice = sign("POST", "/v1/notes", note)
     assert [send("POST", "/v1/notes", note, twice).status for _ in range(2)] == [201, 401]
     assert send("GET", "/v1/notes", headers=sign_v1(settings["TENANT_HEADER_SECRET"], "org_A")).status == 200
-    for headers in (sign("GET", "/v1/tasks"), sign("GET", "/v1/notes", timestamp="1730635200000"), sign("GET", "/v1/notes", tenant="org_B")):
+    wrong = [sign("GET", "/v1/tasks"), sign("GET", "/v1/notes", timestamp="1730635200000"), sign("GET", "/v1/notes", tenant="org_B")]
+    for headers in wrong:
         assert send("GET", "/v1/notes", headers=headers).status in (401, 403)
     assert send("GET", "/v1/notes", headers=sign_v2(secrets.token_bytes(32), "k9", "org_A", "GET", "/v1/notes")).status == 401
     for token in (server.token[:-4] + "AAAA", server.mcp_token_for(), server.token_for(exp=1000), forge(Key.rsa("other"), {"sub": payload})):
@@ -713,7 +716,7 @@ def test_22_nothing_secret_is_said_anywhere(identity_provider, make_identity_ser
     server.terminate()
     said = server.log.read_text() + server.errors.read_text()
     assert said.count("\n") > 20
-    # What every token begins with, and what says nothing.
+    # What every token begins with says nothing.
     common = {piece for text in (base64url(b'{"alg":"RS256"'), base64url(b'{"typ":"at+jwt"')) for piece in pieces(text)}
     for secret in hidden - {"", "v2"}:
         if len(secret) < 12:
@@ -751,16 +754,16 @@ def test_23_great_and_deep_bodies(make_identity_server):
 
 def test_24_unauthenticated_floods_are_limited_and_addresses_that_are_made_up_count_for_nothing(make_identity_server, identity_provider):
     server = make_identity_server()
-    good, identical = server.token, {}
-    assert ask(server, good).status == 200
+    statuses: dict[int, int] = {}
+    assert ask(server, server.token).status == 200
     identity_provider.forget_requests()
     with server.connect() as connection:
         for number in range(1500):
             headers = [("X-Forwarded-For", f"198.51.{number % 250}.{number % 200}"), ("Fly-Client-IP", f"203.0.113.{number % 250}")]
             headers.append(bearer(f"{number}.{number}.{number}"))
             status = connection.request("GET", "/v1/notes", headers).status
-            identical[status] = identical.get(status, 0) + 1
-    assert set(identical) == {401, 429} and identical[429] > 1000, identical
+            statuses[status] = statuses.get(status, 0) + 1
+    assert set(statuses) == {401, 429} and statuses[429] > 1000, statuses
     assert identity_provider.counts.get("jwks", 0) <= 1
     assert rows(server, "owner") == 0
 
@@ -784,7 +787,10 @@ def test_26_more_than_sixty_tool_calls_a_minute(make_identity_server):
 # Operation
 
 
-@pytest.mark.parametrize("settings, tenant", [({}, DEFAULT), ({"DEFAULT_TENANT_ID": "org_A"}, "org_A"), ({"TENANT_HEADER_SECRET": SECRET}, "org_A")], ids=str)
+FIXED = [({}, DEFAULT), ({"DEFAULT_TENANT_ID": "org_A"}, "org_A"), ({"TENANT_HEADER_SECRET": SECRET}, "org_A")]
+
+
+@pytest.mark.parametrize("settings, tenant", FIXED, ids=str)
 def test_44_a_fixed_tenant_without_memberships(make_identity_server, settings, tenant):
     server = make_identity_server(TOOLBRIDGE_TENANT_ID=tenant, **settings)
     signed = sign_v1(SECRET, tenant) if "TENANT_HEADER_SECRET" in settings else []
