@@ -38,6 +38,9 @@ package struct CallerPolicy: Sendable {
             }
     }
 
+    /// Whether signed headers count: otherwise of a request only its token and the tenant's name are read.
+    package var readsSignatures: Bool { tenants.readsSignatures }
+
     /// The caller, or `nil` if no credentials were sent.
     ///
     /// - Throws: ``AuthError``. A bearer token that isn't good is never rescued by another credential.

@@ -15,8 +15,9 @@ package struct APIAuthenticator: Authenticator {
     }
 
     package func caller(of request: IncomingRequest) async throws -> Caller? {
-        let door = Door(of: request)
-        let route = BearerRoute(rawValue: request.path)
+        let path = request.path
+        let route = BearerRoute(rawValue: path)
+        let door = Door(of: path, route)
         let authorization = request.header(.authorization)
         if let authorization, route != nil || door == .mcp, BearerToken(authorization: authorization) == nil {
             if let route { throw unauthorized(route.malformed, Challenge(error: "invalid_token", "invalid token")) }
@@ -24,16 +25,16 @@ package struct APIAuthenticator: Authenticator {
             guard BearerToken.isScheme(of: authorization) else { return nil }
             throw malformed(request)
         }
-        let signed = SignedRequest(
-            method: request.method.rawValue,
-            target: request.target,
-            authorization: authorization,
-            tenant: request.header(.tenant),
-            timestamp: request.header(.tenantTimestamp),
-            nonce: request.header(.tenantNonce),
-            signature: request.header(.tenantSignature),
-            body: { Array(buffer: request.body) }
-        )
+        var signed = SignedRequest(method: "", target: "", authorization: authorization, tenant: request.header(.tenant))
+        // Texts of a request cost memory: they are made where somebody reads them.
+        if policy.readsSignatures {
+            signed.method = request.method.rawValue
+            signed.target = request.target
+            signed.timestamp = request.header(.tenantTimestamp)
+            signed.nonce = request.header(.tenantNonce)
+            signed.signature = request.header(.tenantSignature)
+            signed.body = { Array(buffer: request.body) }
+        }
         do {
             return try await policy.caller(Credentials(signed, debugSubject: request.header(.debugSubject)), at: door)
         } catch .token(let fault) {
@@ -51,8 +52,10 @@ package struct APIAuthenticator: Authenticator {
     }
 
     package func challenge(for request: IncomingRequest) -> Problem {
-        if let route = BearerRoute(rawValue: request.path) { return unauthorized(route.missing, Challenge()) }
-        return unauthorized(request, Door(of: request), "missing token", error: nil)
+        let path = request.path
+        let route = BearerRoute(rawValue: path)
+        if let route { return unauthorized(route.missing, Challenge()) }
+        return unauthorized(request, Door(of: path, route), "missing token", error: nil)
     }
 
     private func unauthorized(_ text: String, _ challenge: Challenge) -> Problem {
@@ -100,9 +103,8 @@ package struct APIAuthenticator: Authenticator {
 
 extension Door {
     /// The door that a request stands at, as its path says.
-    init(of request: IncomingRequest) {
-        let path = request.path
-        if let route = BearerRoute(rawValue: path) {
+    init(of path: String, _ route: BearerRoute?) {
+        if let route {
             self = route == .tenant ? .tenant : .exchange
         } else if path.utf8.starts(with: "/v1/sync/sessions".utf8) {
             self = .sessions

@@ -43,6 +43,9 @@ package struct TenantPolicy: Sendable {
         self.choices = choices
     }
 
+    /// Whether signed headers count.
+    var readsSignatures: Bool { proof != nil }
+
     func decision(
         for principal: Principal,
         _ request: SignedRequest,
