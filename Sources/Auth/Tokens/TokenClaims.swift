@@ -52,7 +52,7 @@ struct TokenClaims: Sendable {
     }
 
     /// 1 to 255 bytes without control characters (Unicode's category Cc).
-    private static func isSubject(_ text: String) -> Bool {
+    static func isSubject(_ text: String) -> Bool {
         (1...255).contains(text.utf8.count)
             && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
     }
