@@ -75,7 +75,7 @@ import ToolBridge
 
     @Test(
         "AU11 a header that can't hold a token is 400, wherever the token came from",
-        arguments: ["Bearer", "Bearer ", "Bearer a b", "Bearer  a", "bearer a,b", "BEARER \"a\""]
+        arguments: ["Bearer", "Bearer ", "Bearer a b", "Bearer  a", "bearer a:b", "BEARER \"a\""]
     )
     func malformed(_ authorization: String) async throws {
         try await Self.run(Self.resource) { api in
@@ -86,6 +86,14 @@ import ToolBridge
             let query = try await Self.send(api, "POST", "/mcp?access_token=good", "Bearer good")
             #expect(query.status == 400, "W4: even with a good token in the header")
             #expect(try await Self.send(api, "POST", "/mcp?access_token=good", nil).status == 400, "W4")
+        }
+    }
+
+    @Test("T-5 two tokens in one header are two headers, which come before everything else")
+    func twoTokens() async throws {
+        try await Self.run(Self.resource) { api in
+            let response = try await Self.send(api, "POST", "/mcp", "Bearer good,Bearer good")
+            #expect(response.status == 400 && response.code == "duplicate_header")
         }
     }
 
