@@ -1,8 +1,5 @@
 """People in tenants: each request of theirs carries a token of their own and a proof of their tenant."""
 
-import base64
-import hashlib
-import hmac
 import json
 import time
 from dataclasses import dataclass
@@ -11,6 +8,8 @@ from functools import cached_property
 from .mcp import ACCEPT, JSON_BODY, encode, envelope
 from .program import Server
 from .schema import MODERN
+from .tenant import sign_v1
+from .tokens import Key, claims, forge
 from .wire import Connection, Response
 
 TOKEN_SECRET = "an-hs256-secret-of-the-tests-0123456789abcdef"
@@ -31,24 +30,9 @@ def start_tenants(folder) -> Server:
     ).start()
 
 
-def base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def token(subject: str, secret: str = TOKEN_SECRET, **claims) -> str:
+def token(subject: str, secret: str = TOKEN_SECRET, **more) -> str:
     """A token as a backend mints it; a claim that is None is left out."""
-    now = int(time.time())
-    claims = {"sub": subject, "iat": now, "exp": now + 3600, **claims}
-    claims = {name: value for name, value in claims.items() if value is not None}
-    text = ".".join(base64url(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
-    return text + "." + base64url(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())
-
-
-def proof(tenant: str, secret: str = TENANT_SECRET) -> list[tuple[str, str]]:
-    """The headers that prove a tenant, in their first version."""
-    timestamp = str(time.time_ns() // 1_000_000)
-    signature = hmac.new(secret.encode(), f"{tenant}:{timestamp}".encode(), hashlib.sha256).hexdigest()
-    return [("X-TB-Tenant-ID", tenant), ("X-TB-Timestamp", timestamp), ("X-TB-Signature", signature)]
+    return forge(Key.secret(secret), claims(None, None, subject, **more))
 
 
 @dataclass
@@ -66,7 +50,7 @@ class Person:
     def access(self) -> list[tuple[str, str]]:
         now = time.monotonic()
         if self._proved is None or now - self._proved[0] > 60:
-            self._proved = (now, [("Authorization", f"Bearer {token(self.subject)}"), *proof(self.tenant)])
+            self._proved = (now, [("Authorization", f"Bearer {token(self.subject)}"), *sign_v1(TENANT_SECRET, self.tenant)])
         return self._proved[1]
 
     @cached_property
