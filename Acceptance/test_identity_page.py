@@ -7,12 +7,11 @@ import subprocess
 import pytest
 
 from support.identity import Keyring, base64url
-from support.owners import token
+from support.owners import TOKEN_SECRET, token
 from support.places import ROOT
 from support.vectors import KEYS, V2
 
 PAGE = (ROOT / "docs" / "identity.md").read_text()
-SECRET = "an-hs256-secret-of-the-tests-0123456789abcdef"
 
 
 def blocks(language: str) -> list[str]:
@@ -58,8 +57,8 @@ def test_what_the_page_shows_of_its_signer_is_so(names):
 def test_a_server_takes_what_the_page_signs_once(make_server, sign):
     ring = Keyring()
     (key_id, key), *_ = ring.keys.items()
-    server = make_server(JWT_ALLOW_HS256="true", JWT_HS256_SECRET=SECRET, TENANT_HEADER_KEYS=str(ring)).start()
-    authorization = f"Bearer {token('alice', SECRET)}"
+    server = make_server(JWT_ALLOW_HS256="true", JWT_HS256_SECRET=TOKEN_SECRET, TENANT_HEADER_KEYS=str(ring)).start()
+    authorization = f"Bearer {token('alice', TOKEN_SECRET)}"
     body = b'{"title":"Signed","content":""}'
     headers = [("Authorization", authorization), *sign(key_id, key, "org_A", "POST", "/v1/notes", authorization, body).items()]
     assert server.request("POST", "/v1/notes", body, headers, token=False).status == 201
@@ -76,7 +75,7 @@ def test_version_1_is_as_the_page_says(tmp_path):
 def test_a_signing_key_is_changed_by_the_commands_of_the_page(make_server, tmp_path):
     typed(blocks("sh")[1], tmp_path)
     subprocess.run(["openssl", "genrsa", "-out", "old.pem", "2048"], cwd=tmp_path, capture_output=True, check=True)
-    settings = {"JWT_ALLOW_HS256": "true", "JWT_HS256_SECRET": SECRET, "JWT_AUDIENCE": "https://api.test"}
+    settings = {"JWT_ALLOW_HS256": "true", "JWT_HS256_SECRET": TOKEN_SECRET, "JWT_AUDIENCE": "https://api.test"}
 
     def published(name: str, key: str, key_id: str, further: str | None) -> str:
         more = {"JWT_BACKEND_PUBLIC_KEYS_FILE": str(tmp_path / further)} if further else {}
