@@ -23,8 +23,8 @@ package struct CallerPolicy: Sendable {
     private let takesDebugSubject: Bool
     private let tenants: TenantPolicy
     /// The issuer of principals that this server itself vouches for.
-    package static let localIssuer = ""
-    package static let localSubject = "local"
+    static let localIssuer = ""
+    static let localSubject = "local"
 
     /// - Parameter takesDebugSubject: Whether `X-Debug-Sub` names the subject where no token is sent: for development only.
     package init(tokens: Tokens, takesDebugSubject: Bool = false, tenants: TenantPolicy) {

@@ -2,6 +2,7 @@ import HTTPServer
 import HTTPTypes
 import JSON
 import NIOCore
+import ToolBridge
 
 /// Registration of clients (RFC 7591), and the page where a user would consent: who is signed in consents at once.
 struct AuthorizationRoutes: Sendable {
@@ -44,7 +45,7 @@ struct AuthorizationRoutes: Sendable {
         }
         if let value = try request.queryParameter("state") { answer.append(("state", value)) }
         answer.append(("iss", facts.issuer))
-        let query = answer.map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
+        let query = answer.map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
         let mark = redirect.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
         return .empty(.found, headers: [.location: redirect + mark + query])
     }
@@ -77,19 +78,4 @@ struct AuthorizationRoutes: Sendable {
     private static let own: [String] = [
         "client_id", "client_secret", "client_secret_expires_at", "client_id_issued_at", "token_endpoint_auth_method",
     ]
-
-    private static func escaped(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                bytes.append(byte)
-            default:
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }

@@ -5,7 +5,7 @@ package struct JSONWebKeySet: Sendable {
     /// What a document may weigh, in bytes.
     package static let maximumBytes = 256 * 1024
     /// How many keys a document may have, useless ones among them.
-    package static let maximumKeys = 100
+    static let maximumKeys = 100
 
     /// At least one; each has an id, and no two of one algorithm the same.
     package let keys: [VerificationKey]

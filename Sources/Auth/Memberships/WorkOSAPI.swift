@@ -1,4 +1,5 @@
 import Synchronization
+import ToolBridge
 
 /// Why WorkOS gave no answer that can be used.
 enum WorkOSFault: Error, Equatable {
@@ -87,7 +88,7 @@ extension WorkOSAPI {
         _ subject: String,
         _ query: [(String, String)]
     ) async throws(WorkOSFault) -> MembershipPage {
-        let parameters = ([("user_id", subject)] + query).map { "\($0.0)=\(Self.encoded($0.1))" }
+        let parameters = ([("user_id", subject)] + query).map { "\($0.0)=\(PercentEncoding.encode($0.1))" }
         let url = baseURL + "?" + parameters.joined(separator: "&")
         let answer = try await answer(operation, subject, url)
         guard let page = MembershipPage(parsing: answer.body) else { throw .unavailable(retryAfter: 1) }
@@ -148,20 +149,5 @@ extension WorkOSAPI {
             report(.asked(operation, status: 0, took: begin.duration(to: now())))
             throw .unavailable(retryAfter: 1)
         }
-    }
-
-    /// A parameter's value, of which only unreserved characters stay as they are (RFC 3986, § 2.3).
-    private static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var result: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                result.append(byte)
-            default: result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
     }
 }

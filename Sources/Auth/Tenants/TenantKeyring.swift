@@ -4,7 +4,7 @@ import ToolBridge
 /// The named keys that prove tenants; the first signs, all verify.
 package struct TenantKeyring: Sendable {
     /// The id of the key that a plain secret makes.
-    package static let secretID = "default"
+    static let secretID = "default"
     /// More keys than any rotation needs.
     private static let maximum = 64
 

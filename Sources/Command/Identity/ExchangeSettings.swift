@@ -32,7 +32,7 @@ struct ExchangeSettings: Sendable {
         issuer = try settings.value(Settings.publicURL) ?? "toolbridge"
         let targets = try settings.value(Settings.exchangeTargets)
         self.targets = targets ?? tokens.audiences
-        life = try settings.value(Settings.exchangeLife) ?? 600
+        life = try settings.value(Settings.exchangeLife) ?? TokenExchange.usualLife
         clients = try settings.value(Settings.exchangeClients)
         guard key == nil || !tokens.audiences.isEmpty else {
             throw StartFault("JWT_AUDIENCE must be set where tokens are exchanged: JWT_BACKEND_RS256_PRIVATE_KEY is set")

@@ -50,7 +50,7 @@ struct TenantSettings: Sendable {
             throw StartFault("WORKOS_API_KEY is set, but nobody whom WorkOS knows can call: set JWT_ISSUER or JWT_ALLOW_HS256, or unset it")
         }
         memberships = workOS.map {
-            Memberships(keys: $0, url: url ?? Settings.standardWorkOS, allowsNonMembers: nonMembers == .defaultTenant)
+            Memberships(keys: $0, url: url ?? WorkOSSettings.standardBaseURL, allowsNonMembers: nonMembers == .defaultTenant)
         }
     }
 }

@@ -66,7 +66,9 @@ struct TokenSettings: Sendable {
             return nil
         }
         guard let secret else { throw StartFault("JWT_HS256_SECRET must be set, or JWT_HS256_SECRET_FILE: JWT_ALLOW_HS256 is") }
-        guard secret.reveal().utf8.count >= 32 else { throw StartFault("JWT_HS256_SECRET must have at least 32 bytes") }
+        guard secret.reveal().utf8.count >= VerificationKey.shortestSecret else {
+            throw StartFault("JWT_HS256_SECRET must have at least 32 bytes")
+        }
         return secret
     }
 }

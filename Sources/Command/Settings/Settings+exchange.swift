@@ -41,7 +41,7 @@ extension Settings {
         default: "`600`",
         "how long an exchanged token lives, in seconds: 60 to 3600, and never longer than the token that was given for it",
         form: "60 to 3600",
-        parse: { SettingForm.integer($0, in: 60...3600) }
+        parse: { SettingForm.integer($0, in: TokenExchange.lives) }
     )
     static let exchangeClients = Setting(
         "TOKEN_EXCHANGE_CLIENTS",

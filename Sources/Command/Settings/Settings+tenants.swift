@@ -67,8 +67,7 @@ extension Settings {
             SettingForm.list(text).flatMap { $0.count <= 2 ? $0.map { Secret($0) } : nil }
         }
     )
-    static let workOSURL = url("WORKOS_API_BASE_URL", default: "`https://api.workos.com`", "another WorkOS: for tests")
-    static let standardWorkOS = "https://api.workos.com"
+    static let workOSURL = url("WORKOS_API_BASE_URL", default: "`\(WorkOSSettings.standardBaseURL)`", "another WorkOS: for tests")
     static let nonMembers = Setting(
         "WORKOS_NON_MEMBERS",
         default: "`default-tenant`",
