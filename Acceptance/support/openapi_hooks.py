@@ -139,6 +139,9 @@ def filter_failure(context, failure, case, response):
         return True
     if code == "invalid_parameter" and field in BYTES:
         return len(str(case.query.get(field, "")).encode()) <= BYTES[field]
+    # Two values that some proxy joined have a comma between them, and no schema of a bearer token can say so.
+    if code == "duplicate_header":
+        return "," not in str((case.headers or {}).get(field, ""))
     # Most items that could be restored are alive.
     if code == "already_exists" and case.operation.path.endswith("/restore"):
         return False
