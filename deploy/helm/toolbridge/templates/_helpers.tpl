@@ -55,27 +55,29 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- get (merge (dict) $shared (eq .component "api" | ternary $api $mcp)) .key -}}
 {{- end -}}
 
-{{/* Variables out of the Secret; takes root, component and keys. A key's id is no secret, and so has no _FILE. */}}
+{{/*
+Variables out of the Secret; takes root, component and keys. A key's id is no secret, and so has no _FILE.
+The address out of a cluster of ours comes with the certificate that signed the cluster's.
+*/}}
 {{- define "toolbridge.secretVariables" -}}
+{{- $root := .root -}}
 {{- $files := eq .root.Values.secrets.as "files" -}}
-{{- range .keys }}
-{{- $setting := include "toolbridge.settingOfKey" (dict "component" $.component "key" .) }}
-{{- if and $files (ne . "jwt-backend-key-id") }}
-- name: {{ $setting }}_FILE
-  value: /run/secrets/toolbridge/{{ . }}
-{{- else }}
-- name: {{ $setting }}
-  valueFrom:
-    secretKeyRef:
-      {{- if and $.root.Values.postgresCluster.enabled (eq . "database-url") }}
-      name: {{ include "toolbridge.fullname" $.root }}-db-app
-      key: uri
-      {{- else }}
-      name: {{ include "toolbridge.secretName" $.root }}
-      key: {{ . }}
-      {{- end }}
-{{- end }}
-{{- end }}
+{{- $variables := list -}}
+{{- range .keys -}}
+{{- $setting := include "toolbridge.settingOfKey" (dict "component" $.component "key" .) -}}
+{{- $fromCluster := and $root.Values.postgresCluster.enabled (eq . "database-url") -}}
+{{- if and $files (ne . "jwt-backend-key-id") -}}
+{{- $variables = append $variables (dict "name" (print $setting "_FILE") "value" (print "/run/secrets/toolbridge/" .)) -}}
+{{- else -}}
+{{- $source := dict "name" (include "toolbridge.secretName" $root) "key" . -}}
+{{- if $fromCluster -}}{{- $source = dict "name" (print (include "toolbridge.fullname" $root) "-db-app") "key" "uri" -}}{{- end -}}
+{{- $variables = append $variables (dict "name" $setting "valueFrom" (dict "secretKeyRef" $source)) -}}
+{{- end -}}
+{{- if $fromCluster -}}
+{{- $variables = append $variables (dict "name" "PGSSLROOTCERT" "value" "/run/secrets/toolbridge/database-ca.crt") -}}
+{{- end -}}
+{{- end -}}
+{{- with $variables -}}{{- toYaml . -}}{{- end -}}
 {{- end -}}
 
 {{/* Volumes of a pod: a temporary folder, and the keys as files; takes root and keys. */}}
@@ -153,13 +155,6 @@ securityContext:
   runAsUser: 65532
   capabilities:
     drop: [ALL]
-{{- end -}}
-
-{{/* Variables that a database of CloudNativePG needs beside its address: whom its certificate is signed by. */}}
-{{- define "toolbridge.databaseVariables" -}}
-{{- if .Values.postgresCluster.enabled }}
-- {name: PGSSLROOTCERT, value: /run/secrets/toolbridge/database-ca.crt}
-{{- end }}
 {{- end -}}
 
 {{/* The keys that the API gets: with a cluster of ours its address is among them. */}}

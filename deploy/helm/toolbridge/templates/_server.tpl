@@ -31,13 +31,14 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "toolbridge.labels" (dict "root" .root "component" .label) | nindent 8 }}
+        {{- include "toolbridge.selector" (dict "root" .root "component" .label) | nindent 8 }}
       annotations:
         checksum/config: {{ .settings | sha256sum }}
     spec:
       {{- include "toolbridge.podSecurity" .root | nindent 6 }}
       # More than drain delay (5) and limit (7).
       terminationGracePeriodSeconds: 30
+      {{- if ne .label "mcp-sse" }}
       topologySpreadConstraints:
         {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
         - topologyKey: {{ . }}
@@ -48,6 +49,7 @@ spec:
               {{- include "toolbridge.selector" (dict "root" $root "component" $.label) | nindent 14 }}
           matchLabelKeys: [pod-template-hash]
         {{- end }}
+      {{- end }}
       containers:
         - name: {{ .component }}
           image: {{ include "toolbridge.image" .values.image }}
@@ -59,9 +61,7 @@ spec:
           envFrom:
             - configMapRef:
                 name: {{ include "toolbridge.fullname" .root }}-{{ .component }}
-          {{- $variables := include "toolbridge.secretVariables" $context }}
-          {{- if eq .component "api" }}{{ $variables = printf "%s%s" $variables (include "toolbridge.databaseVariables" .root) }}{{ end }}
-          {{- with $variables }}
+          {{- with include "toolbridge.secretVariables" $context }}
           env:
             {{- . | nindent 12 }}
           {{- end }}
