@@ -1,6 +1,8 @@
 """The built gateway, in front of whatever API a test gives it."""
 
 import contextlib
+import copy
+import functools
 import json
 import subprocess
 from pathlib import Path
@@ -107,6 +109,12 @@ class Gateway(RunningProgram):
         """What `health_check` says of role, upstream and the API's address."""
         return ("mcp", "toolbridge", self.api.url)
 
+    def seen_by(self, token: str | None, rest=None) -> "Gateway":
+        """The same running gateway for another client."""
+        other = copy.copy(self)
+        other.token, other.rest = token, rest
+        return other
+
     def connect(self) -> Connection:
         return Connection(self.port)
 
@@ -153,6 +161,10 @@ class Stack:
         made = Gateway(self.folder / f"gateway-{self.made}", self.proxy, token(subject), prefix, self.rest, **settings)
         self.stack.callback(made.close)
         return made.start() if start else made
+
+    def view(self, gateway: Gateway, subject: str) -> Gateway:
+        """This gateway as another of its users has it."""
+        return gateway.seen_by(token(subject), functools.partial(self.rest, subject=subject))
 
     def rest(self, method: str, target: str, body=None, headers=(), subject: str = "alice") -> Response:
         """One request to the API itself, past the proxy."""
