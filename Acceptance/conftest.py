@@ -99,11 +99,16 @@ def make_gateway(tmp_path):
 
 
 @pytest.fixture
-def stack(tmp_path):
-    """An API with signed tenants, a proxy before it, and gateways before that, for one test."""
+def make_stack(tmp_path):
+    """Makes an API with signed tenants, a proxy before it, and gateways before that; settings of the API by name."""
     need_gateway()
     with contextlib.ExitStack() as closing:
-        yield Stack(tmp_path, closing)
+        yield lambda **settings: Stack(tmp_path, closing, **settings)
+
+
+@pytest.fixture
+def stack(make_stack) -> Stack:
+    return make_stack()
 
 
 @pytest.fixture(scope="module")
