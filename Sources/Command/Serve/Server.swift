@@ -3,6 +3,7 @@ import HTTPServer
 import MCP
 import MCPServer
 import Observability
+import Program
 import RESTAPI
 import SQLStore
 import ToolBridge
