@@ -1,5 +1,6 @@
 import ArgumentParser
 import Auth
+import Program
 
 /// `toolbridge token`: the local profile's token, for scripts and for apps.
 struct TokenCommand: AsyncParsableCommand {

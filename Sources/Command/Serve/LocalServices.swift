@@ -2,6 +2,7 @@ import Auth
 import MCP
 import MCPServer
 import Observability
+import Program
 import SQLStore
 import SQLiteDriver
 import ToolBridge

@@ -4,6 +4,7 @@ import HTTPServer
 import MCP
 import MCPServer
 import Observability
+import Program
 import RESTAPI
 import SQLStore
 import ServiceLifecycle
@@ -98,16 +99,5 @@ struct ServeCommand: AsyncParsableCommand {
         await services.store.close()
         observations.record(.shutdownComplete)
         observations.finish()
-    }
-}
-
-/// Says that a signal came; what follows is the HTTP service's business.
-private struct SignalReport: Service, CustomStringConvertible {
-    let observations: Observations
-    let description = "signals"
-
-    func run() async throws {
-        try await gracefulShutdown()
-        observations.record(.signalReceived(15))
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Auth
 import MCP
+import Program
 import Tools
 
 /// `toolbridge tools`: what assistants would be offered, and what it costs them.

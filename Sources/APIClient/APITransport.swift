@@ -1,0 +1,51 @@
+/// Carries requests to one API and brings its answers back.
+package protocol APITransport: Sendable {
+    /// One request, sent once.
+    ///
+    /// A redirect is an answer like others: it is never followed.
+    ///
+    /// - Parameter limit: From the beginning to the last byte of the answer.
+    func send(_ request: APIRequest, within limit: Duration) async throws(TransportFault) -> APIResponse
+}
+
+/// A request to the API.
+package struct APIRequest: Sendable {
+    package var method: String
+    /// From the first slash after the host on, query included.
+    package var target: String
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+
+    package init(method: String, target: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// An answer of the API, whole.
+package struct APIResponse: Sendable {
+    /// HTTP status.
+    package let status: Int
+    package let headers: [(name: String, value: String)]
+    package let body: [UInt8]
+
+    package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Why there is no answer.
+package enum TransportFault: Error, Sendable, Equatable {
+    /// No connection came about: the request was never sent.
+    case notSent
+    /// The connection broke after something had been sent: nobody knows whether the request was carried out.
+    case broken
+    /// Too little time.
+    case tooSlow
+    /// The answer is longer than we take.
+    case tooLarge
+}
