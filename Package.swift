@@ -350,3 +350,8 @@ let package = Package(
         ),
     ]
 )
+
+// An image is built from the sources of the programs alone (Scripts/release.sh).
+if Context.environment["TOOLBRIDGE_PROGRAMS_ONLY"] != nil {
+    package.targets.removeAll { $0.type == .test || !($0.path ?? "Sources/").hasPrefix("Sources/") }
+}
