@@ -43,6 +43,10 @@ struct Hints: Sendable {
         case .tooManyItems: "send \(refusal.limit.map { "at most \($0)" } ?? "fewer") items in a call."
         case .invalidPayload: "\(remedy(for: refusal)), then \(again)."
         case .internalError: "\(again) once; if it is refused again, tell the user the correlation_id."
+        case .unauthorized, .invalidTenantHeaders, .tenantRequired, .tenantForbidden, .insufficientScope: nil
+        case .tenantResolutionUnconfigured, .exchangeUnavailable: nil
+        case .rateLimited: "wait\(refusal.retryAfter.map { " \($0) seconds" } ?? " a little"), then \(again)."
+        case .identityProviderUnavailable: "\(again) in a few seconds."
         case .unavailable:
             creates
                 ? "look whether it was created\(attempt.kind.flatMap(offers.listing).map { " with \($0)" } ?? ""); if not, \(again) in a few seconds."
