@@ -104,7 +104,7 @@ struct Server: Sendable {
             maximumOfOwner: identity.profile.hasRateLimits ? FeedStreams.usualMaximumOfOwner : nil
         )
         let routes = IdentityRoutes(tenant: identity.settings.tenants.standard, source: identity.resolution)
-        return ItemRoutes(data).all + [batchRoute(data), searchRoute(data)] + SyncRoutes(data).all
+        return ItemRoutes(data).all + [batchRoute(data), searchRoute(data), recentRoute(data)] + SyncRoutes(data).all
             + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
             + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + routes.all
             + ExchangeRoutes(identity.exchange, keys: identity.published).all
