@@ -238,7 +238,8 @@ let package = Package(
         .testTarget(
             name: "APIClientTests",
             dependencies: [
-                "APIClient", "Auth", "ToolBridge", "JSON",
+                "APIClient", "Auth", "HTTPServer", "JSON", "Observability", "RESTAPI", "SQLStore", "SQLiteDriver", "ToolBridge",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -31,8 +31,17 @@ struct APIRefusal: Sendable {
     }
 
     init(_ response: APIResponse) {
-        self.response = response
         let object = response.body.count <= Self.longestBody ? try? JSONValue(parsing: response.body, limits: .message) : nil
+        self.init(response, object)
+    }
+
+    /// The refusal of a part of what was asked.
+    init(status: Int, object: JSONValue) {
+        self.init(APIResponse(status: status), object)
+    }
+
+    private init(_ response: APIResponse, _ object: JSONValue?) {
+        self.response = response
         let named = object?["code"]?.string
         code = named
         let code = named.flatMap(ItemError.Code.init(rawValue:))

@@ -55,7 +55,7 @@ extension APIResponse {
 
 extension Item {
     /// Reads an item's envelope; `nil` if it isn't one.
-    fileprivate init?(_ envelope: JSONValue, _ kind: ItemKind) {
+    init?(_ envelope: JSONValue, _ kind: ItemKind) {
         guard let uid = envelope["uid"]?.string.flatMap({ UID($0) }), let version = envelope["version"]?.integral,
             let updatedAt = envelope["updatedAt"]?.string.flatMap({ Timestamp(payloadText: $0) }), let payload = envelope["payload"],
             payload.kind == .object
