@@ -46,10 +46,12 @@ package struct HTTPService<Caller: Sendable>: Service {
     /// - Throws: ``ListenError``.
     package func run() async throws {
         let responder = Responder(self)
+        let metrics = configuration.isCounted ? observations.metrics : Metrics()
         let core = ServerCore(
-            endpoints: EndpointTable(routes, responder),
+            endpoints: EndpointTable(routes, responder, metrics),
             configuration: configuration,
-            observations: observations
+            observations: observations,
+            metrics: HTTPMetrics(metrics)
         )
         let server = Server(
             childChannelSetup: ConnectionChannel(core: core),
@@ -121,6 +123,7 @@ package struct HTTPService<Caller: Sendable>: Service {
         }
         defer { limit.cancel() }
         try await ended.futureResult.get()
+        guard configuration.isCounted else { return }
         let drained = core.drained
         observations.record(.drainFinished(requests: drained.requests, streams: drained.streams, duration: ContinuousClock.now - start))
     }
