@@ -6,8 +6,11 @@ struct HTTPMetrics: Sendable {
     let inFlight: Gauge
     let connections: Gauge
     private let limit, malformed, duplicateHeader, origin, host: Counter
+    private let refusals: [String: Counter]
 
-    init(_ metrics: Metrics) {
+    /// - Parameter refusals: Counters of refusals, by their code.
+    init(_ metrics: Metrics, refusals: [String: Counter]) {
+        self.refusals = refusals
         inFlight = metrics.gauge(.httpInFlight)
         connections = metrics.gauge(.httpConnections)
         limit = metrics.counter(.httpRejected, "limit")
@@ -17,7 +20,7 @@ struct HTTPMetrics: Sendable {
         host = metrics.counter(.httpRejected, "host")
     }
 
-    /// Counts a refusal by the rules of HTTP.
+    /// Counts a refusal that has a counter.
     ///
     /// - Parameter isUnread: Whether the request could not even be read in whole.
     func reject(_ code: String, isUnread: Bool) {
@@ -26,7 +29,7 @@ struct HTTPMetrics: Sendable {
         case "duplicate_header": duplicateHeader.add()
         case "origin_not_allowed": origin.add()
         case "misdirected_request": host.add()
-        default: if isUnread { malformed.add() }
+        default: if isUnread { malformed.add() } else { refusals[code]?.add() }
         }
     }
 }

@@ -1,3 +1,5 @@
+package import Observability
+
 /// How the server listens, and how long it waits.
 package struct HTTPServerConfiguration: Sendable {
     /// Address or name to bind.
@@ -21,6 +23,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var runsHandlersOnEventLoops = false
     /// Whether its requests and its end count as the program's: not for the listener that shows the counts.
     package var isCounted = true
+    /// Counters of refusals, by their code.
+    package var refusals: [String: Counter] = [:]
     /// Further request headers that a browser may send to the MCP routes (`Mcp-Param-…`).
     package var extraCORSHeaders: [String]
 
