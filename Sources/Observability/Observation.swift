@@ -28,6 +28,12 @@ package enum Observation: Sendable {
     case metricsUnavailable(reason: String)
     /// A request ended, or its stream opened or closed.
     case request(RequestObservation)
+    /// A request of MCP was answered, one of a batch too; a line only at trace.
+    case mcpRequest(MCPRequestObservation)
+    /// A tool was called.
+    case toolCall(ToolCallObservation)
+    /// The level of the log changed while the program runs.
+    case levelChanged(LogLevel)
     /// A fault of ours, at the place that handles it.
     ///
     /// `error` goes to the log alone.
@@ -75,6 +81,10 @@ package struct RequestObservation: Sendable {
     package var bytesOut: Int
     /// Stable error code.
     package var code: String?
+    /// Who asks; nil where that wasn't found out.
+    package var caller: ObservedCaller?
+    /// The caller's span, as it came; nil unless the header is there once.
+    package var traceparent: String?
 
     package init(
         phase: Phase = .ended,
@@ -85,7 +95,9 @@ package struct RequestObservation: Sendable {
         requestID: CorrelationID,
         bytesIn: Int,
         bytesOut: Int,
-        code: String?
+        code: String?,
+        caller: ObservedCaller? = nil,
+        traceparent: String? = nil
     ) {
         self.phase = phase
         self.method = method
@@ -96,6 +108,8 @@ package struct RequestObservation: Sendable {
         self.bytesIn = bytesIn
         self.bytesOut = bytesOut
         self.code = code
+        self.caller = caller
+        self.traceparent = traceparent
     }
 }
 
@@ -105,6 +119,9 @@ extension Observation {
         switch self {
         case .started, .configured, .listening, .metricsListening, .signalReceived, .drainFinished, .shutdownComplete: .info
         case .request(let request): request.status >= 500 ? .error : .info
+        case .mcpRequest: .trace
+        case .toolCall(let call): call.outcome == .fault ? .error : .info
+        case .levelChanged: .info
         case .internalError, .storeFault: .error
         case .library(let level, _, _): level
         case .suppressed, .settingWarning, .metricsUnavailable, .keySetFailed, .membershipsRefused: .warning

@@ -55,6 +55,13 @@ package final class Observations: Sendable {
         writer.enqueue(observation, isLoud: level >= .warning)
     }
 
+    /// Shows tenants and subjects as hashes from now on; until then lines leave them out.
+    ///
+    /// The hash is called on the writer's thread, and its results are kept there.
+    package func hidePersons(_ hash: @escaping PersonHash) {
+        writer.hidePersons(hash)
+    }
+
     /// How many observations found the queue full.
     package var dropped: Int { writer.dropped }
 
@@ -74,6 +81,9 @@ package final class Observations: Sendable {
         writer.finish(within: .zero)
     }
 }
+
+/// 12 hex digits in place of who somebody is: alike for the same person wherever the key is the same.
+package typealias PersonHash = @Sendable (_ text: String) -> String
 
 /// Passes a library's warnings and errors on.
 private struct ObservationLogHandler: LogHandler {
