@@ -1,4 +1,5 @@
 import Auth
+import HTTPServer
 import MCP
 import MCPServer
 import Observability
@@ -13,6 +14,8 @@ struct LocalServices: Sendable {
     let database: SQLiteDatabase
     let store: SQLStore<SQLiteDatabase>
     let items: LocalItemService
+    /// Whether the store answers.
+    let readiness: Readiness
     /// Of all MCP servers over these items.
     let changes = ServerChanges()
     let notices: ItemNotices
@@ -27,13 +30,28 @@ struct LocalServices: Sendable {
         _ observations: Observations,
         choices: TenantChoices = TenantChoices()
     ) async throws(StartFault) {
+        let metrics = StoreMetrics(observations.metrics)
         do {
-            database = try await SQLiteDatabase(path: location.path)
+            database = try await SQLiteDatabase(path: location.path, meter: metrics)
         } catch {
             throw StartFault("the database \(location.path) can't be opened: \(error)")
         }
-        store = SQLStore(database: database)
-        items = LocalItemService(store: store, report: { observations.record(.storeFault(error: "\($0)", operation: nil)) })
+        metrics.watch(database, in: observations.metrics)
+        let store = SQLStore(database: database)
+        self.store = store
+        readiness = Readiness([
+            Readiness.Check("database") {
+                do {
+                    try await store.check()
+                    metrics.answered(true)
+                } catch {
+                    metrics.answered(false)
+                    observations.record(.storeFault(error: "\(error)", operation: "check"))
+                    throw error
+                }
+            }
+        ])
+        items = LocalItemService(store: store, count: { metrics.count($0) }, report: { observations.record(.storeFault(error: "\($0)", operation: nil)) })
         owners = OwnerChoices(items, choices: choices)
         notices = ItemNotices(items: items, sync: items, signals: items.signals, changes: changes)
     }
