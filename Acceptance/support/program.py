@@ -88,6 +88,8 @@ class Server(RunningProgram):
 
     name = "the server"
     patience = 8
+    # What `health_check` says of role, upstream and the API's address.
+    health = ("serve", "local", None)
 
     def __init__(self, folder: Path, prefix: tuple[str, ...] = (), arguments: tuple[str, ...] = (), **variables: str):
         self.folder = folder
