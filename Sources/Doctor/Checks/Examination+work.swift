@@ -24,7 +24,7 @@ extension Examination {
             uid = id
             let calls = [
                 ("get_note", #"{"uid":"\#(id)"}"#), ("list_notes", #"{"limit":1}"#),
-                ("patch_note", #"{"uid":"\#(id)","payload":{"content":"seen"}}"#),
+                ("patch_note", #"{"uid":"\#(id)","updates":{"content":"seen"}}"#),
                 ("process_note", #"{"uid":"\#(id)","action":"pin"}"#), ("archive_note", #"{"uid":"\#(id)"}"#),
                 ("delete_note", #"{"uid":"\#(id)"}"#), ("health_check", "{}"),
             ]

@@ -40,7 +40,9 @@ struct MCPProbe: Sendable {
 
     /// One request in one of the forms.
     ///
-    /// - Parameter parameters: JSON of the members of `params`, without `_meta`; empty for none.
+    /// - Parameters:
+    ///   - parameters: JSON of the members of `params`, without `_meta`; empty for none.
+    ///   - isLast: Whether the connection ends with it, so that the next may reach another machine.
     /// - Throws: ``ProbeFault``.
     func call(
         _ method: String,
@@ -48,12 +50,13 @@ struct MCPProbe: Sendable {
         name: String? = nil,
         as form: Form = .modern,
         session: String? = nil,
-        path: String = "/mcp"
+        path: String = "/mcp",
+        isLast: Bool = false
     ) async throws(ProbeFault) -> Outcome {
-        var more: [(String, String)] = []
+        var more: [(String, String)] = isLast ? [("Connection", "close")] : []
         var members = parameters
         if form == .modern {
-            more = [("MCP-Protocol-Version", Self.modernRevision), ("Mcp-Method", method)]
+            more += [("MCP-Protocol-Version", Self.modernRevision), ("Mcp-Method", method)]
             if let name { more.append(("Mcp-Name", name)) }
             members += (members.isEmpty ? "" : ",") + Self.envelope
         }
