@@ -250,7 +250,7 @@ let package = Package(
         .target(
             name: "Program",
             dependencies: [
-                "Auth", "HTTPServer", "MCP", "Observability", "RESTAPI", "ToolBridge", "Tools",
+                "Auth", "HTTPServer", "MCP", "MCPServer", "Observability", "RESTAPI", "ToolBridge", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

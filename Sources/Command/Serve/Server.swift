@@ -133,6 +133,7 @@ struct Server: Sendable {
             sealer: try await services.stateKeys(settings),
             // Sessions outlive this process, so an end that only it remembered would be no end.
             ended: NoEndedSessions(),
+            connections: MCPConnections(settings: try MCPConnections.Settings(self.settings)),
             settings: mcp,
             identity: MCPIdentity(
                 principal: { $0.mcpPrincipal },
