@@ -24,7 +24,7 @@ extension DoctorOptions {
         return deployment
     }
 
-    /// The checks that were asked for, in the order of their ids.
+    /// The checks that were asked for, in the order of their ids, but for those that others build upon.
     func checks(_ database: some DatabaseChecks) throws(StartFault) -> [Examination.Check] {
         if live { return [Examination.live(try Self.ports())] }
         if let backup {
@@ -35,7 +35,7 @@ extension DoctorOptions {
             return Configuration.ofThisProcess().checks + [ofDatabase, Examination.keys] + (logs == nil ? [] : [Examination.endurance])
         }
         return [
-            Examination.health, Examination.transport, Examination.tools, Examination.sessions, Examination.proofs, Examination.work,
+            Examination.health, Examination.transport, Examination.tools, Examination.proofs, Examination.sessions, Examination.work,
             Examination.endurance, Examination.latency, Examination.client, Examination.bareCall, Examination.rootPage,
             Examination.discovery, Examination.limits, Examination.streams, Examination.coldStart, ofDatabase, Examination.keys,
             Examination.clock, Examination.origin, Examination.machines, Examination.tokenLife,

@@ -1,6 +1,6 @@
 /// DR-9: a real client.
 extension Examination {
-    static let client = Check(id: "DR-9", title: "a real client") { await $0.client() }
+    static let client = Check(id: "DR-9", title: "a real client", needs: [.mcp, .tools]) { await $0.client() }
 
     private func client() async -> Finding {
         guard let mcp = mcp() else { return .skip("no --url") }

@@ -2,7 +2,7 @@ import ToolBridge
 
 /// DR-18: clocks agree.
 extension Examination {
-    static let clock = Check(id: "DR-18", title: "clock") { await $0.clock() }
+    static let clock = Check(id: "DR-18", title: "clock", needs: [.mcp, .api]) { await $0.clock() }
 
     private func clock() async -> Finding {
         var seen: [String] = []
@@ -18,7 +18,7 @@ extension Examination {
                 let seconds = difference / 1000
                 guard (-30...30).contains(seconds) else {
                     return .fail(
-                        "the \(name)'s clock is \(seconds) s \(seconds > 0 ? "behind" : "ahead of") this machine's",
+                        "the \(name)'s clock is \(abs(seconds)) s \(seconds > 0 ? "behind" : "ahead of") this machine's",
                         fix: "synchronise both clocks (NTP): signatures and tokens are refused"
                     )
                 }

@@ -2,7 +2,7 @@ import JSON
 
 /// DR-12: clients find where tokens come from.
 extension Examination {
-    static let discovery = Check(id: "DR-12", title: "OAuth discovery") { await $0.discovery() }
+    static let discovery = Check(id: "DR-12", title: "OAuth discovery", needs: [.mcp]) { await $0.discovery() }
 
     private func discovery() async -> Finding {
         guard let base = deployment.mcp else { return .skip("no --url") }

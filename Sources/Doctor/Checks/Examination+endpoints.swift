@@ -2,9 +2,9 @@ import JSON
 
 /// What clients find at the MCP server's addresses.
 extension Examination {
-    static let bareCall = Check(id: "DR-10", title: "bare call") { await $0.bareCall() }
-    static let rootPage = Check(id: "DR-11", title: "root page") { await $0.rootPage() }
-    static let origin = Check(id: "DR-19", title: "foreign origins refused") { await $0.origin() }
+    static let bareCall = Check(id: "DR-10", title: "bare call", needs: [.mcp, .tools]) { await $0.bareCall() }
+    static let rootPage = Check(id: "DR-11", title: "root page", needs: [.mcp]) { await $0.rootPage() }
+    static let origin = Check(id: "DR-19", title: "foreign origins refused", needs: [.mcp, .tools]) { await $0.origin() }
 
     private func bareCall() async -> Finding {
         guard let mcp = mcp() else { return .skip("no --url") }

@@ -2,7 +2,7 @@ import JSON
 
 /// DR-7: no errors for a day.
 extension Examination {
-    static let endurance = Check(id: "DR-7", title: "no errors for 24 h") { await $0.endurance() }
+    static let endurance = Check(id: "DR-7", title: "no errors for 24 h", needs: [.mcp]) { await $0.endurance() }
 
     /// A probe each minute.
     private func endurance() async -> Finding {

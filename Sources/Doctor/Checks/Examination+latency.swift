@@ -1,6 +1,6 @@
 /// DR-8: how long calls take.
 extension Examination {
-    static let latency = Check(id: "DR-8", title: "latency") { await $0.latency() }
+    static let latency = Check(id: "DR-8", title: "latency", needs: [.mcp, .credentials, .tools]) { await $0.latency() }
 
     private func latency() async -> Finding {
         guard let mcp = mcp() else { return .skip("no --url") }

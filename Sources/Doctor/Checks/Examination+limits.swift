@@ -1,6 +1,6 @@
 /// DR-13: rate limits are on.
 extension Examination {
-    static let limits = Check(id: "DR-13", title: "rate limits on") { await $0.limits() }
+    static let limits = Check(id: "DR-13", title: "rate limits on", needs: [.api, .credentials]) { await $0.limits() }
 
     private func limits() async -> Finding {
         guard let api = apiProbe else { return .skip("no --api-url") }

@@ -1,6 +1,6 @@
 /// DR-20 and DR-15: several machines, and none.
 extension Examination {
-    static let machines = Check(id: "DR-20", title: "several machines") { await $0.machines() }
+    static let machines = Check(id: "DR-20", title: "several machines", needs: [.mcp, .tools]) { await $0.machines() }
     static let coldStart = Check(id: "DR-15", title: "cold start") { await $0.coldStart() }
 
     private func machines() async -> Finding {

@@ -2,7 +2,11 @@ import JSON
 
 /// DR-5: both proofs, of the user and of the tenant, are demanded.
 extension Examination {
-    static let proofs = Check(id: "DR-5", title: "both proofs enforced") { await $0.proofs() }
+    static let proofs = Check(id: "DR-5", title: "both proofs enforced", needs: [.mcp, .api]) { examination in
+        let finding = await examination.proofs()
+        if finding.status == .fail { examination.prerequisites.lack(.credentials, "DR-5") }
+        return finding
+    }
 
     /// A request that must come to one status.
     private struct Trial {

@@ -3,7 +3,7 @@ import ToolBridge
 
 /// DR-4: API sessions can be made.
 extension Examination {
-    static let sessions = Check(id: "DR-4", title: "API sessions can be made") { await $0.sessions() }
+    static let sessions = Check(id: "DR-4", title: "API sessions can be made", needs: [.api, .credentials]) { await $0.sessions() }
 
     var apiProbe: APIProbe? {
         deployment.api.map {

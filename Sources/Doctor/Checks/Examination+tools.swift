@@ -3,7 +3,11 @@ import Tools
 
 /// DR-3: all the tools, whatever the client speaks.
 extension Examination {
-    static let tools = Check(id: "DR-3", title: "all 40 tools and health_check") { await $0.tools() }
+    static let tools = Check(id: "DR-3", title: "all 40 tools and health_check", needs: [.mcp]) { examination in
+        let finding = await examination.tools()
+        if finding.status == .fail { examination.prerequisites.lack(.tools, "DR-3") }
+        return finding
+    }
 
     private func tools() async -> Finding {
         guard let mcp = mcp() else { return .skip("no --url") }
@@ -14,6 +18,9 @@ extension Examination {
                     return .fail("/mcp opens no session", fix: "TOOLBRIDGE_STATE_KEYS: are they valid? Look at the server's log")
                 }
                 switch try await mcp.call("tools/list", as: form, session: session) {
+                case .refused(401, _):
+                    prerequisites.lack(.tools, "DR-5")
+                    return .skip("the server takes no call without a token that it takes: see DR-5")
                 case .refused(let status, let text):
                     return .fail("/mcp answers tools/list with \(status): \(text)", fix: Self.refusedFix(status))
                 case .result(let result):

@@ -2,7 +2,7 @@ import JSON
 
 /// DR-6: tools work, on one note of the doctor's own.
 extension Examination {
-    static let work = Check(id: "DR-6", title: "eight tools work") { await $0.work() }
+    static let work = Check(id: "DR-6", title: "eight tools work", needs: [.mcp, .credentials, .tools]) { await $0.work() }
 
     private func work() async -> Finding {
         guard let mcp = mcp() else { return .skip("no --url") }

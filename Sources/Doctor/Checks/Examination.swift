@@ -4,11 +4,13 @@ import Auth
 struct Examination: Sendable {
     let deployment: Deployment
     let probe: Probe
+    let prerequisites = Prerequisites()
 
     /// A criterion of the deployment contract.
     struct Check: Sendable {
         let id: String
         let title: String
+        var needs: Set<Prerequisites.Need> = []
         let run: @Sendable (Examination) async -> Finding
     }
 
@@ -17,7 +19,8 @@ struct Examination: Sendable {
         var report = Report()
         for check in checks {
             let start = ContinuousClock.now
-            let finding = await check.run(self)
+            let culprit = prerequisites.culprit(among: check.needs)
+            let finding = if let culprit { Finding.skip("see \(culprit)") } else { await check.run(self) }
             let result = CheckResult(
                 id: check.id,
                 title: check.title,
