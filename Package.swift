@@ -289,7 +289,7 @@ let package = Package(
         .target(
             name: "Doctor",
             dependencies: [
-                "Auth", "JSON", "Program", "ToolBridge",
+                "Auth", "JSON", "Program", "ToolBridge", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
