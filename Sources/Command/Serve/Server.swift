@@ -130,7 +130,10 @@ struct Server: Sendable {
             sealer: try await services.stateKeys(settings),
             // Sessions outlive this process, so an end that only it remembered would be no end.
             ended: NoEndedSessions(),
-            connections: MCPConnections(settings: try MCPConnections.Settings(self.settings)),
+            connections: MCPConnections(
+                settings: try MCPConnections.Settings(self.settings),
+                replica: MCPConnections.replicaName(machine: self.settings.text("FLY_MACHINE_ID"))
+            ),
             settings: mcp,
             identity: MCPIdentity(
                 principal: { $0.mcpPrincipal },
