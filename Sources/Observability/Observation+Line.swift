@@ -13,6 +13,8 @@ extension Observation {
         case .keyringKept: "keyring not replaced"
         case .tenantProved: "tenant proved"
         case .listening(let url): "Listening on \(url)"
+        case .metricsListening: "metrics listening"
+        case .metricsUnavailable: "metrics unavailable"
         case .request(let request):
             switch request.phase {
             case .ended, .cancelled: "request"
@@ -41,7 +43,9 @@ extension Observation {
         case .levelChanged: "config"
         case .storeFault: "store"
         case .keySetFetched, .keySetFailed, .membershipsAsked, .membershipsRefused, .keyringReplaced, .keyringKept, .tenantProved: "auth"
-        case .started, .listening, .signalReceived, .drainFinished, .shutdownComplete, .library, .suppressed: "lifecycle"
+        case .started, .listening, .metricsListening, .metricsUnavailable, .signalReceived, .drainFinished, .shutdownComplete, .library,
+            .suppressed:
+            "lifecycle"
         }
     }
 
@@ -77,6 +81,10 @@ extension Observation {
             line.member("error", error)
         case .tenantProved(let version, let key):
             line.fields([("version", .integer(version)), ("key", .text(key))])
+        case .metricsListening(let url):
+            line.fields([("url", .text(url))])
+        case .metricsUnavailable(let reason):
+            line.member("error", reason)
         case .listening, .signalReceived, .shutdownComplete, .levelChanged:
             break
         case .mcpRequest(let request):

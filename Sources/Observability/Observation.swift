@@ -22,6 +22,10 @@ package enum Observation: Sendable {
     case tenantProved(version: Int, key: String)
     /// Connections are accepted at this URL.
     case listening(url: String)
+    /// Metrics are served at this URL.
+    case metricsListening(url: String)
+    /// Metrics aren't served; everything else is.
+    case metricsUnavailable(reason: String)
     /// A request ended, or its stream opened or closed.
     case request(RequestObservation)
     /// A request of MCP was answered, one of a batch too; a line only at trace.
@@ -113,14 +117,14 @@ extension Observation {
     /// How loud it is: 5xx is an error, 4xx is the client's own business.
     package var level: LogLevel {
         switch self {
-        case .started, .configured, .listening, .signalReceived, .drainFinished, .shutdownComplete: .info
+        case .started, .configured, .listening, .metricsListening, .signalReceived, .drainFinished, .shutdownComplete: .info
         case .request(let request): request.status >= 500 ? .error : .info
         case .mcpRequest: .trace
         case .toolCall(let call): call.outcome == .fault ? .error : .info
         case .levelChanged: .info
         case .internalError, .storeFault: .error
         case .library(let level, _, _): level
-        case .suppressed, .settingWarning, .keySetFailed, .membershipsRefused: .warning
+        case .suppressed, .settingWarning, .metricsUnavailable, .keySetFailed, .membershipsRefused: .warning
         case .keySetFetched, .tenantProved: .debug
         case .membershipsAsked(_, let status, _): status == 200 ? .debug : .warning
         case .keyringReplaced: .info
