@@ -171,7 +171,7 @@ let package = Package(
         .target(
             name: "MCPServer",
             dependencies: [
-                "HTTPServer", "MCP", "JSON",
+                "HTTPServer", "MCP", "JSON", "Observability",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -238,7 +238,8 @@ let package = Package(
         .testTarget(
             name: "APIClientTests",
             dependencies: [
-                "APIClient", "Auth", "ToolBridge", "JSON",
+                "APIClient", "Auth", "HTTPServer", "JSON", "Observability", "RESTAPI", "SQLStore", "SQLiteDriver", "ToolBridge",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -251,6 +252,7 @@ let package = Package(
             name: "Program",
             dependencies: [
                 "Auth", "HTTPServer", "JSON", "MCP", "MCPServer", "Observability", "RESTAPI", "ToolBridge", "Tools",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -288,7 +290,7 @@ let package = Package(
         .target(
             name: "Doctor",
             dependencies: [
-                "Auth", "JSON", "Program", "ToolBridge",
+                "Auth", "JSON", "Program", "ToolBridge", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -350,3 +352,8 @@ let package = Package(
         ),
     ]
 )
+
+// An image is built from the sources of the programs alone (Scripts/release.sh).
+if Context.environment["TOOLBRIDGE_PROGRAMS_ONLY"] != nil {
+    package.targets.removeAll { $0.type == .test || !($0.path ?? "Sources/").hasPrefix("Sources/") }
+}

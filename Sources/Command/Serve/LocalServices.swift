@@ -52,7 +52,7 @@ struct LocalServices: Sendable {
             }
         ])
         items = LocalItemService(store: store, count: { metrics.count($0) }, report: { observations.record(.storeFault(error: "\($0)", operation: nil)) })
-        owners = OwnerChoices(choices: choices)
+        owners = OwnerChoices(items, choices: choices)
         notices = ItemNotices(items: items, sync: items, signals: items.signals, changes: changes)
     }
 
@@ -65,19 +65,18 @@ struct LocalServices: Sendable {
     /// - Throws: ``MCP/DefinitionError``, which would be a slip of ours.
     func definition(role: String, selection: ToolSelection, pageBytes: Int) throws -> ServerDefinition<Caller> {
         let catalogue = ToolCatalogue<Caller>(
-            service: items,
-            owner: owners.owner,
+            items: owners.items,
             health: .healthCheck { await health(role, $0) },
             pageBytes: pageBytes
         )
-        let resources = ItemResources<Caller>(service: items, owner: owners.owner)
+        let resources = ItemResources<Caller>(items: owners.items)
         return try ServerDefinition(
             info: .toolbridge,
             instructions: ServerInstructions.text,
             tools: catalogue.tools(selection),
             templates: resources.templates,
             listing: resources.listing,
-            prompts: ItemPrompts<Caller>(service: items, pageBytes: pageBytes, owner: owners.owner).all,
+            prompts: ItemPrompts<Caller>(pageBytes: pageBytes, items: owners.items).all,
             announces: .resources,
             subscriptions: resources.subscriptions(told: notices)
         )

@@ -64,6 +64,7 @@ struct Server: Sendable {
             observations: observations,
             rateLimits: limits,
             rateKey: { $1.rateKey(in: $0) },
+            logged: { $0.observed },
             readiness: services.readiness,
             onReady: { port in
                 let url = "http://\(ListenAddress(host: host, port: port).description)"
@@ -105,7 +106,7 @@ struct Server: Sendable {
             maximumOfOwner: identity.profile.hasRateLimits ? FeedStreams.usualMaximumOfOwner : nil
         )
         let routes = IdentityRoutes(tenant: identity.settings.tenants.standard, source: identity.resolution)
-        return ItemRoutes(data).all + [batchRoute(data), searchRoute(data)] + SyncRoutes(data).all
+        return ItemRoutes(data).all + [batchRoute(data), searchRoute(data), recentRoute(data)] + SyncRoutes(data).all
             + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
             + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + routes.all
             + ExchangeRoutes(identity.exchange, keys: identity.published, answered: countsExchanges).all
@@ -134,6 +135,8 @@ struct Server: Sendable {
             tools: servers.standard.definition.tools.map(\.name),
             methods: ["tools/list", "tools/call", "resources/list", "resources/read", "prompts/list", "prompts/get"]
         )
+        let keys = try await services.stateKeys(settings)
+        observations.hidePersons(LogKey(try settings.value(Settings.logKey), state: keys).hash)
         return MCPRoutes(
             servers.standard,
             serverOfQuery: { [offer] request throws(Problem) in
@@ -144,10 +147,13 @@ struct Server: Sendable {
                     throw .internalError
                 }
             },
-            sealer: try await services.stateKeys(settings),
+            sealer: keys,
             // Sessions outlive this process, so an end that only it remembered would be no end.
             ended: NoEndedSessions(),
-            connections: MCPConnections(settings: try MCPConnections.Settings(self.settings)),
+            connections: MCPConnections(
+                settings: try MCPConnections.Settings(self.settings),
+                replica: MCPConnections.replicaName(machine: self.settings.text("FLY_MACHINE_ID"))
+            ),
             settings: mcp,
             identity: MCPIdentity(
                 principal: { $0.mcpPrincipal },
@@ -161,7 +167,8 @@ struct Server: Sendable {
             ),
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "/mcp"))
-            }
+            },
+            observer: MCPObserver(observations) { $0.observed }
         ).routes
     }
 

@@ -23,6 +23,8 @@ struct StdioLifetime: Sendable {
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup
                     ),
+                    .init(service: DebugSwitch(observations: observations)),
+                    .init(service: SignalReport(observations: observations)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: observations.logger(label: "lifecycle")

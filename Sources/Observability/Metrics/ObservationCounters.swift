@@ -34,6 +34,13 @@ struct ObservationCounters: Sendable {
         case .drainFinished(_, _, let duration):
             let (seconds, attoseconds) = duration.components
             drain.value.store(Int(seconds) &* 1_000_000_000 &+ Int(attoseconds / 1_000_000_000), ordering: .relaxed)
+        case .upstream(let request):
+            if let status = request.status {
+                metrics.codes(.upstreamRequests, request.operation).add(status)
+            } else {
+                metrics.rareCounter(.upstreamRequests, request.operation, request.fault ?? "other").add()
+            }
+            metrics.histogram(.upstreamDuration, request.operation).observe(request.duration)
         case .toolCall(let call): mcp.count(call)
         case .mcpRequest(let request): mcp.count(request)
         default: break
