@@ -171,7 +171,7 @@ let package = Package(
         .target(
             name: "MCPServer",
             dependencies: [
-                "HTTPServer", "MCP", "JSON",
+                "HTTPServer", "MCP", "JSON", "Observability",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

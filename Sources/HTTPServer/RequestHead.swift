@@ -108,6 +108,12 @@ package final class RequestHead: Sendable {
         return only
     }
 
+    /// nil unless the header is there exactly once.
+    var traceparent: String? {
+        guard mayHave("traceparent"), let value = onlyValue("traceparent") else { return nil }
+        return text(value)
+    }
+
     /// Whether there is a query, empty or not.
     var hasQuery: Bool { pathSpan.range.upperBound < targetSpan.range.upperBound }
 
