@@ -19,7 +19,7 @@ import Darwin
 /// The API's routes over a real port and a database, with tokens and signed tenants, and a client in front of it.
 struct LiveAPI: Sendable {
     static let secret = Secret("a secret of the tests that is long enough")
-    static let token = Secret("the only token")
+    static let token = Secret("the-only-token")
     /// The token's subject, in the tenant that is signed.
     static let owner = Owner(tenant: "tenant", subject: "local")
 
@@ -38,11 +38,11 @@ struct LiveAPI: Sendable {
         }
         let service = LocalItemService(store: SQLStore(database: database), now: { .now() })
         let clocks = Clocks(wall: { Timestamp.now().milliseconds })
-        let proof = TenantProof(secret: secret, nonces: NonceMemory(), clocks: clocks)
+        let proof = TenantProof(secret: secret, nonces: NonceMemory(clocks: clocks), clocks: clocks)
         let policy = CallerPolicy(tokens: .local(token), tenants: TenantPolicy(defaultTenant: "tenant", proof: proof))
         let data = DataRoutes(items: service, sync: service)
         let routes: [Route<Caller>] =
-            healthRoutes(role: "serve", version: "1") { [] } + ItemRoutes(data).all + [batchRoute(data), searchRoute(data), recentRoute(data)]
+            healthRoutes(service: "toolbridge", role: "serve", version: "1") { [] } + ItemRoutes(data).all + [batchRoute(data), searchRoute(data), recentRoute(data)]
             + SyncRoutes(data).all + [syncInfoRoute(SyncInfo(rate: nil))]
         do {
             let (ports, port) = AsyncStream.makeStream(of: Int.self)
