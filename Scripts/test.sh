@@ -22,8 +22,13 @@ run --skip "$timed" --skip "$served" --skip "$heavy"
 run --filter "$heavy" --skip "$timed"
 Scripts/build.sh toolbridge mcp-fixtures example-server
 
-echo "== Acceptance: the programs from outside"
-need curl strace python3-venv
 Scripts/python.sh
 built=$(swift build -c release --show-bin-path)
-TOOLBRIDGE_PROGRAM="$built/toolbridge" TOOLBRIDGE_FIXTURES="$built/mcp-fixtures" .venv/bin/python -m pytest Acceptance -n 2 --dist loadfile "$@"
+export TOOLBRIDGE_PROGRAM="$built/toolbridge" TOOLBRIDGE_FIXTURES="$built/mcp-fixtures"
+
+echo "== deploy: what needs no cloud"
+deploy/test/run.sh
+
+echo "== Acceptance: the programs from outside"
+need curl strace
+.venv/bin/python -m pytest Acceptance -n 2 --dist loadfile "$@"

@@ -5,9 +5,8 @@ import ToolBridge
 ///
 /// The words are constants. Titles and names of members, which are the user's, are escaped and in quotes; the current item is JSON on a line of its own.
 struct Hints: Sendable {
-    let service: any ItemService
+    let items: OwnedItems
     let offers: OfferedTools
-    let owner: Owner
     let attempt: Attempt
 
     /// The lines; none where there is nothing to say.

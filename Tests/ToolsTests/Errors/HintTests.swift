@@ -276,11 +276,8 @@ import Tools
     }
 
     @Test func toolsThatAreNotOfOneKindGetHintsToo() async throws {
-        let tools = ItemTools<Owner>(
-            service: CountingService(refusing: .unavailable(Unexpected(description: "x"))),
-            offers: ["update_items", "search", "list_items", "restore_item"],
-            owner: { $0 }
-        )
+        let items = OwnedItems(CountingService(refusing: .unavailable(Unexpected(description: "x"))), of: .me)
+        let tools = ItemTools<Owner>(offers: ["update_items", "search", "list_items", "restore_item"], items: { _ in items })
         let uid = try #require(UID(Self.uid))
         for (refusal, kind, expected) in [
             (ItemError.notFound(.notes), .notes, "Next: find the note with search or list_items."),
@@ -288,8 +285,8 @@ import Tools
             (.versionMismatch(Self.item(.notes), expected: .exactly(1)), .notes, "Next: call update_items again with if_match 4."),
             (.invalidCursor, nil, "Next: call update_items again without cursor, or with the nextCursor of the same list."),
         ] as [(ItemError, ItemKind?, String)] {
-            #expect(await tools.hint(for: refusal, kind: kind, uid: uid, sent: nil, tool: "update_items", of: .me) == [expected])
+            #expect(await tools.hint(for: refusal, kind: kind, uid: uid, sent: nil, tool: "update_items", items) == [expected])
         }
-        #expect(await tools.hint(for: .invalidCursor, kind: nil, uid: nil, sent: nil, tool: nil, of: .me).count == 1)
+        #expect(await tools.hint(for: .invalidCursor, kind: nil, uid: nil, sent: nil, tool: nil, items).count == 1)
     }
 }
