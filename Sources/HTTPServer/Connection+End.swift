@@ -84,6 +84,8 @@ extension Connection {
         }
         phase = .closed
         decoder.end()
+        // What a handler still works on, it gives back with its answer.
+        if current == nil { releaseBody() }
         timer.cancel()
         mailbox.close()
     }

@@ -9,6 +9,7 @@ final class ServerCore: Sendable {
     let trustedProxies: TrustedProxies?
     let runsHandlersOnEventLoops: Bool
     let observations: Observations
+    let bodies: BodyBudget
     private let draining = Atomic(false)
     private let drainedRequests = Atomic(0)
     private let drainedStreams = Atomic(0)
@@ -20,6 +21,7 @@ final class ServerCore: Sendable {
         trustedProxies = configuration.trustedProxies
         runsHandlersOnEventLoops = configuration.runsHandlersOnEventLoops
         self.observations = observations
+        bodies = BodyBudget(limit: configuration.maximumBodyBytes)
     }
 
     var isDraining: Bool { draining.load(ordering: .relaxed) }
