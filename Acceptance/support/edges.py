@@ -128,9 +128,9 @@ class Nginx:
 class ReplayingEdge:
     """A router that gives requests to machines in turn, and replays one to the machine that an empty answer's `fly-replay` names."""
 
-    def __init__(self, machines: dict[str, int]):
-        self.machines = machines
-        self.turn = itertools.cycle(list(machines))
+    def __init__(self):
+        self.machines: dict[str, int] = {}
+        self.turn = itertools.count()
         self.lock = threading.Lock()
         # Method, machine, and whether it was a replay.
         self.passed: list[tuple[str, str, bool]] = []
@@ -151,12 +151,15 @@ class ReplayingEdge:
     def close(self):
         self.httpd.close()
 
+    def add(self, machine: str, port: int):
+        self.machines[machine] = port
+
     def connect(self) -> Connection:
         return Connection(self.port)
 
     def answer(self, asked: Asked) -> Answer:
         with self.lock:
-            machine = next(self.turn)
+            machine = list(self.machines)[next(self.turn) % len(self.machines)]
         answer, replay = self._ask(asked, machine)
         if replay is None:
             return answer
@@ -170,6 +173,7 @@ class ReplayingEdge:
     def _ask(self, asked: Asked, machine: str, is_replay: bool = False) -> tuple[Answer, str | None]:
         self.passed.append((asked.method, machine, is_replay))
         headers = [(name, value) for name, value in asked.headers if name.lower() not in ("connection", "content-length", "transfer-encoding")]
+        headers += [("fly-replay-src", "instance=another;t=1730635200")] if is_replay else []
         try:
             connection = Connection(self.machines[machine], 60)
             connection.send(request_bytes(connection.port, asked.method, asked.target, headers, asked.body))

@@ -49,6 +49,8 @@ final class Connection: ChannelDuplexHandler {
     /// The endpoint of the request that is being read.
     var found: (Endpoint, PathParameters)?
     var closesAfterAnswer = false
+    /// Whether the client has taken too little of a stream for too long.
+    var isStalled = false
     var isInputClosed = false
     var holdsRead = false
     var isBlocked = false
@@ -71,6 +73,7 @@ final class Connection: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        core.metrics.connections.add(1)
         if context.channel.isActive { start() }
     }
 
@@ -185,6 +188,7 @@ final class Connection: ChannelDuplexHandler {
         phase = .handling
         // It is held until it is answered; to refuse it now would save nothing. A small one that came at once isn't counted.
         if heldBytes > 0 || body.readableBytes > BodyBudget.free { _ = holds(body.readableBytes) }
+        core.metrics.inFlight.add(1)
         timer.kind = .none
         if head.asksToClose { closesAfterAnswer = true }
         current = Current(head: head, endpoint: endpoint, start: .now(), bytesIn: body.readableBytes)
@@ -211,6 +215,9 @@ final class Connection: ChannelDuplexHandler {
         let id = head?.correlationID ?? CorrelationID()
         let answer = problem.answer(correlationID: id.description)
         let bytes = write(answer, id: id, omitsBody: false, closes: true, context)
+        (found?.0.meter ?? core.endpoints.other)
+            .count(head?.method, code: answer.status.code, nanoseconds: 0, bytesIn: 0)
+        core.metrics.reject(problem.code, isUnread: true)
         core.observations.record(
             .request(
                 RequestObservation(

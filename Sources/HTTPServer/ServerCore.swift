@@ -10,11 +10,12 @@ final class ServerCore: Sendable {
     let runsHandlersOnEventLoops: Bool
     let observations: Observations
     let bodies: BodyBudget
+    let metrics: HTTPMetrics
     private let draining = Atomic(false)
     private let drainedRequests = Atomic(0)
     private let drainedStreams = Atomic(0)
 
-    init(endpoints: EndpointTable, configuration: HTTPServerConfiguration, observations: Observations) {
+    init(endpoints: EndpointTable, configuration: HTTPServerConfiguration, observations: Observations, metrics: HTTPMetrics) {
         self.endpoints = endpoints
         deadlines = configuration.deadlines
         drainLimit = configuration.drainLimit
@@ -22,6 +23,7 @@ final class ServerCore: Sendable {
         runsHandlersOnEventLoops = configuration.runsHandlersOnEventLoops
         self.observations = observations
         bodies = BodyBudget(limit: configuration.maximumBodyBytes)
+        self.metrics = metrics
     }
 
     var isDraining: Bool { draining.load(ordering: .relaxed) }
