@@ -17,6 +17,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "toolbridge", targets: ["Command"]),
+        .executable(name: "toolbridge-mcp", targets: ["GatewayCommand"]),
         .library(name: "JSON", targets: ["JSON"]),
         .library(name: "MCP", targets: ["MCP"]),
         .library(name: "MCPServer", targets: ["MCPServer"]),
@@ -222,14 +223,104 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        // The program: the only place where a driver meets a route.
+        // Items through another server's API.
+        .target(
+            name: "APIClient",
+            dependencies: [
+                "Auth", "ToolBridge", "JSON",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "APIClientTests",
+            dependencies: [
+                "APIClient", "Auth", "HTTPServer", "JSON", "Observability", "RESTAPI", "SQLStore", "SQLiteDriver", "ToolBridge",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // What all programs share: settings, identity out of settings, how a process begins and ends.
+        .target(
+            name: "Program",
+            dependencies: [
+                "Auth", "HTTPServer", "JSON", "MCP", "MCPServer", "Observability", "RESTAPI", "ToolBridge", "Tools",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // The stateless MCP server in front of an API; knows no database.
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "APIClient", "Auth", "HTTPServer", "JSON", "MCP", "MCPServer", "Observability", "Program", "RESTAPI", "ToolBridge", "Tools",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "APIClient", "Auth", "HTTPServer", "JSON", "MCP", "Program", "ToolBridge", "Tools",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Says whether a deployment is healthy.
+        .target(
+            name: "Doctor",
+            dependencies: [
+                "Auth", "JSON", "Program", "ToolBridge", "Tools",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DoctorTests",
+            dependencies: [
+                "Doctor", "Auth", "JSON", "Program", "ToolBridge", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // The small program for containers: `mcp` and `doctor` alone.
+        .executableTarget(
+            name: "GatewayCommand",
+            dependencies: ["Doctor", "Gateway", "Program", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings
+        ),
+
+        // The program with everything: the only place where a driver meets a route.
         .executableTarget(
             name: "Command",
             dependencies: [
                 "JSON", "MCP", "ToolBridge", "SQLStore", "SQLiteDriver", "Auth", "Tools", "Observability", "HTTPServer", "RESTAPI",
-                "MCPServer", "DevIdentity",
+                "MCPServer", "DevIdentity", "Doctor", "Gateway", "Program",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -260,3 +351,8 @@ let package = Package(
         ),
     ]
 )
+
+// An image is built from the sources of the programs alone (Scripts/release.sh).
+if Context.environment["TOOLBRIDGE_PROGRAMS_ONLY"] != nil {
+    package.targets.removeAll { $0.type == .test || !($0.path ?? "Sources/").hasPrefix("Sources/") }
+}

@@ -10,9 +10,11 @@ import pytest
 
 from support.assistants import ASSISTANTS, Assistant
 from support.fixtures import Fixtures, start_stdio
+from support.gateway import Gateway, Stack, need_gateway
 from support.identity import IdentityProvider, IdentityServer, free_port
 from support.peer import CLIENTS, HTTPPeer, Peer, SSEPeer, StdioPeer
 from support.places import FIXTURES, PROGRAM
+from support.predecessor import Predecessor
 from support.program import Server, environment
 from support.toolcases import Share
 
@@ -78,6 +80,61 @@ def make_identity_server(tmp_path, identity_provider):
             return server.start() if start else server
 
         yield make
+
+
+@pytest.fixture
+def make_gateway(tmp_path):
+    """Starts `toolbridge-mcp` in front of anything with `url`; settings by name, and `start=False` leaves the start to the test."""
+    need_gateway()
+    with contextlib.ExitStack() as stack:
+        made = []
+
+        def make(api, token: str | None, start: bool = True, **more) -> Gateway:
+            gateway = Gateway(tmp_path / f"gateway-{len(made)}", api, token, **more)
+            made.append(gateway)
+            stack.callback(gateway.close)
+            return gateway.start() if start else gateway
+
+        yield make
+
+
+@pytest.fixture
+def make_stack(tmp_path):
+    """Makes an API with signed tenants, a proxy before it, and gateways before that; settings of the API by name."""
+    need_gateway()
+    with contextlib.ExitStack() as closing:
+        yield lambda **settings: Stack(tmp_path, closing, **settings)
+
+
+@pytest.fixture
+def stack(make_stack) -> Stack:
+    return make_stack()
+
+
+@pytest.fixture(scope="module")
+def shared_stack(tmp_path_factory):
+    """The same, for all tests of a file that do not mind each other's items."""
+    need_gateway()
+    with contextlib.ExitStack() as closing:
+        yield Stack(tmp_path_factory.mktemp("stack"), closing)
+
+
+@pytest.fixture
+def make_predecessor():
+    """Starts stand-ins for the predecessor's API; see `support.predecessor`."""
+    with contextlib.ExitStack() as stack:
+
+        def make(**more) -> Predecessor:
+            predecessor = Predecessor(**more)
+            stack.callback(predecessor.close)
+            return predecessor.start()
+
+        yield make
+
+
+@pytest.fixture
+def predecessor(make_predecessor) -> Predecessor:
+    return make_predecessor()
 
 
 @pytest.fixture

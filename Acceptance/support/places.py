@@ -12,6 +12,7 @@ DRIVERS = ROOT / "Acceptance" / "drivers"
 
 PROGRAM = Path(os.environ.get("TOOLBRIDGE_PROGRAM", ROOT / ".build" / "release" / "toolbridge"))
 FIXTURES = Path(os.environ.get("TOOLBRIDGE_FIXTURES", PROGRAM.with_name("mcp-fixtures")))
+GATEWAY = Path(os.environ.get("TOOLBRIDGE_GATEWAY", PROGRAM.with_name("toolbridge-mcp")))
 EXAMPLE = Path(os.environ.get("TOOLBRIDGE_EXAMPLE", FIXTURES.with_name("example-server")))
 
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Program
 
 /// `toolbridge settings`: the table of `docs/configuration.md`.
 struct SettingsCommand: ParsableCommand {

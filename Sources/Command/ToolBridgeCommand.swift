@@ -1,10 +1,6 @@
 import ArgumentParser
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+import Gateway
+import Program
 
 /// `toolbridge`: notes, tasks, comments, chats and messages for assistants and apps.
 @main
@@ -15,37 +11,11 @@ struct ToolBridgeCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, StdioCommand.self, TokenCommand.self, ConnectCommand.self, ToolsCommand.self, SettingsCommand.self,
-            DevIDPCommand.self,
+            DevIDPCommand.self, McpCommand.self, DatabaseDoctorCommand.self,
         ]
     )
 
     static func main() async {
-        // A peer that closes its end is an error of one write, never the end of the process.
-        signal(SIGPIPE, SIG_IGN)
-        // Whatever this program creates is for its user alone, and a crash leaves no copy of anybody's notes.
-        umask(0o077)
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(coreLimit, &none)
-        do {
-            var command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-        } catch {
-            exit(withError: error)
-        }
+        await ProgramStart.run(Self.self)
     }
-}
-
-#if canImport(Glibc)
-private let coreLimit = __rlimit_resource_t(RLIMIT_CORE.rawValue)
-#else
-private let coreLimit = RLIMIT_CORE
-#endif
-
-/// Which release this is.
-enum Version {
-    static let current = "0.1.0"
 }

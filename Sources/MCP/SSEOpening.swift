@@ -31,6 +31,11 @@ public struct SSEStreamID: Sendable, Hashable, CustomStringConvertible {
         description = replica.isEmpty ? number : "\(number).\(replica)"
     }
 
+    /// The replica that holds it; nil where replicas have no names.
+    public var replica: String? {
+        description.firstIndex(of: ".").map { String(description[description.index(after: $0)...]) }
+    }
+
     /// Reads one that a client sends back; nil for what can't be one, whoever made it (W75).
     public init?(_ text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)

@@ -72,7 +72,9 @@ extension MCPRoutes {
         guard request.method == .post else { return Answer(.sseMethodRefused) }
         guard let id = (try? request.queryParameter("session_id")).flatMap({ SSEStreamID($0) }) else { return Answer(.sseStreamUnnamed) }
         let principal = identity.principal(caller)
-        guard let client = sseClients.client(id, of: principal) else { return Answer(.sseStreamUnknown) }
+        guard let client = sseClients.client(id, of: principal) else {
+            return HandingOn.answer(to: request, for: id, at: connections.replica) ?? Answer(.sseStreamUnknown)
+        }
         // Before the message, which may begin the one session of the stream.
         if let problem = identity.forbids?(caller, [], request) { throw problem }
         let engine = ProtocolEngine(client.server.definition, sealer: sealer)

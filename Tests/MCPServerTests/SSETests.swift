@@ -49,6 +49,7 @@ struct SSETests {
 
     func serve(
         _ gate: Gate = Gate(),
+        replica: String = "r1",
         settings: MCPConnections.Settings = MCPConnections.Settings(),
         routes change: (inout MCPRouteSettings) -> Void = { _ in },
         charge: @escaping @Sendable (String) -> RateLimits.Standing? = { _ in nil },
@@ -64,7 +65,7 @@ struct SSETests {
             server,
             sealer: keys,
             ended: EndedSessionsInMemory { keys.replace() },
-            connections: MCPConnections(settings: settings, replica: "r1"),
+            connections: MCPConnections(settings: settings, replica: replica),
             settings: routeSettings,
             identity: MCPIdentity(principal: { Principal(issuer: "test", subject: $0) }, charge: charge),
             report: report
@@ -137,6 +138,40 @@ struct SSETests {
             #expect(try await server.send("POST", "/sse", Fixtures.call("who")).text == "me 2025-03-26 -")
             #expect(try await server.send("DELETE", "/sse").status == 400)
             #expect(try await server.send("PUT", "/sse").status == 405)
+        }
+    }
+
+    @Test("W77 LS11 a message for another machine's stream is handed on by name, once, and only between machines")
+    func handedOn() async throws {
+        let (own, other, number) = ("e784079b449483", "3d8d9014f32d89", String(repeating: "0", count: 32))
+        let ping = Fixtures.request("ping")
+        try await serve(replica: own) { server in
+            let replay = try await server.send("POST", "/messages/?session_id=\(number).\(other)", ping)
+            #expect(replay.status == 404)
+            #expect(replay.header("fly-replay") == "instance=\(other)")
+            #expect(replay.body.isEmpty)
+            let again = try await server.send("POST", "/messages/?session_id=\(number).\(other)", ping, ["fly-replay-src": "instance=1"])
+            #expect(again.status == 404 && again.header("fly-replay") == nil)
+            let big = Fixtures.request("ping", id: "\"" + String(repeating: "x", count: 1_000_000) + "\"")
+            #expect(try await server.send("POST", "/messages/?session_id=\(number).\(other)", big).header("fly-replay") == nil)
+            for name in [own, "r1", "\(other)0", "3D8D9014F32D89", "evil-app"] {
+                let answer = try await server.send("POST", "/messages/?session_id=\(number).\(name)", ping)
+                #expect(answer.status == 404 && answer.header("fly-replay") == nil, "\(name)")
+            }
+            let stranger = try await server.send("POST", "/messages/?session_id=\(number).\(other)", ping, ["Authorization": ""])
+            #expect(stranger.status == 401 && stranger.header("fly-replay") == nil, "E4")
+        }
+        try await serve { server in
+            let answer = try await server.send("POST", "/messages/?session_id=\(number).\(other)", ping)
+            #expect(answer.status == 404 && answer.header("fly-replay") == nil, "without a machine's name nobody replays")
+        }
+    }
+
+    @Test("a process has its machine's name where that has the platform's form")
+    func names() throws {
+        #expect(MCPConnections.replicaName(machine: "e784079b449483") == "e784079b449483")
+        for machine in [nil, "", "web-1", "E784079B449483", "e784079b44948", "e784079b449483\u{301}"] {
+            #expect(MCPConnections.replicaName(machine: machine).wholeMatch(of: try Regex("r[0-9a-f]{1,8}")) != nil)
         }
     }
 

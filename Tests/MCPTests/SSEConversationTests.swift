@@ -110,6 +110,7 @@ struct SSEConversationTests {
         for replica in ["", "r-1_A"] {
             let id = SSEStreamID(number: number, replica: replica)
             #expect(SSEStreamID(id.description) == id)
+            #expect(SSEStreamID(id.description)?.replica == (replica.isEmpty ? nil : replica))
         }
         #expect(SSEStreamID(number: number, replica: "a").description == "0f1e2d3c4b5a69788796a5b4c3d2e1f0.a")
         let digits = String(repeating: "a", count: 32)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Program
 
 #if canImport(Glibc)
 import Glibc

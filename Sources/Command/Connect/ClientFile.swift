@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import Program
 import ToolBridge
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Program
 
 /// A client that can be told of this server.
 enum ConnectClient: String, CaseIterable, ExpressibleByArgument, Sendable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Program
 
 /// `toolbridge connect`: tells a client how to start this server.
 struct ConnectCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import JSON
+import Program
 
 /// What a client's file must say so that it starts this server.
 struct ConnectSnippet {

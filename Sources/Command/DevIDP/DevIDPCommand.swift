@@ -2,6 +2,7 @@ import ArgumentParser
 import DevIdentity
 import HTTPServer
 import Observability
+import Program
 
 /// `toolbridge dev-idp`: an identity provider to try things with.
 struct DevIDPCommand: AsyncParsableCommand {

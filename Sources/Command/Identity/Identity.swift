@@ -1,6 +1,7 @@
 import Auth
 import HTTPServer
 import Observability
+import Program
 import RESTAPI
 import SQLStore
 import ServiceLifecycle

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Program
 
 /// The flag that every command over a database has.
 struct DatabaseOptions: ParsableArguments {

@@ -3,6 +3,7 @@ import Auth
 import MCP
 import MCPServer
 import Observability
+import Program
 import SQLStore
 import Tools
 

@@ -1,4 +1,5 @@
 import Auth
+import Program
 
 #if canImport(Glibc)
 import Glibc

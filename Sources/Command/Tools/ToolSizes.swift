@@ -1,5 +1,6 @@
 import JSON
 import MCP
+import Program
 import ToolBridge
 import Tools
 

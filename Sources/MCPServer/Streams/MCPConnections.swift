@@ -68,7 +68,7 @@ package final class MCPConnections: Sendable {
     }
 
     /// - Parameter replica: By default a random name.
-    package init(settings: Settings = Settings(), replica: String = "r" + String(UInt32.random(in: .min ... .max), radix: 16)) {
+    package init(settings: Settings = Settings(), replica: String = replicaName(machine: nil)) {
         self.settings = settings
         self.replica = replica
         questions = PendingQuestions(replica: replica)

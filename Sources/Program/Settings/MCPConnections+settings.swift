@@ -1,0 +1,12 @@
+package import MCPServer
+
+extension MCPConnections.Settings {
+    /// How MCP's event streams live, as the settings say.
+    ///
+    /// - Throws: ``StartFault``.
+    package init(_ settings: SettingsReader) throws(StartFault) {
+        self.init()
+        if let heartbeat = try settings.value(Settings.streamHeartbeat) { self.heartbeat = heartbeat }
+        if let age = try settings.value(Settings.streamMaximumAge) { streamAge = age }
+    }
+}
