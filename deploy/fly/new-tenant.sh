@@ -64,10 +64,11 @@ render=(sed -e "s|@APP@|$app|; s|@TENANT@|$tenant|; s|@REGION@|$region|; s|@ENV@
 "${render[@]}" >"$config"
 
 keys=$(sed -n 's/^TOOLBRIDGE_TENANT_HEADER_KEYS=//p' "$folder/secrets")
-while IFS= read -r -d , key || [[ -n $key ]]; do
-    [[ -z $key || $key =~ ^[[:space:]]*[A-Za-z0-9._-]+:"$tenant":[^:]+$ ]] ||
+IFS=, read -r -a entries <<<"$keys"
+for key in "${entries[@]}"; do
+    [[ $key =~ ^[[:space:]]*[A-Za-z0-9._-]+:"$tenant":[^:]+$ ]] ||
         stop "a key of TOOLBRIDGE_TENANT_HEADER_KEYS is not $tenant's own: with it the app could sign for others" "take what toolbridge token tenant-key $tenant prints"
-done <<<"$keys,"
+done
 
 if [[ -z $dry ]]; then
     others=$("$fly" apps list --json | OWN=$app PREFIX=$prefix json '" ".join(a["Name"] for a in it if a["Name"].startswith(os.environ["PREFIX"]) and a["Name"] not in (os.environ["OWN"], os.environ["PREFIX"] + "staging"))')
