@@ -48,12 +48,15 @@ def answer(state: dict, arguments: list[str]) -> int:
         case ["apps", "list"]:
             print(json.dumps([{"Name": app} for app in apps]))
             return 0
+    if arguments[:2] == ["apps", "destroy"]:
+        del apps[arguments[2]]
+        return 0
     app = apps.get(name)
     if app is None:
         print(f"Error: Could not find App {name}", file=sys.stderr)
         return 1
     match [argument for argument in arguments if not argument.startswith("-")][:2]:
-        case ["status", _]:
+        case ["status", *_]:
             print(json.dumps({"Name": name, "Hostname": f"{name}.fly.dev", "Machines": [{}] * app["machines"]}))
         case ["config", "show"]:
             print(json.dumps(app["config"]))
@@ -66,7 +69,7 @@ def answer(state: dict, arguments: list[str]) -> int:
                     app["secrets"][key] = {"name": key, "digest": digest, "created_at": now(state)}
         case ["secrets", "list"]:
             print(json.dumps(list(app["secrets"].values())))
-        case ["deploy", "."]:
+        case ["deploy", *_]:
             config = Path(option(arguments, "--config"))
             app["config"] = tomllib.loads(config.read_text())
             image = option(arguments, "--image") or f"registry.fly.io/{name}:{option(arguments, '--image-label')}"
@@ -76,6 +79,8 @@ def answer(state: dict, arguments: list[str]) -> int:
             print(json.dumps(app["releases"]))
         case ["logs", _]:
             print("\n".join(json.dumps({"level": "info", "msg": text}) for text in LOG if text != os.environ.get("FLY_SILENT")))
+        case ["ssh", "console"]:
+            assert option(arguments, "-C").startswith("/toolbridge "), "there is nothing else in the image"
         case ["scale", "count"]:
             app["machines"] = int(arguments[2])
         case _:

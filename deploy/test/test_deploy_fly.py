@@ -221,3 +221,33 @@ def test_a_dry_run_of_a_tenant_prints_what_a_tool_would_run(stack):
     result = new_tenant(stack, "acme", "--dry-run")
     assert result.returncode == 0 and stack.fly() == []
     assert "fly deploy . --config toolbridge-mcp-acme.toml --app toolbridge-mcp-acme" in result.stdout and "canary" not in result.stdout
+
+
+def commands(heading: str) -> str:
+    """What a section of deploy/README.md tells people to type."""
+    text = (DEPLOY / "README.md").read_text()
+    section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return "\n".join(block.split("```")[0] for block in section.split("```sh\n")[1:])
+
+
+def test_the_steps_that_the_readme_tells_run_from_the_first_to_the_last(stack, tmp_path):
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for name in ("deploy", "docs", "fly.toml"):
+        (clone / name).symlink_to(ROOT / name)
+    (clone / "secrets").mkdir()
+    (clone / "secrets/tenant-header-secret").write_text("canary")
+    programs = stack.folder / "programs"
+    # The API's name leads to the server as well; no cluster is there.
+    curl = programs / "curl"
+    curl.write_text(curl.read_text().replace("case $a in", f'case $a in https://api.example.com/*) a="{stack.url}/${{a#https://api.example.com/}}";;'))
+    (programs / "kubectl").write_text("#!/bin/sh\n[ $# -gt 0 ]\n")
+    (programs / "kubectl").chmod(0o755)
+    script = commands("Fly.io")
+    result = subprocess.run(["bash", "-euo", "pipefail", "-x", "-c", script], capture_output=True, text=True, cwd=clone, timeout=120, env=stack.environment)
+    assert result.returncode == 0, result.stderr
+    assert stack.account() == {} and "apps destroy" in stack.fly() and stack.fly().count("deploy .") == 2
+    assert len(stack.doctor()) == 3
+    asked = [command for command in json.loads(stack.state.read_text())["asked"]]
+    assert "canary" not in json.dumps(asked)
+    assert (clone / "secrets/fly").stat().st_mode & 0o077 == 0
