@@ -251,3 +251,12 @@ def test_the_steps_that_the_readme_tells_run_from_the_first_to_the_last(stack, t
     asked = [command for command in json.loads(stack.state.read_text())["asked"]]
     assert "canary" not in json.dumps(asked)
     assert (clone / "secrets/fly").stat().st_mode & 0o077 == 0
+
+
+def test_the_example_of_a_tenant_on_the_page_runs(stack):
+    page = (ROOT / "docs/deploy-fly.md").read_text()
+    example = page.split("```sh\n")[1].split("```")[0]
+    toolbridge = stack.folder / "programs/toolbridge"
+    toolbridge.write_text('#!/bin/sh\n[ "$1 $2" = "token tenant-key" ] && echo "k1:$3:canary"\n')
+    result = subprocess.run(["bash", "-euo", "pipefail", "-c", example], capture_output=True, text=True, cwd=ROOT, timeout=60, env=stack.environment)
+    assert result.returncode == 0 and "fly apps create toolbridge-mcp-acme" in result.stdout, result.stderr
