@@ -7,6 +7,7 @@ import pytest
 
 from support.edges import Nginx
 from support.faults import FaultyProxy, cut, drop_after, drop_before
+from support.gateway import Gateway
 from support.kinds import ACTIONS, ARCHIVED, NOUNS, TOOL_KINDS, new_uid
 from support.mcp import Client
 from support.owners import token
@@ -404,7 +405,7 @@ class At:
 def test_two_gateways_in_turn_each_have_a_session(old, tmp_path, revision):
     nginx = Nginx(tmp_path / "nginx")
     try:
-        gateways = [old.gateway(TOOLBRIDGE_PUBLIC_BASE_URL=nginx.url) for _ in range(2)]
+        gateways = [old.gateway(**Gateway.behind(nginx)) for _ in range(2)]
         with Client(At(nginx.start(*gateways), gateways[0]), revision) as client:
             uid = client.call("create_note", title="T", content="").value["uid"]
             for version in range(2, 10):
