@@ -238,7 +238,8 @@ let package = Package(
         .testTarget(
             name: "APIClientTests",
             dependencies: [
-                "APIClient", "Auth", "ToolBridge", "JSON",
+                "APIClient", "Auth", "HTTPServer", "JSON", "Observability", "RESTAPI", "SQLStore", "SQLiteDriver", "ToolBridge",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -250,7 +251,7 @@ let package = Package(
         .target(
             name: "Program",
             dependencies: [
-                "Auth", "HTTPServer", "MCP", "MCPServer", "Observability", "RESTAPI", "ToolBridge", "Tools",
+                "Auth", "HTTPServer", "JSON", "MCP", "MCPServer", "Observability", "RESTAPI", "ToolBridge", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -288,7 +289,7 @@ let package = Package(
         .target(
             name: "Doctor",
             dependencies: [
-                "Auth", "JSON", "Program", "ToolBridge",
+                "Auth", "JSON", "Program", "ToolBridge", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -350,3 +351,8 @@ let package = Package(
         ),
     ]
 )
+
+// An image is built from the sources of the programs alone (Scripts/release.sh).
+if Context.environment["TOOLBRIDGE_PROGRAMS_ONLY"] != nil {
+    package.targets.removeAll { $0.type == .test || !($0.path ?? "Sources/").hasPrefix("Sources/") }
+}

@@ -15,7 +15,8 @@ from .wire import Connection, Response
 def environment(home: Path, **more: str) -> dict[str, str]:
     """An environment of its own: nothing that the tester has set reaches the program, and it writes nothing into the tester's folders."""
     own = {"HOME": home, "TMPDIR": home, "XDG_DATA_HOME": home / ".local" / "share", "XDG_CONFIG_HOME": home / ".config"}
-    return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **{name: str(path) for name, path in own.items()}, **more}
+    # Servers run beside one another, and two can't have the same port for their metrics.
+    return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TOOLBRIDGE_METRICS_ADDR": "off", **{name: str(path) for name, path in own.items()}, **more}
 
 
 def run(*arguments: str, home: Path, timeout: float = 20, **more: str) -> subprocess.CompletedProcess:

@@ -2,11 +2,12 @@ import ArgumentParser
 import Auth
 import Program
 
-/// `toolbridge token`: the local profile's token, for scripts and for apps.
+/// `toolbridge token`: the local profile's token, for scripts and for apps; and keys made from others.
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Prints the bearer token of the local profile, and makes it if there is none."
+        abstract: "Prints the bearer token of the local profile, and makes it if there is none.",
+        subcommands: [TenantKeyCommand.self]
     )
 
     @OptionGroup var databaseOptions: DatabaseOptions

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Doctor
 import Gateway
 import Program
 
@@ -12,7 +11,7 @@ struct ToolBridgeCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, StdioCommand.self, TokenCommand.self, ConnectCommand.self, ToolsCommand.self, SettingsCommand.self,
-            DevIDPCommand.self, McpCommand.self, DoctorCommand.self,
+            DevIDPCommand.self, McpCommand.self, DatabaseDoctorCommand.self,
         ]
     )
 

@@ -1,16 +1,14 @@
 package import ArgumentParser
-import Program
 
-/// `toolbridge doctor`: says whether a deployment is healthy, and what to set where it isn't.
+/// `doctor` of a program without a database.
 package struct DoctorCommand: AsyncParsableCommand {
-    package static let configuration = CommandConfiguration(
-        commandName: "doctor",
-        abstract: "Checks a deployment, or the configuration of this machine."
-    )
+    package static let configuration = DoctorOptions.configuration
+
+    @OptionGroup package var options: DoctorOptions
 
     package init() {}
 
     package func run() async throws {
-        throw StartFault("not yet")
+        try await options.run(NoDatabaseChecks())
     }
 }

@@ -10,6 +10,8 @@ extension Connection {
         guard let context, phase == .handling, let current else { return abandon(answer) }
         let closes = closesAfterAnswer || core.isDraining
         let bytes = write(answer, to: current.head, closes: closes, context)
+        core.metrics.inFlight.add(-1)
+        if let code = answer.code { core.metrics.reject(code, isUnread: false) }
         record(.ended, current, answer.status.code, bytes, answer.code)
         self.current = nil
         after(closes: closes, context)
@@ -25,6 +27,8 @@ extension Connection {
         let length: AnswerEncoder.Length = current.head.isVersion10 ? .untilClose : .chunked
         let head = encoder.head(answer, length, correlationID: current.head.correlationID, closes: closes)
         context.writeAndFlush(wrapOutboundOut(head), promise: nil)
+        core.metrics.inFlight.add(-1)
+        current.endpoint.meter.streams?.open.add(1)
         record(.streamOpened, current, answer.status.code, 0, nil)
         if core.isDraining || isInputClosed { mailbox.cancelTask() }
     }
@@ -35,6 +39,7 @@ extension Connection {
         guard piece.readableBytes > 0 else { return promise.succeed() }
         current?.bytesOut &+= piece.readableBytes
         current?.pieces &+= 1
+        current?.endpoint.meter.streams?.events.add()
         pendingPieces += 1
         if pendingPieces == 1 {
             unsentAtLastLook = .max
@@ -54,7 +59,7 @@ extension Connection {
     /// Ends a stream; one that failed ends without its last chunk, so that nobody takes it for whole.
     func endStream(isComplete: Bool) {
         guard let context, phase == .streaming, let current else { return }
-        record(.streamClosed(events: current.pieces), current, current.status, current.bytesOut, nil)
+        closed(current, isComplete ? (core.isDraining ? \.drain : \.ended) : \.failed)
         self.current = nil
         guard isComplete else { return context.close(promise: nil) }
         if !current.head.isVersion10 {
@@ -145,6 +150,20 @@ extension Connection {
         return chunk
     }
 
+    /// Counts and records a stream's end.
+    func closed(_ current: Current, _ reason: KeyPath<RouteMeter.Streams, Counter>) {
+        if let streams = current.endpoint.meter.streams {
+            streams.open.add(-1)
+            streams[keyPath: reason].add()
+        }
+        record(.streamClosed(events: current.pieces), current, current.status, current.bytesOut, nil)
+    }
+
+    /// 499 is a client that went away before its answer.
+    private func count(_ current: Current, _ code: Int, _ nanoseconds: Int64) {
+        current.endpoint.meter.count(current.head.method, code: code, nanoseconds: Int(nanoseconds), bytesIn: current.bytesIn)
+    }
+
     func record(
         _ phase: RequestObservation.Phase,
         _ current: Current,
@@ -152,6 +171,13 @@ extension Connection {
         _ bytesOut: Int,
         _ code: String?
     ) {
+        let duration = (NIODeadline.now() - current.start).nanoseconds
+        switch phase {
+        // A stream counts when it opens, or its life would pass for the time to an answer.
+        case .streamClosed: break
+        case .cancelled: count(current, 499, duration)
+        case .ended, .streamOpened: count(current, status, duration)
+        }
         guard core.observations.takes(.info), !(current.endpoint.isProbe && status == 200) else { return }
         core.observations.record(
             .request(
@@ -160,7 +186,7 @@ extension Connection {
                     method: current.head.method.rawValue,
                     route: current.endpoint.label,
                     status: status,
-                    duration: .nanoseconds((NIODeadline.now() - current.start).nanoseconds),
+                    duration: .nanoseconds(duration),
                     requestID: current.head.correlationID,
                     bytesIn: current.bytesIn,
                     bytesOut: bytesOut,

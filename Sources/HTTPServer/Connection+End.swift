@@ -17,7 +17,10 @@ extension Connection {
         case .none: break
         case .head where decoder.place == .betweenRequests: close()
         case .head, .body: if phase == .reading { refuse(.requestTimeout, decoder.head, context) }
-        case .stalled: if !hasProgressed(context) { close() }
+        case .stalled:
+            guard !hasProgressed(context) else { return }
+            isStalled = true
+            close()
         case .idle, .linger: close()
         }
     }
@@ -79,10 +82,11 @@ extension Connection {
         guard phase != .closed else { return }
         if let current, phase == .streaming || current.endpoint.cancelsOnDisconnect { mailbox.cancelTask() }
         if let current, phase == .streaming {
-            record(.streamClosed(events: current.pieces), current, current.status, current.bytesOut, nil)
+            closed(current, isStalled ? \.stalled : core.isDraining ? \.drain : \.client)
             self.current = nil
         }
         phase = .closed
+        core.metrics.connections.add(-1)
         decoder.end()
         timer.cancel()
         mailbox.close()
@@ -91,6 +95,7 @@ extension Connection {
     /// An answer that nobody waits for any more.
     func abandon(_ answer: Answer) {
         guard let current else { return }
+        core.metrics.inFlight.add(-1)
         record(.cancelled, current, answer.status.code, 0, answer.code)
         self.current = nil
     }

@@ -49,6 +49,8 @@ final class Connection: ChannelDuplexHandler {
     /// The endpoint of the request that is being read.
     var found: (Endpoint, PathParameters)?
     var closesAfterAnswer = false
+    /// Whether the client has taken too little of a stream for too long.
+    var isStalled = false
     var isInputClosed = false
     var holdsRead = false
     var isBlocked = false
@@ -67,6 +69,7 @@ final class Connection: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        core.metrics.connections.add(1)
         if context.channel.isActive { start() }
     }
 
@@ -179,6 +182,7 @@ final class Connection: ChannelDuplexHandler {
         let (endpoint, parameters) = found ?? core.endpoints.find(head)
         found = nil
         phase = .handling
+        core.metrics.inFlight.add(1)
         timer.kind = .none
         if head.asksToClose { closesAfterAnswer = true }
         current = Current(head: head, endpoint: endpoint, start: .now(), bytesIn: body.readableBytes)
@@ -204,6 +208,9 @@ final class Connection: ChannelDuplexHandler {
         let id = head?.correlationID ?? CorrelationID()
         let answer = problem.answer(correlationID: id.description)
         let bytes = write(answer, id: id, omitsBody: false, closes: true, context)
+        (found?.0.meter ?? core.endpoints.other)
+            .count(head?.method, code: answer.status.code, nanoseconds: 0, bytesIn: 0)
+        core.metrics.reject(problem.code, isUnread: true)
         core.observations.record(
             .request(
                 RequestObservation(

@@ -1,3 +1,5 @@
+import Observability
+
 /// What the connection needs to know of a route, free of the caller's type.
 final class Endpoint: Sendable {
     /// For the log.
@@ -6,6 +8,7 @@ final class Endpoint: Sendable {
     let bodyLimit: Int
     let cancelsOnDisconnect: Bool
     let names: [String]
+    let meter: RouteMeter
     /// Everything from the gate to the answer; errors have become answers.
     let respond: @Sendable (IncomingRequest) async -> Answer
 
@@ -15,6 +18,7 @@ final class Endpoint: Sendable {
         bodyLimit: Int,
         cancelsOnDisconnect: Bool,
         names: [String],
+        meter: RouteMeter,
         respond: @escaping @Sendable (IncomingRequest) async -> Answer
     ) {
         self.label = label
@@ -22,6 +26,7 @@ final class Endpoint: Sendable {
         self.bodyLimit = bodyLimit
         self.cancelsOnDisconnect = cancelsOnDisconnect
         self.names = names
+        self.meter = meter
         self.respond = respond
     }
 }
@@ -33,8 +38,9 @@ struct EndpointTable: Sendable {
     private let wrongMethods: [Int: Endpoint]
     private let unknown: Endpoint
 
-    init<Caller>(_ table: RouteTable<Caller>, _ responder: Responder<Caller>) {
+    init<Caller>(_ table: RouteTable<Caller>, _ responder: Responder<Caller>, _ metrics: Metrics) {
         tree = table.tree
+        let other = RouteMeter(metrics, route: "other", method: nil, streams: nil)
         routes = table.routes.enumerated().map { index, route in
             Endpoint(
                 label: route.label,
@@ -42,6 +48,7 @@ struct EndpointTable: Sendable {
                 bodyLimit: route.bodyLimit,
                 cancelsOnDisconnect: route.cancelsOnDisconnect,
                 names: table.tree.names(ofRoute: index),
+                meter: RouteMeter(metrics, route: route.label, method: route.verb.method, streams: route.streams),
                 respond: { await responder.respond(to: $0, with: route) }
             )
         }
@@ -56,14 +63,24 @@ struct EndpointTable: Sendable {
                 bodyLimit: indices.map { table.routes[$0].bodyLimit }.max() ?? 0,
                 cancelsOnDisconnect: false,
                 names: [],
+                meter: other,
                 respond: { await responder.refuseMethod(of: $0, allow: allow, like: route) }
             )
         }
         self.wrongMethods = wrongMethods
-        unknown = Endpoint(label: "other", isProbe: false, bodyLimit: 1_048_576, cancelsOnDisconnect: false, names: []) {
-            await responder.refuseRoute(of: $0)
-        }
+        unknown = Endpoint(
+            label: "other",
+            isProbe: false,
+            bodyLimit: 1_048_576,
+            cancelsOnDisconnect: false,
+            names: [],
+            meter: other,
+            respond: { await responder.refuseRoute(of: $0) }
+        )
     }
+
+    /// Where requests count whose head nobody could read.
+    var other: RouteMeter { unknown.meter }
 
     func find(_ head: RequestHead) -> (Endpoint, PathParameters) {
         var positions = SIMD8<UInt16>()

@@ -1,3 +1,5 @@
+package import Observability
+
 /// How the server listens, and how long it waits.
 package struct HTTPServerConfiguration: Sendable {
     /// Address or name to bind.
@@ -19,6 +21,10 @@ package struct HTTPServerConfiguration: Sendable {
     /// It saves two changes of threads a request. A handler that works or blocks for long then holds up all connections of its loop, so it is
     /// for routes whose handlers are known to be short.
     package var runsHandlersOnEventLoops = false
+    /// Whether its requests and its end count as the program's: not for the listener that shows the counts.
+    package var isCounted = true
+    /// Counters of refusals, by their code.
+    package var refusals: [String: Counter] = [:]
     /// Further request headers that a browser may send to the MCP routes (`Mcp-Param-…`).
     package var extraCORSHeaders: [String]
 

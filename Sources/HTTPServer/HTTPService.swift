@@ -14,11 +14,13 @@ package struct HTTPService<Caller: Sendable>: Service {
     let observations: Observations
     let rateLimits: RateLimits
     let rateKey: @Sendable (LimitGroup, Caller) -> LimitKey?
+    let readiness: Readiness?
     let onReady: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
     ///   - rateLimits: Buckets; `RateLimits.unlimited` for none.
     ///   - rateKey: Which bucket of a group a caller's requests are taken from; nil isn't limited.
+    ///   - readiness: Told when connections are accepted, and when soon they won't be any more.
     ///   - onReady: Called once, when connections are accepted, with the port bound.
     package init(
         routes: RouteTable<Caller>,
@@ -27,6 +29,7 @@ package struct HTTPService<Caller: Sendable>: Service {
         observations: Observations = Observations(level: .error, stream: .standardError),
         rateLimits: RateLimits = .unlimited,
         rateKey: @escaping @Sendable (LimitGroup, Caller) -> LimitKey? = { _, _ in nil },
+        readiness: Readiness? = nil,
         onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.routes = routes
@@ -35,6 +38,7 @@ package struct HTTPService<Caller: Sendable>: Service {
         self.observations = observations
         self.rateLimits = rateLimits
         self.rateKey = rateKey
+        self.readiness = readiness
         self.onReady = onReady
     }
 
@@ -46,10 +50,12 @@ package struct HTTPService<Caller: Sendable>: Service {
     /// - Throws: ``ListenError``.
     package func run() async throws {
         let responder = Responder(self)
+        let metrics = configuration.isCounted ? observations.metrics : Metrics()
         let core = ServerCore(
-            endpoints: EndpointTable(routes, responder),
+            endpoints: EndpointTable(routes, responder, metrics),
             configuration: configuration,
-            observations: observations
+            observations: observations,
+            metrics: HTTPMetrics(metrics, refusals: configuration.refusals)
         )
         let server = Server(
             childChannelSetup: ConnectionChannel(core: core),
@@ -58,9 +64,10 @@ package struct HTTPService<Caller: Sendable>: Service {
                 backlog: 1024,
                 availableConnectionsDelegate: .maximum(configuration.maximumConnections ?? DescriptorLimit.connections, logger: logger)
             ),
-            onServerRunning: { [onReady] channel in
+            onServerRunning: { [onReady, readiness] channel in
                 let port = channel.localAddress?.port ?? 0
                 responder.listen(on: port)
+                readiness?.begin()
                 await onReady(port)
             },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
@@ -112,6 +119,7 @@ package struct HTTPService<Caller: Sendable>: Service {
     private func drain(_ server: Server<ConnectionChannel>, _ core: ServerCore, _ ended: EventLoopPromise<Void>) async throws {
         let start = ContinuousClock.now
         core.beginDrain()
+        readiness?.drain()
         // A cancelled service doesn't wait.
         if configuration.drainDelay > .zero { try? await Task.sleep(for: configuration.drainDelay) }
         // Outside the tree for the same reason as above.
@@ -121,6 +129,7 @@ package struct HTTPService<Caller: Sendable>: Service {
         }
         defer { limit.cancel() }
         try await ended.futureResult.get()
+        guard configuration.isCounted else { return }
         let drained = core.drained
         observations.record(.drainFinished(requests: drained.requests, streams: drained.streams, duration: ContinuousClock.now - start))
     }

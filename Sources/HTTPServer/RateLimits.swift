@@ -1,5 +1,5 @@
 import HTTPTypes
-import Observability
+package import Observability
 import Synchronization
 
 /// Token buckets that live in this process.
@@ -55,9 +55,22 @@ package final class RateLimits: Sendable {
     private let data: Buckets<LimitKey>?
     private let auth: Buckets<LimitKey>?
     private let address: Buckets<UInt128>?
+    private let refused: Refused?
 
-    /// A nil rate doesn't limit; `capacity` bounds each table's buckets.
-    package init(data: Rate?, auth: Rate?, address: Rate?, capacity: Int = 65_536) {
+    /// Counters of refusals.
+    private struct Refused: Sendable {
+        let data, auth, address: Counter
+    }
+
+    /// A nil rate doesn't limit; `capacity` bounds each table's buckets; refusals count in `metrics`.
+    package init(data: Rate?, auth: Rate?, address: Rate?, capacity: Int = 65_536, metrics: Metrics? = nil) {
+        refused = metrics.map { metrics in
+            Refused(
+                data: metrics.counter(.rateLimited, "data"),
+                auth: metrics.counter(.rateLimited, "auth"),
+                address: metrics.counter(.rateLimited, "address")
+            )
+        }
         self.data = data.map { Buckets($0, capacity: capacity) }
         self.auth = auth.map { Buckets($0, capacity: capacity) }
         self.address = address.map { Buckets($0, capacity: capacity) }
@@ -73,7 +86,9 @@ package final class RateLimits: Sendable {
 
     /// Takes a token from a caller's bucket; nil where nothing is limited.
     package func take(_ group: LimitGroup, key: LimitKey, at now: ContinuousClock.Instant = .now) -> Standing? {
-        buckets(of: group)?.take(key, at: now)
+        let standing = buckets(of: group)?.take(key, at: now)
+        if let standing, !standing.isGranted { (group == .auth ? refused?.auth : refused?.data)?.add() }
+        return standing
     }
 
     /// What a caller's bucket would say; nil where nothing is limited.
@@ -83,12 +98,18 @@ package final class RateLimits: Sendable {
 
     /// Whether this client may still fail to say who it is.
     package func peek(_ client: IPAddress?, at now: ContinuousClock.Instant = .now) -> Standing? {
-        address?.peek(Self.key(client), at: now)
+        counted(address?.peek(Self.key(client), at: now))
     }
 
     /// Counts a request without a valid token; nil where nothing is limited.
     package func take(_ client: IPAddress?, at now: ContinuousClock.Instant = .now) -> Standing? {
-        address?.take(Self.key(client), at: now)
+        counted(address?.take(Self.key(client), at: now))
+    }
+
+    /// Each of them that isn't granted refuses a request.
+    private func counted(_ standing: Standing?) -> Standing? {
+        if let standing, !standing.isGranted { refused?.address.add() }
+        return standing
     }
 
     /// How many buckets there are: those of callers, and those of addresses.

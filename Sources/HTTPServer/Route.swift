@@ -52,6 +52,8 @@ package struct Route<Caller: Sendable>: Sendable {
     package let cancelsOnDisconnect: Bool
     /// Whether the handler may take more than a millisecond of a processor: then no event loop waits for it.
     package let mayTakeLong: Bool
+    /// What its event streams are called in metrics; nil where it has none.
+    package private(set) var streams: String?
     package let action: Action
     /// What the route is for, for people; nil for what isn't part of the API.
     package let describe: (@Sendable () -> OperationDescription)?
@@ -80,6 +82,15 @@ package struct Route<Caller: Sendable>: Sendable {
         self.mayTakeLong = mayTakeLong
         self.action = action
         self.describe = describe
+    }
+
+    /// The same route, whose answers may be event streams.
+    ///
+    /// - Parameter kind: What they are called in metrics, from a closed list.
+    package func streaming(as kind: String) -> Route {
+        var route = self
+        route.streams = kind
+        return route
     }
 }
 

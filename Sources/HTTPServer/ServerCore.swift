@@ -9,17 +9,19 @@ final class ServerCore: Sendable {
     let trustedProxies: TrustedProxies?
     let runsHandlersOnEventLoops: Bool
     let observations: Observations
+    let metrics: HTTPMetrics
     private let draining = Atomic(false)
     private let drainedRequests = Atomic(0)
     private let drainedStreams = Atomic(0)
 
-    init(endpoints: EndpointTable, configuration: HTTPServerConfiguration, observations: Observations) {
+    init(endpoints: EndpointTable, configuration: HTTPServerConfiguration, observations: Observations, metrics: HTTPMetrics) {
         self.endpoints = endpoints
         deadlines = configuration.deadlines
         drainLimit = configuration.drainLimit
         trustedProxies = configuration.trustedProxies
         runsHandlersOnEventLoops = configuration.runsHandlersOnEventLoops
         self.observations = observations
+        self.metrics = metrics
     }
 
     var isDraining: Bool { draining.load(ordering: .relaxed) }

@@ -127,7 +127,7 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
         )
         let info = server.definition.info
         return HTTPService(
-            routes: try RouteTable(routes.routes + healthRoutes(service: info.name, role: "mcp", version: info.version) { [] }),
+            routes: try RouteTable(routes.routes + healthRoutes(service: info.name, role: "mcp", version: info.version, readiness: Readiness([]))),
             authenticator: ClosureAuthenticator { request in
                 switch authentication {
                 case .everybody(let caller): caller

@@ -47,8 +47,8 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
     package var routes: [Route<Caller>] {
         let path = settings.path
         return [
-            Route(.any, path, label: path, rules: .mcp, cancelsOnDisconnect: true, .authenticated(serve)),
-            Route(.any, "/sse", label: "/sse", rules: .mcp, cancelsOnDisconnect: true, .authenticated(serveSSE)),
+            Route(.any, path, label: path, rules: .mcp, cancelsOnDisconnect: true, .authenticated(serve)).streaming(as: "mcp"),
+            Route(.any, "/sse", label: "/sse", rules: .mcp, cancelsOnDisconnect: true, .authenticated(serveSSE)).streaming(as: "sse"),
         ] + messageRoutes
     }
 

@@ -4,7 +4,8 @@
 package struct CorrelationID: Sendable, CustomStringConvertible {
     private enum Source {
         case bits(UInt64, UInt64)
-        case text(String)
+        /// And a random number: what else the request is known by, for many requests may bring one text.
+        case text(String, seed: UInt64)
     }
 
     private let source: Source
@@ -21,13 +22,21 @@ package struct CorrelationID: Sendable, CustomStringConvertible {
     package init?(_ text: String) {
         let bytes = text.utf8
         guard (1...64).contains(bytes.count), bytes.allSatisfy(Self.isAllowed) else { return nil }
-        source = .text(text)
+        source = .text(text, seed: .random(in: .min ... .max))
+    }
+
+    /// 128 bits that no other request has: what a trace that begins here is named by.
+    var seed: (UInt64, UInt64) {
+        switch source {
+        case .bits(let high, let low): (high, low)
+        case .text(_, let seed): (~seed &* 0x9E37_79B9_7F4A_7C15, seed)
+        }
     }
 
     /// 36 characters for a fresh one, at most 64 for a given one.
     package var description: String {
         switch source {
-        case .text(let text):
+        case .text(let text, _):
             text
         case .bits:
             String(unsafeUninitializedCapacity: 36) { buffer in
@@ -46,7 +55,7 @@ package struct CorrelationID: Sendable, CustomStringConvertible {
     @inline(__always)
     package func forEachByte(_ body: (UInt8) -> Void) {
         switch source {
-        case .text(let text):
+        case .text(let text, _):
             for byte in text.utf8 { body(byte) }
         case .bits(let high, let low):
             for index in 0..<16 {

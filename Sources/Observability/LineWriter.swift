@@ -32,6 +32,7 @@ final class LineWriter: @unchecked Sendable {
     private var isWaiting = false
     private var isClosed = false
     private var isDone = false
+    private var hash: PersonHash?
 
     init(descriptor: Int32, format: LogFormat?, capacity: (quiet: Int, loud: Int)) {
         self.descriptor = descriptor
@@ -57,6 +58,13 @@ final class LineWriter: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return droppedCount
+    }
+
+    /// From the next batch on.
+    func hidePersons(_ hash: @escaping PersonHash) {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        self.hash = hash
     }
 
     func enqueue(_ observation: Observation, isLoud: Bool) {
@@ -127,8 +135,9 @@ final class LineWriter: @unchecked Sendable {
     private func run() {
         var suppressor = RepeatSuppressor()
         var line = LogLine(format: format)
-        while let batch = nextBatch() {
+        while let (batch, hash) = nextBatch() {
             line.removeAll()
+            line.hash = hash
             for entry in batch {
                 for observation in suppressor.admit(entry.observation, at: entry.time) {
                     line.append(observation, at: entry.time)
@@ -149,7 +158,7 @@ final class LineWriter: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
-    private func nextBatch() -> [Entry]? {
+    private func nextBatch() -> (entries: [Entry], hash: PersonHash?)? {
         pthread_mutex_lock(mutex)
         if entries.isEmpty, !isClosed {
             repeat {
@@ -170,7 +179,7 @@ final class LineWriter: @unchecked Sendable {
         swap(&batch, &entries)
         quiet = 0
         loud = 0
-        return batch
+        return (batch, hash)
     }
 
     private func write(_ bytes: [UInt8]) {

@@ -11,6 +11,12 @@ struct LogLine {
     private var start = 0
     private var timeSecond = Int64.min
     private var timeText: [UInt8] = []
+    /// Hides who somebody is; nil leaves it out.
+    var hash: PersonHash?
+    private var hidden: [String: String] = [:]
+
+    /// So many hashes are kept before all are forgotten.
+    private static let hiddenLimit = 4096
 
     init(format: LogFormat) {
         self.format = format
@@ -44,6 +50,16 @@ struct LogLine {
         observation.describe(to: &self)
         if format == .json { bytes.append(UInt8(ascii: "}")) }
         bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// What a line shows in place of a tenant or a subject.
+    mutating func hidden(_ text: String?) -> String? {
+        guard let text, let hash else { return nil }
+        if let known = hidden[text] { return known }
+        if hidden.count >= Self.hiddenLimit { hidden.removeAll(keepingCapacity: true) }
+        let made = hash(text)
+        hidden[text] = made
+        return made
     }
 
     mutating func member(_ name: StaticString, _ value: String?) {

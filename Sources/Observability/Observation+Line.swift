@@ -13,12 +13,17 @@ extension Observation {
         case .keyringKept: "keyring not replaced"
         case .tenantProved: "tenant proved"
         case .listening(let url): "Listening on \(url)"
+        case .metricsListening: "metrics listening"
+        case .metricsUnavailable: "metrics unavailable"
         case .request(let request):
             switch request.phase {
             case .ended, .cancelled: "request"
             case .streamOpened: "stream opened"
             case .streamClosed: "stream closed"
             }
+        case .mcpRequest: "mcp request"
+        case .toolCall: "tool call"
+        case .levelChanged(let level): "log level is \(level.name) from now on"
         case .internalError: "internal error"
         case .storeFault: "store fault"
         case .signalReceived(let number): "Received signal \(number), initiating graceful shutdown"
@@ -34,9 +39,13 @@ extension Observation {
         switch self {
         case .request, .internalError: "http"
         case .configured, .settingWarning: "config"
+        case .mcpRequest, .toolCall: "mcp"
+        case .levelChanged: "config"
         case .storeFault: "store"
         case .keySetFetched, .keySetFailed, .membershipsAsked, .membershipsRefused, .keyringReplaced, .keyringKept, .tenantProved: "auth"
-        case .started, .listening, .signalReceived, .drainFinished, .shutdownComplete, .library, .suppressed: "lifecycle"
+        case .started, .listening, .metricsListening, .metricsUnavailable, .signalReceived, .drainFinished, .shutdownComplete, .library,
+            .suppressed:
+            "lifecycle"
         }
     }
 
@@ -72,8 +81,17 @@ extension Observation {
             line.member("error", error)
         case .tenantProved(let version, let key):
             line.fields([("version", .integer(version)), ("key", .text(key))])
-        case .listening, .signalReceived, .shutdownComplete:
+        case .metricsListening(let url):
+            line.fields([("url", .text(url))])
+        case .metricsUnavailable(let reason):
+            line.member("error", reason)
+        case .listening, .signalReceived, .shutdownComplete, .levelChanged:
             break
+        case .mcpRequest(let request):
+            line.member("outcome", request.outcome.rawValue)
+            line.fields([("mcp_method", .text(request.method)), ("era", .text(request.era.rawValue))])
+        case .toolCall(let call):
+            call.describe(to: &line)
         case .request(let request):
             request.describe(to: &line)
         case .internalError(let error, let requestID, let route):
@@ -100,14 +118,43 @@ extension Observation {
 extension RequestObservation {
     fileprivate func describe(to line: inout LogLine) {
         line.member("request_id", requestID)
+        line.members(RequestTrace(parent: traceparent, of: requestID))
         line.member("method", method)
         line.member("route", route)
         line.member("status", status)
         line.member("duration_ms", duration)
+        line.members(caller)
         if case .cancelled = phase { line.member("outcome", "cancelled") }
         line.member("code", code)
         line.member("bytes_in", bytesIn)
         line.member("bytes_out", bytesOut)
         if case .streamClosed(let events) = phase { line.member("items", events) }
+    }
+}
+
+extension ToolCallObservation {
+    fileprivate func describe(to line: inout LogLine) {
+        line.member("request_id", requestID)
+        line.members(RequestTrace(parent: traceparent, of: requestID))
+        line.member("duration_ms", duration)
+        line.members(caller)
+        line.member("client", client?.description)
+        line.member("tool", tool)
+        line.member("outcome", outcome.rawValue)
+        line.member("code", code)
+        line.fields([("era", .text(era.rawValue))])
+    }
+}
+
+extension LogLine {
+    fileprivate mutating func members(_ trace: RequestTrace) {
+        member("trace_id", trace.traceID)
+        member("span_id", trace.spanID)
+    }
+
+    fileprivate mutating func members(_ caller: ObservedCaller?) {
+        guard let caller else { return }
+        member("tenant", hidden(caller.tenant))
+        member("subject", hidden(caller.subject))
     }
 }

@@ -22,8 +22,18 @@ package enum Observation: Sendable {
     case tenantProved(version: Int, key: String)
     /// Connections are accepted at this URL.
     case listening(url: String)
+    /// Metrics are served at this URL.
+    case metricsListening(url: String)
+    /// Metrics aren't served; everything else is.
+    case metricsUnavailable(reason: String)
     /// A request ended, or its stream opened or closed.
     case request(RequestObservation)
+    /// A request of MCP was answered, one of a batch too; a line only at trace.
+    case mcpRequest(MCPRequestObservation)
+    /// A tool was called.
+    case toolCall(ToolCallObservation)
+    /// The level of the log changed while the program runs.
+    case levelChanged(LogLevel)
     /// A fault of ours, at the place that handles it.
     ///
     /// `error` goes to the log alone.
@@ -71,6 +81,10 @@ package struct RequestObservation: Sendable {
     package var bytesOut: Int
     /// Stable error code.
     package var code: String?
+    /// Who asks; nil where that wasn't found out.
+    package var caller: ObservedCaller?
+    /// The caller's span, as it came; nil unless the header is there once.
+    package var traceparent: String?
 
     package init(
         phase: Phase = .ended,
@@ -81,7 +95,9 @@ package struct RequestObservation: Sendable {
         requestID: CorrelationID,
         bytesIn: Int,
         bytesOut: Int,
-        code: String?
+        code: String?,
+        caller: ObservedCaller? = nil,
+        traceparent: String? = nil
     ) {
         self.phase = phase
         self.method = method
@@ -92,6 +108,8 @@ package struct RequestObservation: Sendable {
         self.bytesIn = bytesIn
         self.bytesOut = bytesOut
         self.code = code
+        self.caller = caller
+        self.traceparent = traceparent
     }
 }
 
@@ -99,11 +117,14 @@ extension Observation {
     /// How loud it is: 5xx is an error, 4xx is the client's own business.
     package var level: LogLevel {
         switch self {
-        case .started, .configured, .listening, .signalReceived, .drainFinished, .shutdownComplete: .info
+        case .started, .configured, .listening, .metricsListening, .signalReceived, .drainFinished, .shutdownComplete: .info
         case .request(let request): request.status >= 500 ? .error : .info
+        case .mcpRequest: .trace
+        case .toolCall(let call): call.outcome == .fault ? .error : .info
+        case .levelChanged: .info
         case .internalError, .storeFault: .error
         case .library(let level, _, _): level
-        case .suppressed, .settingWarning, .keySetFailed, .membershipsRefused: .warning
+        case .suppressed, .settingWarning, .metricsUnavailable, .keySetFailed, .membershipsRefused: .warning
         case .keySetFetched, .tenantProved: .debug
         case .membershipsAsked(_, let status, _): status == 200 ? .debug : .warning
         case .keyringReplaced: .info

@@ -6,6 +6,9 @@ import Synchronization
 /// `record(_:)` never waits for the stream: lines are made and written by one thread of the writer's, from a bounded queue. What doesn't
 /// fit is dropped and counted.
 package final class Observations: Sendable {
+    /// What is counted, at whatever level the log is.
+    package let metrics: Metrics
+    private let counted: ObservationCounters
     private let writer: LineWriter
     private let threshold: Atomic<UInt8>
 
@@ -14,14 +17,20 @@ package final class Observations: Sendable {
     ///   - format: nil takes `console` on a terminal, else `json`.
     ///   - stream: Where lines go.
     ///   - capacity: How many quiet and how many loud (warning, error) observations may wait.
+    ///   - metrics: What observations are counted in.
     package init(
         level: LogLevel = .info,
         format: LogFormat? = nil,
         stream: LogStream = .standardOutput,
-        capacity: (quiet: Int, loud: Int) = (8192, 1024)
+        capacity: (quiet: Int, loud: Int) = (8192, 1024),
+        metrics: Metrics = Metrics()
     ) {
         threshold = Atomic(level.rawValue)
-        writer = LineWriter(descriptor: stream.descriptor, format: format, capacity: capacity)
+        self.metrics = metrics
+        counted = ObservationCounters(metrics)
+        let writer = LineWriter(descriptor: stream.descriptor, format: format, capacity: capacity)
+        self.writer = writer
+        metrics.read(.logDropped) { Double(writer.dropped) }
     }
 
     /// The quietest level that is written; may change while the program runs (SIGUSR1).
@@ -35,13 +44,22 @@ package final class Observations: Sendable {
         level.rawValue >= threshold.load(ordering: .relaxed)
     }
 
-    /// Queues one line.
+    /// Counts, and queues one line if the level is written.
     ///
     /// Never waits.
     package func record(_ observation: Observation) {
+        counted.count(observation)
         let level = observation.level
         guard takes(level) else { return }
+        counted.lines(level).add()
         writer.enqueue(observation, isLoud: level >= .warning)
+    }
+
+    /// Shows tenants and subjects as hashes from now on; until then lines leave them out.
+    ///
+    /// The hash is called on the writer's thread, and its results are kept there.
+    package func hidePersons(_ hash: @escaping PersonHash) {
+        writer.hidePersons(hash)
     }
 
     /// How many observations found the queue full.
@@ -63,6 +81,9 @@ package final class Observations: Sendable {
         writer.finish(within: .zero)
     }
 }
+
+/// 12 hex digits in place of who somebody is: alike for the same person wherever the key is the same.
+package typealias PersonHash = @Sendable (_ text: String) -> String
 
 /// Passes a library's warnings and errors on.
 private struct ObservationLogHandler: LogHandler {

@@ -40,6 +40,8 @@ extension ItemError.StaticName {
         case .limit: "limit"
         case .position: "position"
         case .reason: "reason"
+        case .retryAfter: "retry_after"
+        case .scope: "scope"
         case .uid: "uid"
         case .updatedAt: "updatedAt"
         case .version: "version"

@@ -4,7 +4,9 @@ import ToolBridge
 /// What became of a group of writes.
 enum GroupOutcome {
     /// Durable, but for those that were rolled back alone.
-    case kept(acknowledgements: [@Sendable () -> Void], refusals: [(WriteJob, any Error)])
+    ///
+    /// The commit itself took so many nanoseconds.
+    case kept(acknowledgements: [@Sendable () -> Void], refusals: [(WriteJob, any Error)], nanoseconds: Int)
     /// Nothing of any of them was kept.
     case lost(StoreError)
 }
@@ -26,12 +28,13 @@ extension SQLiteConnection {
                 case .failure(let error): refusals.append((job, error))
                 }
             }
+            let start = Stopwatch.now()
             if acknowledgements.isEmpty {
                 try run(Self.rollback)
             } else {
                 try run(Self.commit)
             }
-            return .kept(acknowledgements: acknowledgements, refusals: refusals)
+            return .kept(acknowledgements: acknowledgements, refusals: refusals, nanoseconds: Stopwatch.now() - start)
         } catch {
             hasErased = false
             // Some errors have ended the transaction already.

@@ -25,11 +25,13 @@ final class ReaderPool: Sendable {
 
     private let state = Mutex(State())
     private let limit: Int
+    private let meter: any SQLiteMeter
     private let connect: @Sendable () throws -> SQLiteConnection
     private static let maximumWaiters = 4096
 
-    init(limit: Int, connect: @escaping @Sendable () throws -> SQLiteConnection) {
+    init(limit: Int, meter: any SQLiteMeter = NoSQLiteMeter(), connect: @escaping @Sendable () throws -> SQLiteConnection) {
         self.limit = limit
+        self.meter = meter
         self.connect = connect
     }
 
@@ -38,6 +40,10 @@ final class ReaderPool: Sendable {
         let connection = try await borrow()
         defer { giveBack(connection) }
         return try body(connection)
+    }
+
+    var counts: (inUse: Int, idle: Int, waiting: Int) {
+        state.withLock { ($0.open - $0.idle.count, $0.idle.count, $0.waiters.count) }
     }
 
     /// Closes the connections once they have been returned.
@@ -72,7 +78,10 @@ final class ReaderPool: Sendable {
         case .connection(let connection): return connection
         case .open: return try open()
         case .refused(let reason): throw StoreError.unavailable(underlying: reason)
-        case .wait: return try await withCheckedThrowingContinuation { wait($0) }
+        case .wait:
+            let start = Stopwatch.now()
+            defer { meter.waited(nanoseconds: Stopwatch.now() - start) }
+            return try await withCheckedThrowingContinuation { wait($0) }
         }
     }
 

@@ -27,13 +27,19 @@ final class SQLiteWriter: @unchecked Sendable {
     private let queue = DispatchQueue(label: "toolbridge.sqlite.writer")
     private let connect: @Sendable () throws -> SQLiteConnection
     private let checkpointer: Checkpointer
+    private let meter: any SQLiteMeter
     private let end = AsyncStream.makeStream(of: Never.self)
     private var connection: SQLiteConnection?
     private static let maximumGroup = 256
     private static let maximumWaiting = 4096
 
-    init(checkpointer: Checkpointer, connect: @escaping @Sendable () throws -> SQLiteConnection) throws {
+    init(
+        checkpointer: Checkpointer,
+        meter: any SQLiteMeter = NoSQLiteMeter(),
+        connect: @escaping @Sendable () throws -> SQLiteConnection
+    ) throws {
         self.checkpointer = checkpointer
+        self.meter = meter
         self.connect = connect
         connection = try connect()
     }
@@ -122,8 +128,9 @@ final class SQLiteWriter: @unchecked Sendable {
             return
         }
         switch connection.commit(group) {
-        case .kept(let acknowledgements, let refusals):
+        case .kept(let acknowledgements, let refusals, let nanoseconds):
             let writes = acknowledgements.count
+            if writes > 0 { meter.committed(writes: writes, nanoseconds: nanoseconds) }
             state.withLock { state in
                 state.statistics.count(writes: writes)
                 state.hasLostGroup = false
@@ -167,6 +174,7 @@ final class SQLiteWriter: @unchecked Sendable {
         do {
             let fresh = try connect()
             connection = fresh
+            meter.reconnected()
             try fresh.quickCheck()
             state.withLock { state in
                 if state.refusal == .recovering { state.refusal = nil }

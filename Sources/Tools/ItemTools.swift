@@ -3,13 +3,12 @@ package import ToolBridge
 
 /// The data tools: eight for each kind of item, made from the table of kinds.
 ///
-/// They are written against ``ToolBridge/ItemService`` alone, so that they run in front of a database and in front of another server's API alike.
+/// They are written against ``ToolBridge/OwnedItems`` alone, so that they run in front of a database and in front of another server's API alike.
 package struct ItemTools<Caller: Sendable>: Sendable {
-    let service: any ItemService
     let offers: OfferedTools
     /// How many bytes of items a page holds, unless its first item alone has more.
     let pageBytes: Int
-    private let ownerOf: @Sendable (Caller) throws -> Owner
+    private let itemsOf: @Sendable (Caller) async throws -> OwnedItems
 
     /// The kinds that assistants always work on, in the order of the list.
     package static var kinds: [ItemKind] { [.notes, .tasks, .comments, .chats, .chatMessages] }
@@ -17,17 +16,15 @@ package struct ItemTools<Caller: Sendable>: Sendable {
     /// - Parameters:
     ///   - offers: The names of all tools that are listed together with these: a hint names no other. Empty stands for ``all``.
     ///   - pageBytes: After how many bytes of items a page ends, whatever its limit; one larger item comes alone.
-    ///   - owner: Whose items a caller works on. It throws where the caller has none, an ``OwnerChoice`` where the caller can choose one.
+    ///   - items: Those that a caller works on. It throws where the caller has none, an ``OwnerChoice`` where the caller can choose one.
     package init(
-        service: any ItemService,
         offers: Set<String> = [],
         pageBytes: Int = ToolPage.bytes,
-        owner: @escaping @Sendable (Caller) throws -> Owner
+        items: @escaping @Sendable (Caller) async throws -> OwnedItems
     ) {
-        self.service = service
         self.offers = OfferedTools(offers.isEmpty ? Set(Self.kinds.flatMap(\.toolNames)) : offers)
         self.pageBytes = pageBytes
-        ownerOf = owner
+        itemsOf = items
     }
 
     /// Those of ``kinds``, in the order in which they are listed.
@@ -40,7 +37,7 @@ package struct ItemTools<Caller: Sendable>: Sendable {
         [list(kind), get(kind), create(kind), update(kind), patch(kind), delete(kind), archive(kind), process(kind)]
     }
 
-    /// Runs an operation with the caller's owner and turns a refusal into a result that a model can act on.
+    /// Runs an operation with the caller's items and turns a refusal into a result that a model can act on.
     ///
     /// - Parameters:
     ///   - attempt: What the call is about, for the hints.
@@ -48,24 +45,24 @@ package struct ItemTools<Caller: Sendable>: Sendable {
     func answer(
         _ context: RequestContext<Caller>,
         _ attempt: Attempt,
-        _ operation: (Owner, inout Attempt) async throws -> ToolResult
+        _ operation: (OwnedItems, inout Attempt) async throws -> ToolResult
     ) async throws -> ToolResult {
         var attempt = attempt
-        var known: Owner?
+        var known: OwnedItems?
         do {
-            let owner: Owner
+            let items: OwnedItems
             do {
-                owner = try ownerOf(context.caller)
+                items = try await itemsOf(context.caller)
             } catch let choice as OwnerChoice {
                 switch try await choice.outcome(context) {
-                case .owner(let chosen): owner = chosen
+                case .items(let chosen): items = chosen
                 case .refused(let result): return result
                 }
             }
-            known = owner
-            return try await operation(owner, &attempt)
+            known = items
+            return try await operation(items, &attempt)
         } catch let refusal as ItemError {
-            let hints = if let known { await hint(for: refusal, attempt, of: known) } else { [String]() }
+            let hints = if let known { await hint(for: refusal, attempt, known) } else { [String]() }
             return .refusal(refusal, correlationID: context.correlationID, hints)
         }
     }

@@ -20,10 +20,11 @@ struct HealthTests {
     @Test("names the check that failed, and asks at most once a second")
     func notReady() async throws {
         let asked = Counter()
-        try await TestServer.run(ready: {
+        let database = Readiness.Check("database") {
             asked.increment()
-            return [("database", false), ("migrations", true)]
-        }) { server in
+            throw CancellationError()
+        }
+        try await TestServer.run(checks: [database, Readiness.Check("migrations") {}]) { server in
             for _ in 0..<20 {
                 let answer = try await server.exchange("GET /readyz HTTP/1.1\r\nHost: x\r\nX-Correlation-ID: me\r\n\r\n").answer
                 #expect(answer?.status == 503)

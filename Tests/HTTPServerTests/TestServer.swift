@@ -19,15 +19,16 @@ struct TestServer: Sendable {
     static func run(
         _ configuration: HTTPServerConfiguration = .test,
         rateLimits: RateLimits = .unlimited,
-        ready: @escaping @Sendable () async -> [(name: StaticString, ok: Bool)] = { [("database", true)] },
+        checks: [Readiness.Check] = [Readiness.Check("database") {}],
         _ body: (TestServer) async throws -> Void
     ) async throws {
         let log = try Log()
         let signals = TestSignals()
         let ended = Signal()
+        let readiness = Readiness(checks)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let service = HTTPService(
-            routes: try RouteTable(healthRoutes(service: "tested", role: "test", version: "1.2.3", ready: ready) + testRoutes(signals)),
+            routes: try RouteTable(healthRoutes(service: "tested", role: "test", version: "1.2.3", readiness: readiness) + testRoutes(signals)),
             authenticator: TestAuthenticator(),
             configuration: configuration,
             observations: log.observations,

@@ -24,7 +24,7 @@ import ToolBridge
     @Test func everyRouteOfTheAPIIsDescribed() async throws {
         try await TestAPI.run { api in
             let data = DataRoutes(items: api.service, sync: api.service)
-            var routes: [Route<Caller>] = [syncInfoRoute(SyncInfo(rate: nil)), batchRoute(data), searchRoute(data)]
+            var routes: [Route<Caller>] = [syncInfoRoute(SyncInfo(rate: nil)), batchRoute(data), searchRoute(data), recentRoute(data)]
             routes += ItemRoutes(data).all + SyncRoutes(data).all
             routes += IdentityRoutes(tenant: Organization(id: "tenant", name: "Personal")).all + ExchangeRoutes().all
             routes += [FeedRoute(data, signals: api.signals, streams: FeedStreams()).route]

@@ -55,6 +55,9 @@ import ToolBridge
             #expect(try await Self.numbers(api, "/v1/comments?parentUid=\(note)") == [0, 2])
             #expect(try await Self.numbers(api, "/v1/comments?parentUid=\(task.uppercased())") == [1])
             #expect(try await Self.numbers(api, "/v1/comments?parentUid=\(chat)") == [])
+            #expect(try await Self.numbers(api, "/v1/comments?parentUid=\(note)&parentKind=notes") == [0, 2])
+            #expect(try await Self.numbers(api, "/v1/comments?parentUid=\(note)&parentKind=tasks") == [])
+            #expect(try await Self.numbers(api, "/v1/comments?parentKind=tasks") == [0, 1, 2])
             #expect(try await Self.numbers(api, "/v1/chat_messages?parentUid=\(chat)") == [7])
             let refused = try await api.send("GET", "/v1/notes?parentUid=\(note)")
             #expect(refused.status == 400 && refused.code == "invalid_parameter" && refused.text.contains(#""field":"parentUid""#))
@@ -101,6 +104,8 @@ import ToolBridge
             ("parentUid=x", "parentUid"), ("parentUid=", "parentUid"), ("status=", "status"), ("tag=", "tag"), ("tag=a&tag=b", "tag"),
             ("status=%00", "status"), ("updatedSince=yesterday", "updatedSince"), ("updatedSince=", "updatedSince"),
             ("updatedSince=2026-03-01", "updatedSince"), ("fields=", "fields"), ("fields=a,,b", "fields"), ("order=up", "order"),
+            ("parentKind=note", "parentKind"), ("maxBytes=0", "maxBytes"), ("maxBytes=", "maxBytes"), ("maxBytes=-1", "maxBytes"),
+            ("maxBytes=1e3", "maxBytes"), ("maxBytes=1&maxBytes=2", "maxBytes"),
             ("status=\(String(repeating: "x", count: 257))", "status"),
             ("fields=\(Array(repeating: "x", count: 51).joined(separator: ","))", "fields"),
         ]

@@ -65,7 +65,7 @@ struct TestAPI: Sendable {
             let server = ServerInfo(version: "1.2.3", role: "serve", revisions: ["2026-07-28"], endpoints: ["/mcp"])
             let data = DataRoutes(items: items ?? service, sync: sync ?? service)
             var routes: [Route<Caller>] = [serverInfoRoute(server), syncInfoRoute(info) { clock.now }]
-            routes += ItemRoutes(data).all + [batchRoute(data), searchRoute(data)]
+            routes += ItemRoutes(data).all + [batchRoute(data), searchRoute(data), recentRoute(data)]
             routes += SyncRoutes(data).all + [FeedRoute(data, signals: service.signals, streams: streams).route]
             routes += IdentityRoutes(tenant: Organization(id: "tenant", name: "Personal"), source: tenants).all + exchange.all
             routes += further

@@ -12,12 +12,12 @@ import Tools
             clock.advance(1)
             let task = try await service.fill(.tasks, [#"{"title":"task"}"#])[0]
             try await service.fill(.notes, [#"{"title":"theirs"}"#], of: .other)
-            let completion = ItemCompletion(service: service)
-            let uids = try await completion.uids(matching: "", of: [.notes], owner: .me)
+            let completion = ItemCompletion(OwnedItems(service, of: .me))
+            let uids = try await completion.uids(matching: "", of: [.notes])
             #expect(uids == notes.suffix(100).reversed().map(\.uid))
-            #expect(try await completion.uids(matching: " ", of: [.notes, .tasks], owner: .me).prefix(2) == [task.uid, notes[149].uid])
-            #expect(try await completion.uids(matching: "", of: [.chats], owner: .me) == [])
-            #expect(try await completion.uids(matching: "", of: [], owner: .me) == [])
+            #expect(try await completion.uids(matching: " ", of: [.notes, .tasks]).prefix(2) == [task.uid, notes[149].uid])
+            #expect(try await completion.uids(matching: "", of: [.chats]) == [])
+            #expect(try await completion.uids(matching: "", of: []) == [])
         }
     }
 
@@ -28,14 +28,14 @@ import Tools
             ]
             try await service.fill(.notes, uids.map { #"{"uid":"\#($0)","title":"x"}"# })
             try await service.fill(.notes, [#"{"uid":"c1d91111-a1b2-4c3d-9e8f-7a6b5c4d3e2f"}"#], of: .other)
-            let completion = ItemCompletion(service: service)
+            let completion = ItemCompletion(OwnedItems(service, of: .me))
             for (typed, found) in [
                 ("c1d9", [uids[1], uids[0]]), ("C1D9B7DC-a1", [uids[0]]), ("c1d9b7dca1", [uids[0]]), (uids[2], [uids[2]]), ("e", []),
                 ("c1d9b7dcx", []),
                 (String(repeating: "c1d9", count: 20), []),
             ] {
-                #expect(try await completion.uids(matching: typed, of: [.notes], owner: .me).map(\.description) == found, "\(typed)")
-                #expect(try await completion.uids(matching: typed, of: [.tasks], owner: .me) == [])
+                #expect(try await completion.uids(matching: typed, of: [.notes]).map(\.description) == found, "\(typed)")
+                #expect(try await completion.uids(matching: typed, of: [.tasks]) == [])
             }
         }
     }
@@ -52,13 +52,13 @@ import Tools
             )
             try await service.mutate(notes[5], .delete)
             try await service.fill(.notes, [#"{"title":"Budget of others"}"#], of: .other)
-            let completion = ItemCompletion(service: service)
-            #expect(try await completion.uids(matching: "budg", of: [.notes], owner: .me) == [2, 1, 0].map { notes[$0].uid })
-            #expect(try await completion.uids(matching: "BUDGET 20", of: [.notes], owner: .me) == [notes[2].uid])
+            let completion = ItemCompletion(OwnedItems(service, of: .me))
+            #expect(try await completion.uids(matching: "budg", of: [.notes]) == [2, 1, 0].map { notes[$0].uid })
+            #expect(try await completion.uids(matching: "BUDGET 20", of: [.notes]) == [notes[2].uid])
             // What may be the beginning of a uid is also a word.
-            #expect(try await completion.uids(matching: "cafe", of: [.notes], owner: .me).first == notes[3].uid)
-            #expect(try await completion.uids(matching: "budget", of: [.tasks], owner: .me) == [])
-            #expect(try await completion.uids(matching: "\"*^(", of: [.notes], owner: .me) == [])
+            #expect(try await completion.uids(matching: "cafe", of: [.notes]).first == notes[3].uid)
+            #expect(try await completion.uids(matching: "budget", of: [.tasks]) == [])
+            #expect(try await completion.uids(matching: "\"*^(", of: [.notes]) == [])
         }
     }
 

@@ -23,9 +23,9 @@ import Tools
 
         private func owner(of caller: Owner) throws -> Owner {
             if let tenant = choices.last { return Owner(tenant: tenant, subject: caller.subject) }
-            throw OwnerChoice(options) { id in
+            throw OwnerChoice(options) { [service] id in
                 self.chosen.withLock { $0.append(id) }
-                return Owner(tenant: id, subject: caller.subject)
+                return OwnedItems(service, of: Owner(tenant: id, subject: caller.subject))
             }
         }
 
@@ -84,7 +84,9 @@ import Tools
 
     @Test func whoHasYetToChooseMayOpenAStream() async throws {
         try await withService { service, _ in
-            let resources = ItemResources<Owner>(service: service) { _ in throw OwnerChoice(Undecided.two) { _ in .me } }
+            let resources = ItemResources<Owner>(service: service) { _ in
+                throw OwnerChoice(Undecided.two) { _ in OwnedItems(service, of: .me) }
+            }
             let box = NoticeBox(service)
             let definition = try ServerDefinition(
                 info: Implementation(name: "test", version: "1"),
@@ -224,7 +226,7 @@ import Tools
 
     @Test func resourcesAndPromptsSayHowToChoose() async throws {
         try await withService { service, _ in
-            let choice = OwnerChoice(Undecided.two) { Owner(tenant: $0, subject: "me") }
+            let choice = OwnerChoice(Undecided.two) { OwnedItems(service, of: Owner(tenant: $0, subject: "me")) }
             let resources = ItemResources<Owner>(service: service, owner: { _ in throw choice })
             let prompts = ItemPrompts<Owner>(service: service, owner: { _ in throw choice })
             let engine = ProtocolEngine(

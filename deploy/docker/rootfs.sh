@@ -7,7 +7,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 [[ $# -eq 3 && -f $here/libraries-${1:-}.txt && -x $2 ]] || { sed -n 2p "$0" >&2; exit 2; }
 kind=$1 program=$2 root=$3
 owner=65532
-licences=${LICENCES:-$here/../../.build-release/licences}
+product=toolbridge
+[[ $kind == full ]] || product=toolbridge-mcp
+licences=${LICENCES:-$here/../../.build-release/licences/$product}
 
 [[ ! -e $root ]] || { echo "rootfs: there is a $root already" >&2; exit 2; }
 umask 022

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Remembers what a provider answered, for a while, and for longer when it can't be asked.
 ///
 /// One question is asked once at a time, however many want its answer. The age of an answer counts from the moment at which the question was
@@ -18,6 +20,8 @@ final class AnswerCache<Key: Hashable & Sendable, Answer: Sendable>: Sendable {
     private let lives: Lives
     private let now: @Sendable () -> ContinuousClock.Instant
     private let isPositive: @Sendable (Answer) -> Bool
+    private let hitCount = Atomic(0)
+    private let missCount = Atomic(0)
 
     init(
         capacity: Int,
@@ -38,11 +42,20 @@ final class AnswerCache<Key: Hashable & Sendable, Answer: Sendable>: Sendable {
         for key: Key,
         asking ask: @escaping @Sendable () async -> Result<Answer, MembershipFault>
     ) async throws(MembershipFault) -> Answer {
-        if let known = answers.value(for: key, at: now()) { return known }
+        if let known = answers.value(for: key, at: now()) {
+            hitCount.wrappingAdd(1, ordering: .relaxed)
+            return known
+        }
+        missCount.wrappingAdd(1, ordering: .relaxed)
         return try await flights.value(for: key) { [self] in await fetched(key, ask) }.get()
     }
 
     var count: Int { answers.count }
+
+    /// How often an answer was known, how often not, and how many went for want of room.
+    var figures: (hits: Int, misses: Int, evictions: Int) {
+        (hitCount.load(ordering: .relaxed), missCount.load(ordering: .relaxed), answers.evictions)
+    }
 
     private func fetched(_ key: Key, _ ask: @Sendable () async -> Result<Answer, MembershipFault>) async -> Result<Answer, MembershipFault>
     {

@@ -13,6 +13,7 @@ package final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Se
 
     private let capacity: Int
     private let table = Mutex(RecencyTable<Key, Entry>())
+    private let evicted = Atomic(0)
 
     /// - Parameter capacity: How many entries are kept, 1 or more.
     package init(capacity: Int) {
@@ -35,13 +36,18 @@ package final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Se
         let entry = Entry(value: value, stored: now, end: end)
         table.withLock { table in
             table.set(entry, for: key)
-            if table.count > capacity { table.removeOldest() }
+            guard table.count > capacity else { return }
+            table.removeOldest()
+            evicted.wrappingAdd(1, ordering: .relaxed)
         }
     }
 
     package func remove(_ key: Key) {
         table.withLock { $0.remove(key) }
     }
+
+    /// How many entries went because there was no room.
+    package var evictions: Int { evicted.load(ordering: .relaxed) }
 
     /// How many entries there are, ended ones among them.
     package var count: Int { table.withLock { $0.count } }

@@ -64,6 +64,12 @@ package final class WorkOSMemberships: MembershipChecking {
     /// How many answers are kept, for a gauge.
     package var count: Int { decisions.count + lists.count }
 
+    /// How often an answer was known, how often not, and how many went for want of room.
+    package var figures: (hits: Int, misses: Int, evictions: Int) {
+        let (decisions, lists) = (decisions.figures, lists.figures)
+        return (decisions.hits + lists.hits, decisions.misses + lists.misses, decisions.evictions + lists.evictions)
+    }
+
     /// - Parameter refused: The answer if WorkOS finds fault with the question itself; nil if there is none.
     private static func answer<Answer>(
         _ ask: () async throws -> Answer,

@@ -100,4 +100,16 @@ enum Base64 {
         }
         return Base64URL.decode(String(decoding: urlSafe, as: UTF8.self))
     }
+
+    static func encode(_ bytes: [UInt8]) -> String {
+        var text = Array(Base64URL.encode(bytes).utf8).map { byte in
+            switch byte {
+            case UInt8(ascii: "-"): UInt8(ascii: "+")
+            case UInt8(ascii: "_"): UInt8(ascii: "/")
+            default: byte
+            }
+        }
+        while !text.count.isMultiple(of: 4) { text.append(UInt8(ascii: "=")) }
+        return String(decoding: text, as: UTF8.self)
+    }
 }

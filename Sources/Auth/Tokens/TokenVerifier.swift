@@ -47,6 +47,9 @@ package final class TokenVerifier: TokenVerifying {
     /// How many tokens are remembered.
     package var count: Int { known.count }
 
+    /// How many were forgotten because there was no room.
+    package var evictions: Int { known.evictions }
+
     private func admit(_ known: Known, at door: Door) throws(TokenFault) -> VerifiedToken {
         try known.claims.check(at: clocks.seconds, requiresIssuedAt: known.profile.requiresIssuedAt)
         try known.profile.checkAudience(of: known.claims, at: door)

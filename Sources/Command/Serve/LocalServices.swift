@@ -1,4 +1,5 @@
 import Auth
+import HTTPServer
 import MCP
 import MCPServer
 import Observability
@@ -13,6 +14,8 @@ struct LocalServices: Sendable {
     let database: SQLiteDatabase
     let store: SQLStore<SQLiteDatabase>
     let items: LocalItemService
+    /// Whether the store answers.
+    let readiness: Readiness
     /// Of all MCP servers over these items.
     let changes = ServerChanges()
     let notices: ItemNotices
@@ -27,14 +30,29 @@ struct LocalServices: Sendable {
         _ observations: Observations,
         choices: TenantChoices = TenantChoices()
     ) async throws(StartFault) {
+        let metrics = StoreMetrics(observations.metrics)
         do {
-            database = try await SQLiteDatabase(path: location.path)
+            database = try await SQLiteDatabase(path: location.path, meter: metrics)
         } catch {
             throw StartFault("the database \(location.path) can't be opened: \(error)")
         }
-        store = SQLStore(database: database)
-        items = LocalItemService(store: store, report: { observations.record(.storeFault(error: "\($0)", operation: nil)) })
-        owners = OwnerChoices(choices: choices)
+        metrics.watch(database, in: observations.metrics)
+        let store = SQLStore(database: database)
+        self.store = store
+        readiness = Readiness([
+            Readiness.Check("database") {
+                do {
+                    try await store.check()
+                    metrics.answered(true)
+                } catch {
+                    metrics.answered(false)
+                    observations.record(.storeFault(error: "\(error)", operation: "check"))
+                    throw error
+                }
+            }
+        ])
+        items = LocalItemService(store: store, count: { metrics.count($0) }, report: { observations.record(.storeFault(error: "\($0)", operation: nil)) })
+        owners = OwnerChoices(items, choices: choices)
         notices = ItemNotices(items: items, sync: items, signals: items.signals, changes: changes)
     }
 
@@ -47,19 +65,18 @@ struct LocalServices: Sendable {
     /// - Throws: ``MCP/DefinitionError``, which would be a slip of ours.
     func definition(role: String, selection: ToolSelection, pageBytes: Int) throws -> ServerDefinition<Caller> {
         let catalogue = ToolCatalogue<Caller>(
-            service: items,
-            owner: owners.owner,
+            items: owners.items,
             health: .healthCheck { await health(role, $0) },
             pageBytes: pageBytes
         )
-        let resources = ItemResources<Caller>(service: items, owner: owners.owner)
+        let resources = ItemResources<Caller>(items: owners.items)
         return try ServerDefinition(
             info: .toolbridge,
             instructions: ServerInstructions.text,
             tools: catalogue.tools(selection),
             templates: resources.templates,
             listing: resources.listing,
-            prompts: ItemPrompts<Caller>(service: items, pageBytes: pageBytes, owner: owners.owner).all,
+            prompts: ItemPrompts<Caller>(pageBytes: pageBytes, items: owners.items).all,
             announces: .resources,
             subscriptions: resources.subscriptions(told: notices)
         )

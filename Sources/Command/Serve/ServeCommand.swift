@@ -58,11 +58,12 @@ struct ServeCommand: AsyncParsableCommand {
         )
         observations.record(.configured(SettingsInForce(settings).lines))
         for (name, text) in identity.settings.warnings { observations.record(.settingWarning(name: name, text: text)) }
+        let metrics = try services.metricsListener(settings, observations, role: .serve)
         let watch = ChangeWatch(
             signals: services.items.signals,
             database: services.database
         )
-        try await run(service, services, identity, watch, observations)
+        try await run(service, services, identity, watch, metrics, observations)
     }
 
     /// Runs until a signal comes, and closes the database after the last request.
@@ -71,11 +72,13 @@ struct ServeCommand: AsyncParsableCommand {
         _ services: LocalServices,
         _ identity: Identity,
         _ watch: ChangeWatch,
+        _ metrics: MetricsListener?,
         _ observations: Observations
     ) async throws {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
+                // They end in the reverse order: metrics are there until the last request is answered.
+                services: (metrics.map { [.init(service: $0)] } ?? []) + [
                     .init(service: DatabaseWatch(database: services.database)),
                     .init(service: watch),
                     .init(service: ChangeNotices(notices: services.notices)),

@@ -47,6 +47,7 @@ struct Server: Sendable {
         configuration.trustedProxies = identity.settings.resource.trustedProxies
         // Each handler is one statement or two on a page cache that is warm, and writes wait elsewhere.
         configuration.runsHandlersOnEventLoops = true
+        configuration.refusals["epoch_mismatch"] = observations.metrics.counter(.syncEpochs)
         if let limit = try settings.value(Settings.shutdownTimeout) { configuration.drainLimit = limit }
         if let delay = try settings.value(Settings.drainDelay) { configuration.drainDelay = delay }
         let (identity, database, observations, host) = (identity, database, observations, address.host)
@@ -59,6 +60,7 @@ struct Server: Sendable {
             observations: observations,
             rateLimits: limits,
             rateKey: { $1.rateKey(in: $0) },
+            readiness: services.readiness,
             onReady: { port in
                 let url = "http://\(ListenAddress(host: host, port: port).description)"
                 observations.record(.listening(url: url))
@@ -68,17 +70,12 @@ struct Server: Sendable {
     }
 
     private func routes(_ limits: RateLimits) async throws -> [Route<Caller>] {
-        let store = services.store
-        let observations = observations
-        let health: [Route<Caller>] = healthRoutes(service: "toolbridge", role: "serve", version: Version.current) {
-            do {
-                try await store.check()
-                return [("database", true)]
-            } catch {
-                observations.record(.storeFault(error: "\(error)", operation: "check"))
-                return [("database", false)]
-            }
-        }
+        let health: [Route<Caller>] = healthRoutes(
+            service: "toolbridge",
+            role: "serve",
+            version: Version.current,
+            readiness: services.readiness
+        )
         let info = ServerInfo(
             version: Version.current,
             role: "serve",
@@ -104,7 +101,7 @@ struct Server: Sendable {
             maximumOfOwner: identity.profile.hasRateLimits ? FeedStreams.usualMaximumOfOwner : nil
         )
         let routes = IdentityRoutes(tenant: identity.settings.tenants.standard, source: identity.resolution)
-        return ItemRoutes(data).all + [batchRoute(data), searchRoute(data)] + SyncRoutes(data).all
+        return ItemRoutes(data).all + [batchRoute(data), searchRoute(data), recentRoute(data)] + SyncRoutes(data).all
             + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
             + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + routes.all
             + ExchangeRoutes(identity.exchange, keys: identity.published).all
@@ -161,8 +158,11 @@ struct Server: Sendable {
             address: try Self.rate(
                 settings.value(Settings.addressRate),
                 or: RateLimits.Rate(requests: 120, window: .seconds(60), burst: 60)
-            )
+            ),
+            metrics: observations.metrics
         )
+        let metrics = observations.metrics
+        metrics.read(.cacheEntries, "rate_limits") { Double(limits.bucketCount) }
         return identity.profile.hasRateLimits ? limits : .unlimited
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Auth
 import MCP
 import Program
+import ToolBridge
 import Tools
 
 /// `toolbridge tools`: what assistants would be offered, and what it costs them.
@@ -19,8 +20,7 @@ struct ToolsCommand: AsyncParsableCommand {
     func run() async throws {
         let selection = try toolOptions.offer(SettingsReader.environment()).standard
         let catalogue = ToolCatalogue<Caller>(
-            service: NoItems(),
-            owner: { try $0.decidedOwner },
+            items: { OwnedItems(NoItems(), of: try $0.decidedOwner) },
             health: .healthCheck { _ in
                 HealthReport(isHealthy: false, tenant: nil, apiBaseURL: nil, version: Version.current, role: "tools", upstream: "local")
             }

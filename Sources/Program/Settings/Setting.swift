@@ -45,7 +45,9 @@ package struct Setting<Value: Sendable>: Sendable {
 
     /// The setting without the type of its value.
     package var row: SettingRow {
-        SettingRow(name: name, isSecret: isSecret, file: file, flag: flag, fallback: fallback, meaning: meaning)
+        SettingRow(name: name, isSecret: isSecret, file: file, flag: flag, fallback: fallback, meaning: meaning) {
+            (settings: SettingsReader) throws(StartFault) in _ = try settings.value(self)
+        }
     }
 }
 
@@ -65,6 +67,8 @@ package struct SettingRow: Sendable {
     package let flag: String?
     package let fallback: String
     package let meaning: String
+    /// Throws where what is set isn't a value of this setting.
+    package let check: @Sendable (SettingsReader) throws(StartFault) -> Void
 }
 
 /// Settings that belong together.

@@ -4,6 +4,7 @@ import Auth
 extension Settings {
     package static let serving: [SettingRow] = [
         database.row, address.row, environment.row, allowsRemoteDevelopment.row, shutdownTimeout.row, drainDelay.row,
+        metricsAddress.row,
     ]
 
     package static let database = Setting(
@@ -45,6 +46,14 @@ extension Settings {
         "how long requests in flight may take after SIGTERM, in seconds: 0 to 3600",
         form: "0 to 3600",
         parse: { SettingForm.integer($0, in: 0...3600).map { Duration.seconds($0) } }
+    )
+    package static let metricsAddress = Setting(
+        "TOOLBRIDGE_METRICS_ADDR",
+        default: "`127.0.0.1:9091`",
+        "where `/metrics` and `/readyz?verbose` are served, as `HTTP_ADDR`, or `off`. They ask nobody for a token: let nobody else reach the "
+            + "port. Where it is taken, the server warns and runs without them",
+        form: "HOST:PORT, :PORT or off",
+        parse: MetricsAddress.init(text:)
     )
     package static let drainDelay = Setting(
         "TOOLBRIDGE_DRAIN_DELAY_SECONDS",

@@ -15,6 +15,16 @@ extension WebAddress {
         return rest.isEmpty || rest.elementsEqual("/".utf8) ? origin : nil
     }
 
+    /// An address that ends with its host or port, with or without TLS: for those who say themselves whom they ask; `nil` if anything else
+    /// follows.
+    package static func serverRoot(_ text: String) -> String? {
+        if let root = root(text) { return root }
+        guard text.utf8.starts(with: "http://".utf8), text.utf8.count <= 2048 else { return nil }
+        let rest = text.dropFirst("http://".count)
+        let host = rest.last == "/" ? rest.dropLast() : rest
+        return isHost(String(host)) ? "http://" + host : nil
+    }
+
     /// Whether a name or an address, without brackets, is this machine's own.
     package static func isLoopback(host: some StringProtocol) -> Bool {
         if host.lowercased() == "localhost" || host.utf8.elementsEqual("::1".utf8) { return true }

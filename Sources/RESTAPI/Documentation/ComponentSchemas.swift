@@ -7,7 +7,7 @@ enum ComponentSchemas {
             ("Item", item), ("Kind", SchemaText.oneOf(ItemKind.allCases.map(\.path))), ("Error", error), ("Session", session),
             ("State", state), ("Info", info), ("PushRequest", pushRequest), ("PushedItem", pushedItem), ("Acks", acks),
             ("PullPage", pullPage), ("Change", change),
-            ("FeedPage", feedPage), ("WipeResult", wipeResult), ("SearchPage", searchPage), ("BatchRequest", batchRequest),
+            ("FeedPage", feedPage), ("WipeResult", wipeResult), ("SearchPage", searchPage), ("RecentPage", recentPage), ("BatchRequest", batchRequest),
             ("BatchOperation", batchOperation),
             ("BatchResults", batchResults),
         ]
@@ -199,6 +199,13 @@ enum ComponentSchemas {
         "complete":{"type":"boolean","description":"Whether everything was looked at; false for some seconds after very many writes, and where so much fits that ranking it ended early."}}}
         """#
 
+    private static let recentPage =
+        #"""
+        {"type":"object","required":["items"],"properties":{"items":{"type":"array","description":"Newest change first.",
+        "items":{"allOf":[\#(SchemaText.named("Item")),{"type":"object","required":["kind"],
+        "properties":{"kind":\#(SchemaText.named("Kind"))}}]}},"nextCursor":\#(nextCursor)}}
+        """#
+
     private static let batchRequest =
         #"""
         {"type":"object","required":["operations"],"properties":{"mode":{"enum":["independent","atomic",null],"default":"independent"},
@@ -222,7 +229,7 @@ enum ComponentSchemas {
         #"""
         {"type":"object","required":["status"],"properties":{"status":{"type":"integer","description":"As the operation's own route would answer."},
         "uid":{"type":"string"},"version":\#(SchemaText.version),"updatedAt":\#(SchemaText.time),"deletedAt":\#(SchemaText.time),
-        "error":{"type":"string"},"code":{"type":"string"}},"oneOf":[{"required":["error","code"]},
+        "payload":{"type":"object","description":"The members that fields names."},"error":{"type":"string"},"code":{"type":"string"}},"oneOf":[{"required":["error","code"]},
         {"required":["uid","version","updatedAt"],"not":{"required":["error"]}}]}
         """#
 

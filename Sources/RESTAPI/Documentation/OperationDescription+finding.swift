@@ -34,6 +34,22 @@ extension OperationDescription {
         )
     }
 
+    static var recent: OperationDescription {
+        OperationDescription(
+            "listRecentChanges",
+            tag: "Search and batches",
+            "List the latest changes of all kinds",
+            text:
+                "One page, the newest change first: each item once, at its latest change. A page may be shorter than `limit`, or empty, although "
+                + "more follows: the list ends where `nextCursor` is absent. A cursor belongs to one set of parameters.",
+            parameters: [
+                .kinds, .limit, .cursor("Where the page before ended: its `nextCursor`."), .includeDeleted, .updatedSince, .maximumBytes,
+            ],
+            answers: [.init(200, "One page.", [.init(schema: SchemaText.named("RecentPage"))])],
+            refusals: ["invalid_parameter", "invalid_limit", "invalid_cursor"]
+        )
+    }
+
     static var batch: OperationDescription {
         OperationDescription(
             "writeBatch",
@@ -42,6 +58,7 @@ extension OperationDescription {
             text:
                 "Of a batch with the mode `independent` each operation is carried out or refused for itself, and the answer is 200. With `atomic` "
                 + "the first refusal undoes the others: the answer is that refusal's, its `field` names the operation, and `results` has them all.",
+            parameters: [.fields("Puts these members of each written item's payload into its result, as `payload`")],
             body: BodyDescription([.init(schema: SchemaText.named("BatchRequest"), example: Examples.batch)]),
             answers: [
                 .init(
@@ -53,7 +70,7 @@ extension OperationDescription {
                 )
             ],
             refusals: [
-                "invalid_json", "invalid_request", "invalid_uid", "invalid_if_match", "invalid_action", "not_found", "already_exists",
+                "invalid_json", "invalid_request", "invalid_parameter", "invalid_uid", "invalid_if_match", "invalid_action", "not_found", "already_exists",
                 "deleted",
                 "version_mismatch", "payload_too_large", "too_many_items", "invalid_payload", "invalid_parent",
             ]

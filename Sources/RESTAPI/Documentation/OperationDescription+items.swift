@@ -18,21 +18,8 @@ extension OperationDescription {
                 .includeDeleted,
                 .init("status", in: .query, "Only items whose `status` is this text.", schema: words, example: #""active""#),
                 .init("tag", in: .query, "Only items whose `tags` have this text.", schema: words, example: #""home""#),
-                .init(
-                    "updatedSince",
-                    in: .query,
-                    "Only items that changed at this time or later: RFC 3339, or milliseconds since 1970.",
-                    schema: SchemaText.anyTime,
-                    example: #""2026-03-01T10:00:00Z""#
-                ),
-                .init(
-                    "fields",
-                    in: .query,
-                    "Only these members of each payload: 1 to 50 names, separated by commas.",
-                    schema: #"{"type":"string","pattern":"^[^,]{1,256}(,[^,]{1,256}){0,49}$"}"#,
-                    example: #""title,status""#
-                ),
-            ] + (kind.parentRule == .none ? [] : [.parentUID]),
+                .updatedSince, .fields("Only these members of each payload"), .maximumBytes,
+            ] + (kind.parentRule == .none ? [] : [.parentUID, .parentKind]),
             answers: [
                 .init(
                     200,

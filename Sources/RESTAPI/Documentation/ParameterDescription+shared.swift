@@ -31,6 +31,40 @@ extension ParameterDescription {
         example: #""0b9f9d0a-6d7c-4b44-8a49-4b8f6f8d2a10""#
     )
 
+    static let parentKind = ParameterDescription(
+        "parentKind",
+        in: .query,
+        "Besides `parentUid`: only items whose parent is of this kind.",
+        schema: SchemaText.named("Kind")
+    )
+
+    static let updatedSince = ParameterDescription(
+        "updatedSince",
+        in: .query,
+        "Only items that changed at this time or later: RFC 3339, or milliseconds since 1970.",
+        schema: SchemaText.anyTime,
+        example: #""2026-03-01T10:00:00Z""#
+    )
+
+    static let maximumBytes = ParameterDescription(
+        "maxBytes",
+        in: .query,
+        "The page ends before the item with which its payloads, and \(Limits.envelopeBytes) bytes for each item, exceed this; its first item "
+            + "always comes.",
+        schema: SchemaText.positiveInteger,
+        example: "100000"
+    )
+
+    static func fields(_ text: String) -> ParameterDescription {
+        ParameterDescription(
+            "fields",
+            in: .query,
+            "\(text): 1 to 50 names, separated by commas.",
+            schema: #"{"type":"string","pattern":"^[^,]{1,256}(,[^,]{1,256}){0,49}$"}"#,
+            example: #""title,status""#
+        )
+    }
+
     static let kinds = ParameterDescription(
         "kinds",
         in: .query,

@@ -32,6 +32,7 @@ package struct FeedRoute: Sendable {
             if let id = data.request.header(.lastEventID), !id.isEmpty { query.cursor = id }
             return try await stream(query, of: data.owner)
         }
+        .streaming(as: "changes")
     }
 
     private func stream(_ query: FeedQuery, of owner: Owner) async throws -> Answer {

@@ -33,8 +33,9 @@ extension Answer {
 
 extension JSONWriter {
     /// The envelope of an item.
-    mutating func item(_ item: Item, _ projection: PayloadProjection? = nil) {
+    mutating func item(_ item: Item, _ projection: PayloadProjection? = nil, namingKind: Bool = false) {
         beginObject()
+        if namingKind { member("kind", item.kind.path) }
         member("uid", item.uid.description)
         member("version", item.version)
         member("updatedAt", item.updatedAt.description)

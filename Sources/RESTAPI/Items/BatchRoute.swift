@@ -17,15 +17,23 @@ package func batchRoute(_ routes: DataRoutes) -> Route<Caller> {
         describe: { .batch }
     ) { data in
         let batch = try BatchRequest(Array(buffer: data.request.body))
-        let context = data.context { outcomes in Answer.batch(outcomes, batch, correlationID: "") }
+        let projection = try data.request.fields().map(PayloadProjection.init)
+        let context = data.context { outcomes in Answer.batch(outcomes, batch, projection, correlationID: "") }
         let outcomes = try await routes.items.write(batch.operations, batch.mode, context, of: data.owner)
-        return .batch(outcomes, batch, correlationID: data.request.correlationID)
+        return .batch(outcomes, batch, projection, correlationID: data.request.correlationID)
     }
 }
 
 extension Answer {
     /// One result an operation; a batch that was to be all or nothing and is nothing answers as its refused operation would.
-    fileprivate static func batch(_ outcomes: [BatchOutcome], _ batch: BatchRequest, correlationID: String) -> Answer {
+    ///
+    /// - Parameter projection: The members of written payloads that are wanted; `nil` for none.
+    fileprivate static func batch(
+        _ outcomes: [BatchOutcome],
+        _ batch: BatchRequest,
+        _ projection: PayloadProjection?,
+        correlationID: String
+    ) -> Answer {
         var results = JSONWriter(reserving: outcomes.count * 128 + 32)
         var refused: (index: Int, refusal: ItemError)?
         results.array { writer in
@@ -35,7 +43,7 @@ extension Answer {
                     if refused == nil { refused = (index, refusal) }
                     writer.refusal(refusal)
                 } else {
-                    writer.result(outcome, isCreation: batch.creations.contains(index))
+                    writer.result(outcome, projection, isCreation: batch.creations.contains(index))
                 }
             }
         }
@@ -69,8 +77,9 @@ extension BatchOperation {
 }
 
 extension JSONWriter {
-    /// That an item was written, as a push would acknowledge it: its payload isn't sent back, for a hundred of them may be very large.
-    fileprivate mutating func result(_ outcome: BatchOutcome, isCreation: Bool) {
+    /// That an item was written, as a push would acknowledge it: its payload isn't sent back unless it is asked for, for a hundred of them may be
+    /// very large.
+    fileprivate mutating func result(_ outcome: BatchOutcome, _ projection: PayloadProjection?, isCreation: Bool) {
         beginObject()
         switch outcome {
         case .written(let item):
@@ -79,6 +88,10 @@ extension JSONWriter {
             member("version", item.version)
             member("updatedAt", item.updatedAt.description)
             if let deletedAt = item.deletedAt { member("deletedAt", deletedAt.description) }
+            if let projection {
+                key("payload")
+                projection.write(item.payload, to: &self)
+            }
         case .refused, .notApplied:
             member("status", 424)
             member("error", "not applied: another operation of the batch was refused")

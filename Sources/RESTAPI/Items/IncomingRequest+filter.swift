@@ -10,18 +10,44 @@ extension IncomingRequest {
             guard let uid = UID(text) else { throw ItemError.invalidParameter(field: "parentUid", "parentUid must be a UUID") }
             filter.parentUID = uid
         }
+        filter.parentKind = try parentKind()
         filter.status = try word("status")
         filter.tag = try word("tag")
-        if let text = try queryParameter("updatedSince") {
-            guard let moment = Timestamp(payloadText: text) else {
-                throw ItemError.invalidParameter(
-                    field: "updatedSince",
-                    "updatedSince must be an RFC 3339 time such as 2026-03-01T10:00:00Z, or milliseconds since 1970"
-                )
-            }
-            filter.updatedSince = moment
-        }
+        filter.updatedSince = try updatedSince()
         return filter
+    }
+
+    /// - Throws: `invalid_parameter`.
+    func updatedSince() throws -> Timestamp? {
+        guard let text = try queryParameter("updatedSince") else { return nil }
+        guard let moment = Timestamp(payloadText: text) else {
+            throw ItemError.invalidParameter(
+                field: "updatedSince",
+                "updatedSince must be an RFC 3339 time such as 2026-03-01T10:00:00Z, or milliseconds since 1970"
+            )
+        }
+        return moment
+    }
+
+    /// After how many bytes of items a page ends; `nil` for the usual size.
+    ///
+    /// - Throws: `invalid_parameter`.
+    func maximumBytes() throws -> Int? {
+        guard let text = try queryParameter("maxBytes") else { return nil }
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), case let bytes = Int(text) ?? .max, bytes > 0 else {
+            throw ItemError.invalidParameter(field: "maxBytes", "maxBytes must be a positive integer")
+        }
+        return min(bytes, Limits.pageBytes)
+    }
+
+    /// The kind of the parent that is meant, which counts together with its uid.
+    private func parentKind() throws -> ItemKind? {
+        guard let text = try queryParameter("parentKind") else { return nil }
+        guard let kind = ItemKind(path: text) else {
+            let known = ItemKind.allCases.map(\.path).joined(separator: ", ")
+            throw ItemError.invalidParameter(field: "parentKind", "parentKind must be one of \(known)")
+        }
+        return kind
     }
 
     /// The top-level members of payloads that are wanted; `nil` for all.

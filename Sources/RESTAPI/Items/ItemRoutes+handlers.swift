@@ -12,7 +12,8 @@ extension ItemRoutes {
             cursor: try request.queryParameter("cursor"),
             direction: try request.direction(),
             includeDeleted: try request.includesDeleted(),
-            filter: try request.filter()
+            filter: try request.filter(),
+            maximumBytes: try request.maximumBytes()
         )
         let fields = try request.fields()
         return .page(try await items.list(kind, query, of: data.owner), fields: fields)

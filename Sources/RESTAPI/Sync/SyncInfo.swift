@@ -8,6 +8,7 @@ package struct SyncInfo: Sendable {
     /// What this version does beyond the oldest one; clients look for the words that they know.
     package static let features = [
         "optional-session", "keep-parent", "list-order", "has-more", "changes", "list-filters", "search", "batch", "idempotency-key",
+        "recent", "max-bytes",
     ]
 
     /// An owner's rate; `nil` where nothing is limited.

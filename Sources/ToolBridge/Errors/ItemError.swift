@@ -34,7 +34,8 @@ package struct ItemError: Error, Sendable {
 
     /// The members that an error can have besides text and code.
     package enum StaticName: String, Sendable {
-        case action, actual, allowed, deletedAt, epoch, expected, field, limit, position, reason, uid, updatedAt, version
+        case action, actual, allowed, deletedAt, epoch, expected, field, limit, position, reason, scope, uid, updatedAt, version
+        case retryAfter = "retry_after"
     }
 
     /// The stable codes, each with the status that tells a client whether to try again.
@@ -65,6 +66,16 @@ package struct ItemError: Error, Sendable {
         case sessionInvalid = "session_invalid"
         case internalError = "internal_error"
         case unavailable
+        // What only a service behind another server's API refuses: that server's own checks of the caller.
+        case unauthorized
+        case invalidTenantHeaders = "invalid_tenant_headers"
+        case tenantRequired = "tenant_required"
+        case tenantForbidden = "tenant_forbidden"
+        case insufficientScope = "insufficient_scope"
+        case rateLimited = "rate_limited"
+        case identityProviderUnavailable = "identity_provider_unavailable"
+        case tenantResolutionUnconfigured = "tenant_resolution_unconfigured"
+        case exchangeUnavailable = "exchange_unavailable"
 
         /// The number that callers know the code by: HTTP's status (RFC 9110, § 15).
         package var status: Int {
@@ -72,7 +83,8 @@ package struct ItemError: Error, Sendable {
             case .invalidJSON, .invalidRequest, .invalidParameter, .invalidLimit, .invalidCursor, .invalidUID, .invalidIfMatch,
                 .invalidAction, .confirmationRequired:
                 400
-            case .sessionForbidden: 403
+            case .unauthorized, .invalidTenantHeaders, .tenantRequired: 401
+            case .sessionForbidden, .tenantForbidden, .insufficientScope: 403
             case .notFound, .sessionNotFound: 404
             case .alreadyExists, .epochMismatch, .idempotencyMismatch, .idempotencyInProgress: 409
             case .deleted: 410
@@ -80,8 +92,9 @@ package struct ItemError: Error, Sendable {
             case .payloadTooLarge, .tooManyItems: 413
             case .invalidPayload, .invalidParent: 422
             case .sessionRequired, .sessionInvalid: 428
+            case .rateLimited: 429
             case .internalError: 500
-            case .unavailable: 503
+            case .unavailable, .identityProviderUnavailable, .tenantResolutionUnconfigured, .exchangeUnavailable: 503
             }
         }
     }

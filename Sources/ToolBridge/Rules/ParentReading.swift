@@ -56,7 +56,7 @@ extension ParentRule {
     }
 
     /// The members that name a checked parent.
-    var checkedKeys: [String] {
+    package var checkedKeys: [String] {
         switch self {
         case .none, .loose: []
         case .required(let key, _): [key]

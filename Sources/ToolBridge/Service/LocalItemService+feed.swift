@@ -24,6 +24,7 @@ extension LocalItemService {
             return (epoch, start, page)
         }
         func text(_ sequence: Int64) -> String { SyncCursor(purpose, epoch: epoch, sequence: sequence).text(for: owner) }
+        for (kind, items) in Dictionary(grouping: page.items, by: \.item.kind) { count(.pulled(kind, items.count)) }
         let changes = page.items.map { FeedChange(item: $0.item, cursor: text($0.sequence)) }
         // What was looked at without fitting need not be looked at again.
         let checkpoint = page.next.map(text) ?? changes.last?.cursor ?? text(start)

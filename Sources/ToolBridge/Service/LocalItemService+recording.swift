@@ -39,6 +39,7 @@ extension LocalItemService {
         let forgotten = now().adding(milliseconds: -RecordedAnswer.lifetimeMilliseconds)
         guard let known = try await read(of: owner, { try $0.recordedAnswer(request.key, after: forgotten) }) else { return nil }
         guard known.request.fingerprint == request.fingerprint else { throw .idempotencyMismatch }
+        count(.replayed)
         return known.answer
     }
 }

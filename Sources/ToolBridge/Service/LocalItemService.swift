@@ -9,20 +9,25 @@ package struct LocalItemService: Sendable {
     let makeUID: @Sendable () -> UID
     /// Which owners' changes are being made searchable.
     let catchUps = SearchCatchUps()
+    let count: @Sendable (ServiceEvent) -> Void
     private let report: @Sendable (any Error) -> Void
 
-    /// - Parameter report: Takes what the store said when it failed, for the log; callers only learn that it did.
+    /// - Parameters:
+    ///   - count: Told of what was done.
+    ///   - report: Takes what the store said when it failed, for the log; callers only learn that it did.
     package init(
         store: any Store,
         signals: ChangeSignals = ChangeSignals(),
         now: @escaping @Sendable () -> Timestamp = { .now() },
         makeUID: @escaping @Sendable () -> UID = { .random() },
+        count: @escaping @Sendable (ServiceEvent) -> Void = { _ in },
         report: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
         self.store = store
         self.signals = signals
         self.now = now
         self.makeUID = makeUID
+        self.count = count
         self.report = report
     }
 

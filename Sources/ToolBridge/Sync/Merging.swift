@@ -34,6 +34,11 @@ extension Change {
         clamped(updatedAt ?? now, at: now)
     }
 
+    /// Whether the client's time is too far ahead to be kept.
+    func isClamped(at now: Timestamp) -> Bool {
+        updatedAt.map { clamped($0, at: now) != $0 } ?? false
+    }
+
     private func clamped(_ time: Timestamp, at now: Timestamp) -> Timestamp {
         time > now.adding(milliseconds: Limits.clockSkewMilliseconds) ? now : time
     }

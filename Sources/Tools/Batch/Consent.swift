@@ -46,17 +46,17 @@ extension ItemTools {
         of consent: Consent,
         to operations: [Result<BatchOperation, ItemError>],
         _ context: RequestContext<Caller>,
-        _ owner: Owner
+        _ items: OwnedItems
     ) async throws -> ToolResult? {
         var harmed = HarmedItems(operations)
-        if case .deleting = consent.harm { harmed.detached = try await detached(by: harmed, owner) }
+        if case .deleting = consent.harm { harmed.detached = try await detached(by: harmed, items) }
         guard harmed.references.count + harmed.detached > Consent.threshold else { return nil }
         guard context.canAsk(consent.question(about: harmed, titles: [], canRestore: false)) else {
             return consent.isGiven ? nil : consent.demand(about: harmed)
         }
         var titles: [String] = []
         for reference in harmed.references.prefix(Consent.shownTitles) {
-            if let item = try await service.itemIfAny(reference, includeDeleted: true, of: owner) { titles.append(item.title) }
+            if let item = try await items.itemIfAny(reference, includeDeleted: true) { titles.append(item.title) }
         }
         let question = consent.question(about: harmed, titles: titles, canRestore: offers.restoring != nil)
         // Sealed: an answer counts only for this question about these items.
@@ -71,11 +71,11 @@ extension ItemTools {
 
 extension ItemTools {
     /// How many tasks would lose their list, as far as that matters: what restoring a list doesn't undo.
-    private func detached(by harmed: HarmedItems, _ owner: Owner) async throws(ItemError) -> Int {
+    private func detached(by harmed: HarmedItems, _ items: OwnedItems) async throws(ItemError) -> Int {
         var count = 0
         for list in harmed.references where list.kind == .taskLists && count <= Consent.threshold {
             let query = ListQuery(limit: Consent.threshold + 1, filter: ItemFilter(parentUID: list.uid, parentKind: .taskLists))
-            let page = try await service.list(.tasks, query, of: owner)
+            let page = try await items.list(.tasks, query)
             // Large tasks end a page early: then there are more than it has.
             count += page.nextCursor == nil ? page.items.count : Consent.threshold + 1
         }

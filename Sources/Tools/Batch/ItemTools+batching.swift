@@ -96,11 +96,11 @@ extension ItemTools {
                 operations.append(.failure(error))
             }
         }
-        return try await answer(context, Attempt(tool: tool)) { owner, _ in
-            if let consent, let refused = try await refusal(of: consent, to: operations, context, owner) { return refused }
+        return try await answer(context, Attempt(tool: tool)) { owned, _ in
+            if let consent, let refused = try await refusal(of: consent, to: operations, context, owned) { return refused }
             var outcomes: [BatchOutcome] = []
             if operations.contains(where: { (try? $0.get()) != nil }) {
-                outcomes = try await service.write(operations, .independent, WriteContext(), of: owner)
+                outcomes = try await owned.write(operations, .independent)
             } else {
                 // Nothing of it could be read, so there is nothing to call for.
                 for case .failure(let refusal) in operations { outcomes.append(.refused(refusal)) }

@@ -1,7 +1,7 @@
 /// How many bytes to change, add or drop to make one text of another (Levenshtein).
-enum EditDistance {
+package enum EditDistance {
     /// - Returns: `nil` if it takes more than `limit`.
-    static func between(_ a: String, _ b: String, atMost limit: Int) -> Int? {
+    package static func between(_ a: String, _ b: String, atMost limit: Int) -> Int? {
         let (a, b) = (Array(a.utf8), Array(b.utf8))
         guard abs(a.count - b.count) <= limit else { return nil }
         var row = Array(0...b.count)

@@ -3,7 +3,7 @@ import ToolBridge
 
 /// The hints that read something. What can't be read leaves its hint without it.
 extension Hints {
-    private var near: NearMatches { NearMatches(service, of: owner) }
+    private var near: NearMatches { NearMatches(items) }
 
     /// The kinds of which the client may see items.
     private var shown: [ItemKind] { ItemKind.allCases.filter(offers.shows) }
@@ -25,7 +25,7 @@ extension Hints {
 
     func afterMismatch(_ refusal: ItemError) async -> [String] {
         guard let kind = attempt.kind, let uid = attempt.uid ?? refusal.uid else { return [] }
-        guard let item = try? await service.item(uid, kind, includeDeleted: false, of: owner) else {
+        guard let item = try? await items.item(uid, kind) else {
             let read = offers.reading(kind).map { "read it with \($0), then " } ?? ""
             guard case .integer(let version)? = refusal[.actual] else { return ["\(read)\(again(with: "its version as if_match"))."] }
             return ["\(read)\(again(with: "if_match \(version)"))."]
@@ -90,7 +90,7 @@ extension Hints {
     /// The parent that the caller named, else the one that the item has: without a word of it, it may have been deleted.
     private func namedParent(_ kind: ItemKind) async -> ItemReference? {
         if let named = sentParent(of: kind) { return named }
-        guard !creates, let uid = attempt.uid, let item = try? await service.item(uid, kind, includeDeleted: true, of: owner) else {
+        guard !creates, let uid = attempt.uid, let item = try? await items.item(uid, kind, includeDeleted: true) else {
             return nil
         }
         return kind.parentRule.parentIfReadable(in: ItemView(item).object)

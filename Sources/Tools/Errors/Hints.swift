@@ -5,9 +5,8 @@ import ToolBridge
 ///
 /// The words are constants. Titles and names of members, which are the user's, are escaped and in quotes; the current item is JSON on a line of its own.
 struct Hints: Sendable {
-    let service: any ItemService
+    let items: OwnedItems
     let offers: OfferedTools
-    let owner: Owner
     let attempt: Attempt
 
     /// The lines; none where there is nothing to say.
@@ -44,6 +43,10 @@ struct Hints: Sendable {
         case .tooManyItems: "send \(refusal.limit.map { "at most \($0)" } ?? "fewer") items in a call."
         case .invalidPayload: "\(remedy(for: refusal)), then \(again)."
         case .internalError: "\(again) once; if it is refused again, tell the user the correlation_id."
+        case .unauthorized, .invalidTenantHeaders, .tenantRequired, .tenantForbidden, .insufficientScope: nil
+        case .tenantResolutionUnconfigured, .exchangeUnavailable: nil
+        case .rateLimited: "wait\(refusal.retryAfter.map { " \($0) seconds" } ?? " a little"), then \(again)."
+        case .identityProviderUnavailable: "\(again) in a few seconds."
         case .unavailable:
             creates
                 ? "look whether it was created\(attempt.kind.flatMap(offers.listing).map { " with \($0)" } ?? ""); if not, \(again) in a few seconds."

@@ -26,6 +26,12 @@ extension ItemError {
         return limit
     }
 
+    /// Seconds after which it is worth trying again.
+    var retryAfter: Int64? {
+        guard case .integer(let seconds)? = self[.retryAfter] else { return nil }
+        return seconds
+    }
+
     var uid: UID? {
         guard case .string(let text)? = self[.uid] else { return nil }
         return UID(text)

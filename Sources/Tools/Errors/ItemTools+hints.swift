@@ -3,7 +3,7 @@ package import ToolBridge
 extension ItemTools {
     /// What an assistant can do after a refusal, for its third line and those behind it; nothing where there is nothing to say.
     ///
-    /// Reads a few of the owner's items if that helps: at most one of each kind, one list and one search. It never fails: what can't be read is left out.
+    /// Reads a few of the caller's items if that helps: at most one of each kind, one list and one search. It never fails: what can't be read is left out.
     ///
     /// - Parameters:
     ///   - uid: The item that was meant, if one was.
@@ -15,12 +15,12 @@ extension ItemTools {
         uid: UID?,
         sent: Payload?,
         tool: String?,
-        of owner: Owner
+        _ items: OwnedItems
     ) async -> [String] {
-        await hint(for: refusal, Attempt(tool: tool, kind: kind, uid: uid, sent: sent), of: owner)
+        await hint(for: refusal, Attempt(tool: tool, kind: kind, uid: uid, sent: sent), items)
     }
 
-    func hint(for refusal: ItemError, _ attempt: Attempt, of owner: Owner) async -> [String] {
-        await Hints(service: service, offers: offers, owner: owner, attempt: attempt).lines(for: refusal)
+    func hint(for refusal: ItemError, _ attempt: Attempt, _ items: OwnedItems) async -> [String] {
+        await Hints(items: items, offers: offers, attempt: attempt).lines(for: refusal)
     }
 }

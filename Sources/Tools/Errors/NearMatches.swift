@@ -29,19 +29,17 @@ struct NearMatches: Sendable {
     /// What is longer is no title that anybody remembers, in bytes.
     private static let titleBytes = 200
 
-    private let service: any ItemService
-    private let owner: Owner
+    private let items: OwnedItems
 
-    init(_ service: any ItemService, of owner: Owner) {
-        self.service = service
-        self.owner = owner
+    init(_ items: OwnedItems) {
+        self.items = items
     }
 
     /// The item of this uid, whatever it is: one read a kind, until it is found.
     func item(_ uid: UID, in kinds: [ItemKind]) async throws(ItemError) -> Item? {
         for kind in kinds {
             do {
-                return try await service.item(uid, kind, includeDeleted: true, of: owner)
+                return try await items.item(uid, kind, includeDeleted: true)
             } catch  where error.code == .notFound {
                 continue
             }
@@ -52,7 +50,7 @@ struct NearMatches: Sendable {
     /// Items of a kind with nearly this uid, else with nearly this title, nearest first: one list, and for a title perhaps one search.
     func matches(_ kind: ItemKind, uid: UID?, title: String?) async throws(ItemError) -> [Match] {
         let query = ListQuery(limit: Self.latest, direction: .newestChangeFirst, maximumBytes: Self.latestBytes)
-        let items = try await service.list(kind, query, of: owner).items
+        let items = try await self.items.list(kind, query).items
         if let uid {
             let text = uid.description
             let near = nearest(items) { EditDistance.between($0.uid.description, text, atMost: Self.uidDistance) }
@@ -66,7 +64,7 @@ struct NearMatches: Sendable {
         }
         // A letter or two begin too many words.
         guard like.isEmpty, title.utf8.count >= 3 else { return like.map { Match($0) } }
-        let page = try await service.search(SearchQuery(title, kinds: [kind], limit: Self.count), of: owner)
+        let page = try await self.items.search(SearchQuery(title, kinds: [kind], limit: Self.count))
         return page.hits.map { hit in
             Match(title: DisplayText.line(hit.title ?? kind.untitled, bytes: ItemView.titleBytes), uid: hit.item.uid)
         }

@@ -21,8 +21,8 @@ extension ItemTools {
             .flag("include_deleted"),
             .detail
         ) { context, reference, includeDeleted, detail in
-            try await answer(context, Attempt(tool: "fetch", kind: reference.kind, uid: reference.uid)) { owner, _ in
-                let item = try await service.item(reference.uid, reference.kind, includeDeleted: includeDeleted, of: owner)
+            try await answer(context, Attempt(tool: "fetch", kind: reference.kind, uid: reference.uid)) { items, _ in
+                let item = try await items.item(reference.uid, reference.kind, includeDeleted: includeDeleted)
                 return .fetched(item, detail)
             }
         }

@@ -2,15 +2,15 @@ package import ToolBridge
 
 /// Proposes items of an owner for what was typed so far, of a title or a uid (C2).
 package struct ItemCompletion: Sendable {
-    private let service: any ItemService
+    private let items: OwnedItems
 
     /// At most so many are proposed.
     package static let limit = 100
     /// Among so many of each kind a uid is looked for.
     private static let latest = 200
 
-    package init(service: any ItemService) {
-        self.service = service
+    package init(_ items: OwnedItems) {
+        self.items = items
     }
 
     /// An item that may be meant.
@@ -35,29 +35,29 @@ package struct ItemCompletion: Sendable {
     ///
     /// - Returns: At most 100, each once.
     /// - Throws: `unavailable`.
-    package func uids(matching typed: String, of kinds: [ItemKind], owner: Owner) async throws(ItemError) -> [UID] {
+    package func uids(matching typed: String, of kinds: [ItemKind]) async throws(ItemError) -> [UID] {
         var seen: Set<UID> = []
-        return try await proposals(matching: typed, of: kinds, owner: owner).map(\.reference.uid).filter { seen.insert($0).inserted }
+        return try await proposals(matching: typed, of: kinds).map(\.reference.uid).filter { seen.insert($0).inserted }
     }
 
     /// The same with their titles.
-    package func proposals(matching typed: String, of kinds: [ItemKind], owner: Owner) async throws(ItemError) -> [Proposal] {
+    package func proposals(matching typed: String, of kinds: [ItemKind]) async throws(ItemError) -> [Proposal] {
         let typed = DisplayText.line(typed, bytes: ItemView.titleBytes * 2)
         guard !typed.isEmpty else {
-            let latest = try await LatestItems.read(Set(kinds), atMost: Self.limit, from: service, of: owner)
+            let latest = try await LatestItems.read(Set(kinds), atMost: Self.limit, from: self.items)
             return latest.items.map(Proposal.init)
         }
-        var proposals = try await found(by: typed, of: kinds, owner)
+        var proposals = try await found(by: typed, of: kinds)
         if let prefix = Self.uidPrefix(typed) {
             let known = Set(proposals.map(\.reference))
-            proposals += try await latest(of: kinds, owner, beginning: prefix).filter { !known.contains($0.reference) }
+            proposals += try await latest(of: kinds, beginning: prefix).filter { !known.contains($0.reference) }
         }
         return Array(proposals.prefix(Self.limit))
     }
 
     /// What a search finds, with titles that begin as what was typed first and those that have it somewhere next.
-    private func found(by typed: String, of kinds: [ItemKind], _ owner: Owner) async throws(ItemError) -> [Proposal] {
-        let hits = try await service.search(SearchQuery(typed, kinds: Set(kinds), limit: Self.limit), of: owner).hits
+    private func found(by typed: String, of kinds: [ItemKind]) async throws(ItemError) -> [Proposal] {
+        let hits = try await items.search(SearchQuery(typed, kinds: Set(kinds), limit: Self.limit)).hits
         let sought = typed.lowercased()
         var ranks: [[Proposal]] = [[], [], []]
         for proposal in hits.map(Proposal.init) {
@@ -68,10 +68,10 @@ package struct ItemCompletion: Sendable {
     }
 
     /// Those of the uids that begin so among the latest of each kind.
-    private func latest(of kinds: [ItemKind], _ owner: Owner, beginning prefix: String) async throws(ItemError) -> [Proposal] {
+    private func latest(of kinds: [ItemKind], beginning prefix: String) async throws(ItemError) -> [Proposal] {
         var items: [Item] = []
         for kind in kinds {
-            items += try await LatestItems.read(kind, atMost: Self.latest, from: service, of: owner).items.filter {
+            items += try await LatestItems.read(kind, atMost: Self.latest, from: self.items).items.filter {
                 $0.uid.hexDigits.hasPrefix(prefix)
             }
         }

@@ -18,38 +18,36 @@ struct LatestItems: Sendable {
     /// Bounded in all ways: it ends at the count, after 8 MiB of payloads, or after twice the pages that the count needs if a filter leaves
     /// them thin.
     ///
-    /// - Throws: As ``ToolBridge/ItemService/list(_:_:of:)``.
+    /// - Throws: As ``ToolBridge/OwnedItems/list(_:_:)``.
     static func read(
         _ kind: ItemKind,
         atMost count: Int,
         filter: ItemFilter = ItemFilter(),
-        from service: any ItemService,
-        of owner: Owner
+        from owned: OwnedItems
     ) async throws(ItemError) -> LatestItems {
         var query = ListQuery(direction: .newestChangeFirst, filter: filter, maximumBytes: pageBytes)
         return try await pages(atMost: count) { limit, cursor throws(ItemError) in
             query.limit = limit
             query.cursor = cursor
-            return try await service.list(kind, query, of: owner)
+            return try await owned.list(kind, query)
         }
     }
 
     /// The same over several kinds.
     ///
-    /// - Throws: As ``ToolBridge/ItemService/recent(_:of:)``.
+    /// - Throws: As ``ToolBridge/OwnedItems/recent(_:)``.
     static func read(
         _ kinds: Set<ItemKind>,
         atMost count: Int,
         since: Timestamp? = nil,
         includeDeleted: Bool = false,
-        from service: any ItemService,
-        of owner: Owner
+        from owned: OwnedItems
     ) async throws(ItemError) -> LatestItems {
         var query = RecentQuery(kinds: kinds, includeDeleted: includeDeleted, updatedSince: since, maximumBytes: pageBytes)
         return try await pages(atMost: count) { limit, cursor throws(ItemError) in
             query.limit = limit
             query.cursor = cursor
-            return try await service.recent(query, of: owner)
+            return try await owned.recent(query)
         }
     }
 

@@ -23,7 +23,7 @@ extension ItemTools {
         ) { context, kind, parent, status, tag, updatedSince, limit, cursor, includeDeleted, detail in
             var filter = ItemFilter(status: status, tag: tag, updatedSince: updatedSince)
             if let parent { try filter.setParent(parent, of: kind) }
-            return try await answer(context, Attempt(tool: "list_items", kind: kind)) { owner, _ in
+            return try await answer(context, Attempt(tool: "list_items", kind: kind)) { items, _ in
                 try await FoundItems.page(limit: limit, detail, pageBytes: pageBytes, isOfChanges: false, ifEmpty: filter.remark) {
                     limit throws(ItemError) in
                     let query = ListQuery(
@@ -34,7 +34,7 @@ extension ItemTools {
                         filter: filter,
                         maximumBytes: detail == .full ? pageBytes : nil
                     )
-                    return try await service.list(kind, query, of: owner)
+                    return try await items.list(kind, query)
                 }
             }
         }

@@ -16,7 +16,7 @@ extension ItemTools {
             .cursor,
             .detail
         ) { context, since, kinds, limit, cursor, detail in
-            try await answer(context, Attempt(tool: "recent_changes")) { owner, _ in
+            try await answer(context, Attempt(tool: "recent_changes")) { items, _ in
                 try await FoundItems.page(limit: limit, detail, pageBytes: pageBytes, isOfChanges: true) { limit throws(ItemError) in
                     let query = RecentQuery(
                         kinds: kinds,
@@ -26,7 +26,7 @@ extension ItemTools {
                         updatedSince: since,
                         maximumBytes: detail == .full ? pageBytes : nil
                     )
-                    return try await service.recent(query, of: owner)
+                    return try await items.recent(query)
                 }
             }
         }

@@ -28,16 +28,16 @@ extension ItemTools {
                     "is empty: give words to look for\(offers.listingAny.map { ", or use \($0)" } ?? "")"
                 )
             }
-            return try await answer(context, Attempt(tool: "search")) { owner, _ in
+            return try await answer(context, Attempt(tool: "search")) { items, _ in
                 // More words than fit into this don't count, and one that is longer can't be looked for in reasonable time.
                 let query = query.beginning(SearchAnswer.queryBytes).0
-                let page = try await service.search(SearchQuery(query, kinds: kinds, limit: limit), of: owner)
+                let page = try await items.search(SearchQuery(query, kinds: kinds, limit: limit))
                 var answer = SearchAnswer(page, remark: page.remark(on: query, kinds), pageBytes: pageBytes)
                 if detail == .full {
                     // What was found is read one by one: no call of the service gives several items by their uids.
                     while let hit = answer.nextWithoutPayload {
                         // It may have gone away since it was found.
-                        if let item = try await service.itemIfAny(hit.reference, of: owner) {
+                        if let item = try await items.itemIfAny(hit.reference) {
                             answer.add(item)
                         } else {
                             answer.skip()

@@ -71,10 +71,10 @@ extension ItemTools {
         expecting condition: VersionCondition? = nil,
         _ mutation: () throws -> Mutation
     ) async throws -> ToolResult {
-        try await answer(context, Attempt(tool: tool, kind: kind, uid: uid)) { owner, attempt in
+        try await answer(context, Attempt(tool: tool, kind: kind, uid: uid)) { items, attempt in
             let mutation = try mutation()
             attempt.sent = mutation.sent
-            return .item(try await service.mutate(uid, kind, mutation, expecting: condition, epoch: nil, of: owner))
+            return .item(try await items.mutate(uid, kind, mutation, expecting: condition))
         }
     }
 }

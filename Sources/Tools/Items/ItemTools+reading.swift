@@ -14,7 +14,7 @@ extension ItemTools {
             .optionalString("cursor", ""),
             .includeDeleted
         ) { context, limit, cursor, includeDeleted in
-            try await answer(context, Attempt(tool: name, kind: kind)) { owner, _ in
+            try await answer(context, Attempt(tool: name, kind: kind)) { items, _ in
                 let query = ListQuery(
                     limit: min(limit, ToolPage.items),
                     cursor: cursor,
@@ -22,7 +22,7 @@ extension ItemTools {
                     includeDeleted: includeDeleted,
                     maximumBytes: pageBytes
                 )
-                return .page(try await service.list(kind, query, of: owner))
+                return .page(try await items.list(kind, query))
             }
         }
     }
@@ -38,8 +38,8 @@ extension ItemTools {
             .uid("uid"),
             .includeDeleted
         ) { context, uid, includeDeleted in
-            try await answer(context, Attempt(tool: name, kind: kind, uid: uid)) { owner, _ in
-                .item(try await service.item(uid, kind, includeDeleted: includeDeleted, of: owner))
+            try await answer(context, Attempt(tool: name, kind: kind, uid: uid)) { items, _ in
+                .item(try await items.item(uid, kind, includeDeleted: includeDeleted))
             }
         }
     }

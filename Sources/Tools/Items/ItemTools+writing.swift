@@ -12,10 +12,10 @@ extension ItemTools {
             output: ItemSchema.anyObject,
             parameters: kind.creatingParameters
         ) { context, arguments in
-            try await answer(context, Attempt(tool: name, kind: kind)) { owner, attempt in
+            try await answer(context, Attempt(tool: name, kind: kind)) { items, attempt in
                 let payload = try arguments.payload()
                 attempt.sent = payload
-                return .item(try await service.create(payload, kind, epoch: nil, of: owner))
+                return .item(try await items.create(payload, kind))
             }
         }
     }

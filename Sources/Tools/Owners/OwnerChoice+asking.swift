@@ -5,7 +5,7 @@ import ToolBridge
 extension OwnerChoice {
     /// What came of asking.
     enum Outcome {
-        case owner(Owner)
+        case items(OwnedItems)
         /// The call's result, for nothing was done.
         case refused(ToolResult)
     }
@@ -21,7 +21,7 @@ extension OwnerChoice {
     func outcome<Caller>(_ context: RequestContext<Caller>) async throws -> Outcome {
         guard options.count <= Self.askedOptions, context.canAsk(question) else { return .refused(demand("nothing was done")) }
         switch try await context.ask(question) {
-        case .accepted(let chosen): return .owner(try choose(chosen))
+        case .accepted(let chosen): return .items(try choose(chosen))
         case .declined: return .refused(demand("nothing was done, the user made no choice"))
         case .cancelled: return .refused(demand("nothing was done, the user didn't answer the question"))
         }
@@ -78,10 +78,12 @@ extension OwnerChoice {
 }
 
 extension OwnerChoice {
-    /// The owner, or an error that says how to choose one, where nobody is asked.
-    static func owner<Caller>(of caller: Caller, _ ownerOf: (Caller) throws -> Owner) throws -> Owner {
+    /// The items, or an error that says how to choose one, where nobody is asked.
+    static func items<Caller: Sendable>(of caller: Caller, _ itemsOf: @Sendable (Caller) async throws -> OwnedItems) async throws
+        -> OwnedItems
+    {
         do {
-            return try ownerOf(caller)
+            return try await itemsOf(caller)
         } catch let choice as OwnerChoice {
             throw choice.error
         }

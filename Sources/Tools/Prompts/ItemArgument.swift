@@ -5,38 +5,38 @@ import ToolBridge
 struct ItemArgument: Sendable {
     let name: String
     let kind: ItemKind
-    let service: any ItemService
+    let items: OwnedItems
 
     /// How many items an error lists.
     private static let listed = 10
     /// Among how many of those that changed last a title is looked for that no search finds.
     private static let latest = 200
 
-    /// The item of this owner that is meant.
+    /// The item that is meant.
     ///
     /// A title is compared as it is shown, and in any letter case if none has the same.
     ///
     /// - Throws: `ArgumentError` that says how to find the item if none is meant, and lists those that may be meant if there are several;
     ///   ``ToolBridge/ItemError``
     ///   if the items can't be read.
-    func find(_ text: String, of owner: Owner) async throws -> ItemView {
-        if let uid = uid(text) { return try await item(uid, of: owner) }
+    func find(_ text: String) async throws -> ItemView {
+        if let uid = uid(text) { return try await item(uid) }
         guard let sought = ItemView.shownTitle(text) else {
             throw ArgumentError(name, "must be the title or the uid of a \(kind.shownNoun)")
         }
-        let found = try await service.search(SearchQuery(sought, kinds: [kind], limit: Limits.searchHits), of: owner).hits
+        let found = try await items.search(SearchQuery(sought, kinds: [kind], limit: Limits.searchHits)).hits
         let hits = found.map {
             Candidate(uid: $0.item.uid, title: $0.title.flatMap(ItemView.shownTitle) ?? "", updatedAt: $0.item.updatedAt)
         }
         var meant = Self.fitting(sought, hits)
         if meant.isEmpty {
             // A title without words can't be searched for.
-            let latest = try await LatestItems.read(kind, atMost: Self.latest, from: service, of: owner).items
+            let latest = try await LatestItems.read(kind, atMost: Self.latest, from: items).items
             meant = Self.fitting(sought, latest.map { Candidate(uid: $0.uid, title: $0.title, updatedAt: $0.updatedAt) })
         }
         guard let first = meant.first else { throw nothing(sought, similar: hits) }
         guard meant.count == 1 else { throw several(sought, meant) }
-        return try await item(first.uid, of: owner)
+        return try await item(first.uid)
     }
 
     private struct Candidate {
@@ -58,9 +58,9 @@ struct ItemArgument: Sendable {
         return reference.kind == kind ? reference.uid : nil
     }
 
-    private func item(_ uid: UID, of owner: Owner) async throws -> ItemView {
+    private func item(_ uid: UID) async throws -> ItemView {
         do {
-            return ItemView(try await service.item(uid, kind, includeDeleted: false, of: owner))
+            return ItemView(try await items.item(uid, kind))
         } catch {
             switch error.code {
             case .notFound: throw ArgumentError(name, "names no \(kind.shownNoun): there is none with the uid \(uid). \(advice)")

@@ -38,13 +38,13 @@ extension ItemPrompts {
     private static var words: [(word: String, days: Int64)] { [("today", 0), ("tomorrow", 1), ("yesterday", -1)] }
 
     /// The item that an argument means.
-    func find(_ text: String, _ name: String, _ kind: ItemKind, of owner: Owner) async throws -> ItemView {
-        try await ItemArgument(name: name, kind: kind, service: service).find(text, of: owner)
+    func find(_ text: String, _ name: String, _ kind: ItemKind, _ items: OwnedItems) async throws -> ItemView {
+        try await ItemArgument(name: name, kind: kind, items: items).find(text)
     }
 
     /// The task list that an argument means, if it is given.
-    func list(_ text: String?, of owner: Owner) async throws -> ItemView? {
+    func list(_ text: String?, _ items: OwnedItems) async throws -> ItemView? {
         guard let text else { return nil }
-        return try await find(text, "list", .taskLists, of: owner)
+        return try await find(text, "list", .taskLists, items)
     }
 }

@@ -13,10 +13,10 @@ extension ItemPrompts {
             "Sums up the latest messages of a chat: topics, decisions, open questions.",
             item("chat", title: "Chat", "Title or uid of the chat.", .chats)
         ) { context, chat in
-            try await answer(context) { owner, material in
-                let chat = try await find(chat, "chat", .chats, of: owner)
+            try await answer(context) { items, material in
+                let chat = try await find(chat, "chat", .chats, items)
                 let filter = ItemFilter(parentUID: chat.item.uid, parentKind: .chats)
-                let latest = try await LatestItems.read(.chatMessages, atMost: 1_000, filter: filter, from: service, of: owner)
+                let latest = try await LatestItems.read(.chatMessages, atMost: 1_000, filter: filter, from: items)
                 // Those of one time stay in the order in which they came.
                 let messages = latest.items.reversed().map { ChatMessage($0) }.sorted { $0.time < $1.time }
                 _ = material.embedWhole(chat, share: 25)

@@ -12,9 +12,9 @@ extension ItemPrompts {
             "Plans a day from the tasks that are overdue, due or in progress, and from the latest notes.",
             day("The day, for example 2026-03-01; today (UTC) if left out.", proposing: Array(0...6))
         ) { context, day in
-            try await answer(context) { owner, material in
-                let tasks = try await DayTasks(on: day, from: LatestItems.read(.tasks, atMost: tasksRead, from: service, of: owner))
-                let latest = try await LatestItems.read(.notes, atMost: 20, from: service, of: owner).items
+            try await answer(context) { items, material in
+                let tasks = try await DayTasks(on: day, from: LatestItems.read(.tasks, atMost: tasksRead, from: items))
+                let latest = try await LatestItems.read(.notes, atMost: 20, from: items).items
                 let notes = latest.map { ItemView($0) }.filter { $0.status != "archived" }.prefix(10)
                 guard !tasks.all.isEmpty || !notes.isEmpty else {
                     return [

@@ -11,9 +11,9 @@ extension ItemPrompts {
             "Looks through open tasks for duplicates, unclear titles, and what is out of date.",
             optionalList("Title or uid of the task list; all open tasks if left out.")
         ) { context, list in
-            try await answer(context) { owner, material in
-                let list = try await self.list(list, of: owner)
-                let (tasks, words) = try await openTasks(of: list, owner)
+            try await answer(context) { items, material in
+                let list = try await self.list(list, items)
+                let (tasks, words) = try await openTasks(of: list, items)
                 let head = list == nil ? "Help me tidy my open tasks." : "Help me tidy a task list."
                 if let list { _ = material.embedWhole(list, share: 25) }
                 guard !tasks.isEmpty else {
@@ -45,9 +45,9 @@ extension ItemPrompts {
     }
 
     /// The tasks of a list that are open, newest change first, or of all lists, and words if there are more than were looked at.
-    func openTasks(of list: ItemView?, _ owner: Owner) async throws(ItemError) -> (tasks: [ItemView], words: String) {
+    func openTasks(of list: ItemView?, _ items: OwnedItems) async throws(ItemError) -> (tasks: [ItemView], words: String) {
         let filter = list.map { ItemFilter(parentUID: $0.item.uid, parentKind: .taskLists) } ?? ItemFilter()
-        let latest = try await LatestItems.read(.tasks, atMost: tasksRead, filter: filter, from: service, of: owner)
+        let latest = try await LatestItems.read(.tasks, atMost: tasksRead, filter: filter, from: items)
         return (latest.items.map { ItemView($0) }.filter { !TaskState($0).isDone }, latest.words)
     }
 }

@@ -11,10 +11,10 @@ extension ItemPrompts {
             item("note", title: "Note", "Title or uid of the note.", .notes),
             optionalList("Title or uid of the task list that the tasks go to.")
         ) { context, note, list in
-            try await answer(context) { owner, material in
-                let note = try await find(note, "note", .notes, of: owner)
-                let list = try await self.list(list, of: owner)
-                let (tasks, words) = try await openTasks(of: list, owner)
+            try await answer(context) { items, material in
+                let note = try await find(note, "note", .notes, items)
+                let list = try await self.list(list, items)
+                let (tasks, words) = try await openTasks(of: list, items)
                 let isWhole = material.embedWhole(note, share: 75)
                 if let list { _ = material.embed([list], contentBytes: 500) }
                 let shown = material.quote(tasks, "Open tasks") { $1.task($0, textBytes: 0) }

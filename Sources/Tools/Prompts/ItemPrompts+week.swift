@@ -13,9 +13,9 @@ extension ItemPrompts {
             "Looks back on seven days: what was completed, created, changed and deleted, and what is overdue.",
             day("The last day of the week, for example 2026-03-01; today (UTC) if left out.", proposing: Array(-6...0).reversed())
         ) { context, day in
-            try await answer(context) { owner, material in
+            try await answer(context) { items, material in
                 let first = day.adding(days: -6)
-                let week = try await Week(from: first, through: day, tasksRead: tasksRead, service, owner)
+                let week = try await Week(from: first, through: day, tasksRead: tasksRead, items)
                 let head = "Help me review my week, \(first) to \(day)."
                 guard week.count > 0 else {
                     return [
@@ -72,8 +72,7 @@ private struct Week {
         from first: CalendarDay,
         through last: CalendarDay,
         tasksRead: Int,
-        _ service: any ItemService,
-        _ owner: Owner
+        _ items: OwnedItems
     ) async throws(ItemError) {
         var completed = Group(heading: "Completed tasks")
         var overdue = Group(heading: "Overdue tasks")
@@ -86,8 +85,7 @@ private struct Week {
             atMost: Self.items,
             since: first.start,
             includeDeleted: true,
-            from: service,
-            of: owner
+            from: items
         )
         for item in latest.items where days.contains(item.updatedAt) {
             let view = ItemView(item)
@@ -105,10 +103,10 @@ private struct Week {
             }
         }
         // What nobody touched in these days is what was put off.
-        let tasks = try await LatestItems.read(.tasks, atMost: tasksRead, from: service, of: owner)
+        let tasks = try await LatestItems.read(.tasks, atMost: tasksRead, from: items)
         overdue.items = tasks.items.map { ItemView($0) }.filter { TaskState($0).isOverdue(on: last) }
         // Messages apart, so that a busy chat doesn't crowd out the rest.
-        let talk = try await LatestItems.read([.chatMessages], atMost: Self.items, since: first.start, from: service, of: owner)
+        let talk = try await LatestItems.read([.chatMessages], atMost: Self.items, since: first.start, from: items)
         messages = talk.items.count { days.contains($0.updatedAt) }
         isWhole = !latest.hasMore && !talk.hasMore && !tasks.hasMore
         groups = [completed, overdue, created, changed, deleted].filter { !$0.items.isEmpty }

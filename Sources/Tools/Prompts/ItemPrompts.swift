@@ -6,25 +6,22 @@ package import ToolBridge
 /// The first message is ours: plain words, counts and dates. The others hold what the user stored, embedded as resources or quoted as JSON,
 /// never as instructions (P3). All of it together stays within a set size, and the first message says what was left out.
 package struct ItemPrompts<Caller: Sendable>: Sendable {
-    let service: any ItemService
     let pageBytes: Int
     private let now: @Sendable () -> Timestamp
-    private let ownerOf: @Sendable (Caller) throws -> Owner
+    private let itemsOf: @Sendable (Caller) async throws -> OwnedItems
 
     /// - Parameters:
     ///   - pageBytes: About how many bytes of items a prompt may hold.
     ///   - now: Says which day it is, in UTC, where no date is given.
-    ///   - owner: Whose items a caller works on. It throws where the caller has none.
+    ///   - items: Those that a caller works on. It throws where the caller has none.
     package init(
-        service: any ItemService,
         pageBytes: Int = ToolPage.bytes,
         now: @escaping @Sendable () -> Timestamp = { .now() },
-        owner: @escaping @Sendable (Caller) throws -> Owner
+        items: @escaping @Sendable (Caller) async throws -> OwnedItems
     ) {
-        self.service = service
         self.pageBytes = pageBytes
         self.now = now
-        ownerOf = { try OwnerChoice.owner(of: $0, owner) }
+        itemsOf = { try await OwnerChoice.items(of: $0, items) }
     }
 
     /// All of them, in the order in which they are listed.
@@ -34,26 +31,26 @@ package struct ItemPrompts<Caller: Sendable>: Sendable {
 
     var today: CalendarDay { CalendarDay(of: now()) }
 
-    /// Makes the messages with the caller's owner.
+    /// Makes the messages of the caller's items.
     ///
     /// - Parameter work: Puts the items into the material and returns what is to be done with them.
     func answer(
         _ context: RequestContext<Caller>,
-        _ work: (Owner, inout PromptMaterial) async throws -> [String]
+        _ work: (OwnedItems, inout PromptMaterial) async throws -> [String]
     ) async throws -> [PromptMessage] {
         try await clearly {
             var material = PromptMaterial(bytes: pageBytes)
-            let paragraphs = try await work(try ownerOf(context.caller), &material)
+            let paragraphs = try await work(try await itemsOf(context.caller), &material)
             return [.user(paragraphs.filter { !$0.isEmpty }.joined(separator: "\n\n"))] + material.messages
         }
     }
 
-    /// Proposes items of the caller's owner: by title where it says which one is meant, else by uid.
+    /// Proposes the caller's items: by title where it says which one is meant, else by uid.
     func completer(_ kind: ItemKind) -> Completer<Caller> {
         Completer<Caller> { context, typed in
             try await clearly {
-                let completion = ItemCompletion(service: service)
-                let proposals = try await completion.proposals(matching: typed.value, of: [kind], owner: try ownerOf(context.caller))
+                let completion = ItemCompletion(try await itemsOf(context.caller))
+                let proposals = try await completion.proposals(matching: typed.value, of: [kind])
                 return Completions(first: proposals.names, hasMore: proposals.count == ItemCompletion.limit)
             }
         }

@@ -8,10 +8,7 @@ extension ItemResources {
             let start = ListKey(key)
             let room = min(limit, RecentItems.listed - start.count)
             guard room > 0 else { return ListPage([]) }
-            let page = try await service.recent(
-                RecentQuery(limit: room, cursor: start.cursor, includeDeleted: false),
-                of: try ownerOf(context.caller)
-            )
+            let page = try await itemsOf(context.caller).recent(RecentQuery(limit: room, cursor: start.cursor, includeDeleted: false))
             // A page may end early, because of its size.
             let count = start.count + page.items.count
             let next = count < RecentItems.listed && !page.items.isEmpty ? page.nextCursor : nil
@@ -27,14 +24,14 @@ extension ItemResources {
             // Whoever has items may watch any of their own, also one that doesn't exist yet (RS6).
             mayWatch: { context, uri in
                 guard ItemAddress(uri) != nil else { return false }
-                _ = try ownerOf(context.caller)
+                _ = try await itemsOf(context.caller)
                 return true
             },
             canonical: { ItemAddress($0)?.text ?? $0 },
             listening: { caller, principal in
                 // Whoever has yet to choose an owner has nothing that changes; their stream is there for all else, and for the question.
-                guard let owner = try chosenOwnerOf(caller) else { return {} }
-                return try await notices.listen(to: owner, as: principal)
+                guard let items = try await chosenItemsOf(caller) else { return {} }
+                return try await notices.listen(to: items.owner, as: principal)
             }
         )
     }

@@ -5,23 +5,21 @@ package import ToolBridge
 /// Every item as a resource: to read as Markdown or JSON, to list, to subscribe to (RS1–RS10).
 ///
 /// ```swift
-/// let resources = ItemResources(service: items, owner: { $0.owner })
+/// let resources = ItemResources(items: { OwnedItems(items, of: $0.owner) })
 /// ServerDefinition(…, templates: resources.templates, listing: resources.listing,
 ///     announces: .resources, subscriptions: resources.subscriptions(told: notices))
 /// ```
 package struct ItemResources<Caller: Sendable>: Sendable {
-    let service: any ItemService
-    let ownerOf: @Sendable (Caller) throws -> Owner
+    let itemsOf: @Sendable (Caller) async throws -> OwnedItems
     /// nil where the caller has yet to choose.
-    let chosenOwnerOf: @Sendable (Caller) throws -> Owner?
+    let chosenItemsOf: @Sendable (Caller) async throws -> OwnedItems?
 
-    /// - Parameter owner: Whose items a caller reads. It throws where the caller has none.
-    package init(service: any ItemService, owner: @escaping @Sendable (Caller) throws -> Owner) {
-        self.service = service
-        ownerOf = { try OwnerChoice.owner(of: $0, owner) }
-        chosenOwnerOf = { caller in
+    /// - Parameter items: Those that a caller reads. It throws where the caller has none.
+    package init(items: @escaping @Sendable (Caller) async throws -> OwnedItems) {
+        itemsOf = { try await OwnerChoice.items(of: $0, items) }
+        chosenItemsOf = { caller in
             do {
-                return try owner(caller)
+                return try await items(caller)
             } catch is OwnerChoice {
                 return nil
             }
@@ -66,7 +64,7 @@ package struct ItemResources<Caller: Sendable>: Sendable {
             uidVariable
         ) { context, kind, uid in
             // Nobody can tell why there is none (RS3).
-            try await service.itemIfAny(ItemReference(kind, uid), of: ownerOf(context.caller)).map(contents)
+            try await itemsOf(context.caller).itemIfAny(ItemReference(kind, uid)).map(contents)
         }
     }
 }
@@ -98,8 +96,7 @@ extension ItemResources {
                 guard let kind = ItemKind(named: chosen) else { return Completions([]) }
                 kinds = [kind]
             }
-            let owner = try ownerOf(context.caller)
-            let uids = try await ItemCompletion(service: service).uids(matching: typed.value, of: kinds, owner: owner)
+            let uids = try await ItemCompletion(try await itemsOf(context.caller)).uids(matching: typed.value, of: kinds)
             return Completions(first: uids.map(\.description), hasMore: uids.count >= ItemCompletion.limit)
         }
     }

@@ -38,6 +38,10 @@ struct SecondVersionTests {
         ]
         let vector = TenantVectors.v2[1]
         let text = "k1:\(vector.tenant):" + StandardBase64.encode(derived)
+        let ring = try TenantKeyring(text: TenantVectors.ring)
+        #expect(ring.derived(for: vector.tenant)?.reveal().split(separator: ",").first.map(String.init) == text)
+        #expect(try TenantKeyring(text: text).derived(for: vector.tenant)?.reveal() == text)
+        #expect(try TenantKeyring(text: text).derived(for: "other") == nil && ring.derived(for: "no tenant") == nil)
         let signer = try #require(TenantSigner(keyring: try TenantKeyring(text: text)))
         let nonce = [UInt8](repeating: 2, count: 16)
         let headers = try signer.headers(vector.request, at: Timestamp(milliseconds: vector.time), nonce: nonce)

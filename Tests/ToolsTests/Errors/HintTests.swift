@@ -150,6 +150,31 @@ import Tools
             "create_note", .unavailable(Unexpected(description: "x")), #""unavailable","status":503,"correlation_id":"c-1""#,
             "look whether it was created with list_notes; if not, call create_note again in a few seconds."
         ),
+        ("get_note", ItemError(.unauthorized, "unauthorized"), #""unauthorized","status":401"#, nil),
+        (
+            "get_note", ItemError(.invalidTenantHeaders, "no", [.init(.reason, .string("signature"))]),
+            #""invalid_tenant_headers","status":401,"reason":"signature""#, nil
+        ),
+        ("get_note", ItemError(.tenantRequired, "no tenant"), #""tenant_required","status":401"#, nil),
+        ("get_note", ItemError(.tenantForbidden, "not yours"), #""tenant_forbidden","status":403"#, nil),
+        (
+            "get_note", ItemError(.insufficientScope, "too little", [.init(.scope, .string("notes:read"))]),
+            #""insufficient_scope","status":403,"scope":"notes:read""#, nil
+        ),
+        (
+            "get_note", ItemError(.rateLimited, "too often", [.init(.retryAfter, .integer(3))]),
+            #""rate_limited","status":429,"retry_after":3"#, "wait 3 seconds, then call get_note again."
+        ),
+        ("get_note", ItemError(.rateLimited, "too often"), #""rate_limited","status":429"#, "wait a little, then call get_note again."),
+        (
+            "get_note", ItemError(.identityProviderUnavailable, "not now"),
+            #""identity_provider_unavailable","status":503,"correlation_id":"c-1""#, "call get_note again in a few seconds."
+        ),
+        (
+            "get_note", ItemError(.tenantResolutionUnconfigured, "nobody knows"),
+            #""tenant_resolution_unconfigured","status":503,"correlation_id":"c-1""#, nil
+        ),
+        ("get_note", ItemError(.exchangeUnavailable, "no key"), #""exchange_unavailable","status":503,"correlation_id":"c-1""#, nil),
     ]
 
     private static func item(_ kind: ItemKind, isDeleted: Bool = false) -> Item {
@@ -251,11 +276,8 @@ import Tools
     }
 
     @Test func toolsThatAreNotOfOneKindGetHintsToo() async throws {
-        let tools = ItemTools<Owner>(
-            service: CountingService(refusing: .unavailable(Unexpected(description: "x"))),
-            offers: ["update_items", "search", "list_items", "restore_item"],
-            owner: { $0 }
-        )
+        let items = OwnedItems(CountingService(refusing: .unavailable(Unexpected(description: "x"))), of: .me)
+        let tools = ItemTools<Owner>(offers: ["update_items", "search", "list_items", "restore_item"], items: { _ in items })
         let uid = try #require(UID(Self.uid))
         for (refusal, kind, expected) in [
             (ItemError.notFound(.notes), .notes, "Next: find the note with search or list_items."),
@@ -263,8 +285,8 @@ import Tools
             (.versionMismatch(Self.item(.notes), expected: .exactly(1)), .notes, "Next: call update_items again with if_match 4."),
             (.invalidCursor, nil, "Next: call update_items again without cursor, or with the nextCursor of the same list."),
         ] as [(ItemError, ItemKind?, String)] {
-            #expect(await tools.hint(for: refusal, kind: kind, uid: uid, sent: nil, tool: "update_items", of: .me) == [expected])
+            #expect(await tools.hint(for: refusal, kind: kind, uid: uid, sent: nil, tool: "update_items", items) == [expected])
         }
-        #expect(await tools.hint(for: .invalidCursor, kind: nil, uid: nil, sent: nil, tool: nil, of: .me).count == 1)
+        #expect(await tools.hint(for: .invalidCursor, kind: nil, uid: nil, sent: nil, tool: nil, items).count == 1)
     }
 }

@@ -68,7 +68,14 @@ import Tools
             )
             let tools = ItemTools<Owner>(service: service, offers: ["update_items", "fetch"], owner: { $0 })
             #expect(
-                await tools.hint(for: .notFound(.notes), kind: .notes, uid: list.uid, sent: nil, tool: "update_items", of: .me)
+                await tools.hint(
+                    for: .notFound(.notes),
+                    kind: .notes,
+                    uid: list.uid,
+                    sent: nil,
+                    tool: "update_items",
+                    OwnedItems(service, of: .me)
+                )
                     == [#"Next: this uid is of a task list, "Home": call update_items with task_lists/\#(list.uid)."#]
             )
         }

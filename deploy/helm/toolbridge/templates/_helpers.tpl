@@ -205,6 +205,9 @@ TOOLBRIDGE_ALLOWED_HOSTS: {{ list (include "toolbridge.host" .) (include "toolbr
 {{- with .Values.mcp.upstreamAuth }}
 TOOLBRIDGE_UPSTREAM_AUTH: {{ . | quote }}
 {{- end }}
+{{- if and .Values.auth.audience (ne .Values.mcp.upstreamAuth "forward") (not (hasKey .Values.mcp.settings "TOOLBRIDGE_BACKEND_API_AUDIENCE")) }}
+TOOLBRIDGE_BACKEND_API_AUDIENCE: {{ first .Values.auth.audience | quote }}
+{{- end }}
 {{- with .Values.mcp.tenantId }}
 TOOLBRIDGE_TENANT_ID: {{ . | quote }}
 {{- end }}
@@ -235,7 +238,12 @@ TOOLBRIDGE_AUTHKIT_DOMAIN: {{ . | quote }}
 {{- with .Values.auth.audience }}
 JWT_AUDIENCE: {{ join "," . | quote }}
 {{- end }}
-{{- with .Values.auth.mcpAudience }}
+{{- $mcpAudience := .Values.auth.mcpAudience }}
+{{- if and .Values.mcp.enabled .Values.mcp.publicUrl }}
+{{- /* The API takes in exchange what was made for the MCP server. */}}
+{{- $mcpAudience = concat $mcpAudience (list (print .Values.mcp.publicUrl "/mcp") (print .Values.mcp.publicUrl "/sse")) | uniq }}
+{{- end }}
+{{- with $mcpAudience }}
 MCP_OAUTH_AUDIENCE: {{ join "," . | quote }}
 {{- end }}
 {{- end -}}

@@ -1,10 +1,10 @@
 import ToolBridge
 
-extension ItemService {
+extension OwnedItems {
     /// An item, or `nil` if there is none to be seen: unknown, deleted and another owner's look the same.
-    func itemIfAny(_ reference: ItemReference, includeDeleted: Bool = false, of owner: Owner) async throws(ItemError) -> Item? {
+    func itemIfAny(_ reference: ItemReference, includeDeleted: Bool = false) async throws(ItemError) -> Item? {
         do {
-            return try await item(reference.uid, reference.kind, includeDeleted: includeDeleted, of: owner)
+            return try await item(reference.uid, reference.kind, includeDeleted: includeDeleted)
         } catch {
             guard error.code == .notFound || error.code == .deleted else { throw error }
             return nil

@@ -1,0 +1,13 @@
+import ArgumentParser
+import Doctor
+
+/// `toolbridge doctor`: the doctor, who also looks at databases here.
+struct DatabaseDoctorCommand: AsyncParsableCommand {
+    static let configuration = DoctorOptions.configuration
+
+    @OptionGroup var options: DoctorOptions
+
+    func run() async throws {
+        try await options.run(SQLiteChecks())
+    }
+}
