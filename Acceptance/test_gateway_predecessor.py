@@ -191,7 +191,9 @@ def test_after_a_wipe_elsewhere_the_new_epoch_is_learnt(old):
         old.api.wipe()
         old.seen()
         check_refused(client.call("get_note", uid=uid), "not_found", 404)
-        assert old.seen() == {SESSION: 1, "GET /v1/notes/{uid}": 2}
+        # Beside them it may look for what else the note could be.
+        seen = old.seen()
+        assert (seen[SESSION], seen["GET /v1/notes/{uid}"]) == (1, 2)
         assert client.call("create_note", title="T", content="").value["version"] == 1
         assert old.seen() == {"POST /v1/notes": 1}
     assert {session.epoch for session in old.api.sessions.values()} == {1, 2}
@@ -277,7 +279,7 @@ def test_its_texts_become_lines_and_its_statuses_codes(old):
     with Client(gateway) as client:
         # A parent that is missing ended in a 500.
         answer = client.call("create_comment", content="", parent_type="note", parent_uid=new_uid())
-        assert (answer.refusal["code"], answer.text.split("\n")[0]) == ("unavailable", "internal server error"), answer.text
+        assert answer.refusal["code"] == "unavailable", answer.text
         check_telling(answer.text)
 
 
