@@ -25,6 +25,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var isCounted = true
     /// Counters of refusals, by their code.
     package var refusals: [String: Counter] = [:]
+    /// Whether each request has a line in the log; those of probes that answer 200 never have.
+    package var logsRequests = true
     /// Further request headers that a browser may send to the MCP routes (`Mcp-Param-…`).
     package var extraCORSHeaders: [String]
 

@@ -61,6 +61,7 @@ struct Server: Sendable {
             rateLimits: limits,
             rateKey: { $1.rateKey(in: $0) },
             readiness: services.readiness,
+            logged: { $0.observed },
             onReady: { port in
                 let url = "http://\(ListenAddress(host: host, port: port).description)"
                 observations.record(.listening(url: url))
@@ -117,6 +118,8 @@ struct Server: Sendable {
         let servers = try ServerVariants(standard: offer.standard, sharing: services.changes) {
             try services.definition(role: "serve", selection: $0, pageBytes: pageBytes)
         }
+        let keys = try await services.stateKeys(settings)
+        observations.hidePersons(LogKey(try settings.value(Settings.logKey), state: keys).hash)
         return MCPRoutes(
             servers.standard,
             serverOfQuery: { [offer] request throws(Problem) in
@@ -127,7 +130,7 @@ struct Server: Sendable {
                     throw .internalError
                 }
             },
-            sealer: try await services.stateKeys(settings),
+            sealer: keys,
             // Sessions outlive this process, so an end that only it remembered would be no end.
             ended: NoEndedSessions(),
             connections: MCPConnections(
@@ -147,7 +150,8 @@ struct Server: Sendable {
             ),
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "/mcp"))
-            }
+            },
+            observer: MCPObserver(observations) { $0.observed }
         ).routes
     }
 
