@@ -171,7 +171,7 @@ let package = Package(
         .target(
             name: "MCPServer",
             dependencies: [
-                "HTTPServer", "MCP", "JSON",
+                "HTTPServer", "MCP", "JSON", "Observability",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -251,7 +251,8 @@ let package = Package(
         .target(
             name: "Program",
             dependencies: [
-                "Auth", "HTTPServer", "JSON", "MCP", "MCPServer", "Observability", "RESTAPI", "ToolBridge", "Tools",
+                "APIClient", "Auth", "HTTPServer", "JSON", "MCP", "MCPServer", "Observability", "RESTAPI", "ToolBridge", "Tools",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

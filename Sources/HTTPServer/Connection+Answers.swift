@@ -7,6 +7,7 @@ extension Connection {
 
     /// Answers the current request.
     func finish(_ answer: Answer) {
+        releaseBody()
         guard let context, phase == .handling, let current else { return abandon(answer) }
         let closes = closesAfterAnswer || core.isDraining
         let bytes = write(answer, to: current.head, closes: closes, context)
@@ -19,6 +20,7 @@ extension Connection {
 
     /// Sends a stream's head.
     func beginStream(_ answer: Answer) {
+        releaseBody()
         guard let context, phase == .handling, let current else { return abandon(answer) }
         phase = .streaming
         closesAfterAnswer = closesAfterAnswer || current.head.isVersion10
@@ -179,6 +181,7 @@ extension Connection {
         case .ended, .streamOpened: count(current, status, duration)
         }
         guard core.observations.takes(.info), !(current.endpoint.isProbe && status == 200) else { return }
+        guard core.logsRequests else { return }
         core.observations.record(
             .request(
                 RequestObservation(
@@ -190,7 +193,9 @@ extension Connection {
                     requestID: current.head.correlationID,
                     bytesIn: current.bytesIn,
                     bytesOut: bytesOut,
-                    code: code
+                    code: code,
+                    caller: current.head.caller,
+                    traceparent: current.head.traceparent
                 )
             )
         )

@@ -30,6 +30,9 @@ package struct IncomingRequest: Sendable {
     /// The same, as observations take it.
     package var requestID: CorrelationID { received.correlationID }
 
+    /// The caller's span, unread; nil unless the header is there exactly once (W3C Trace Context, § 3.2).
+    package var traceparent: String? { received.traceparent }
+
     /// The value of `Host`.
     package var authority: String { received.text(received.authority) }
 

@@ -8,7 +8,9 @@ final class ServerCore: Sendable {
     let drainLimit: Duration
     let trustedProxies: TrustedProxies?
     let runsHandlersOnEventLoops: Bool
+    let logsRequests: Bool
     let observations: Observations
+    let bodies: BodyBudget
     let metrics: HTTPMetrics
     private let draining = Atomic(false)
     private let drainedRequests = Atomic(0)
@@ -20,7 +22,9 @@ final class ServerCore: Sendable {
         drainLimit = configuration.drainLimit
         trustedProxies = configuration.trustedProxies
         runsHandlersOnEventLoops = configuration.runsHandlersOnEventLoops
+        logsRequests = configuration.logsRequests
         self.observations = observations
+        bodies = BodyBudget(limit: configuration.maximumBodyBytes)
         self.metrics = metrics
     }
 

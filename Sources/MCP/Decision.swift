@@ -8,6 +8,8 @@ public struct Decision: Sendable {
     public let session: Session?
     private let request: JSONValue?
     let refused: Refused
+    /// The request that `action` answers without any work; nil for everything else.
+    package var answered: AnsweredRequest?
 
     /// Whether the action is a refusal, and how much was known when it was decided.
     enum Refused: Sendable {

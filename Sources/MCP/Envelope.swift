@@ -26,14 +26,15 @@ struct Envelope {
 /// What `_meta` may say in either era.
 struct RequestMeta {
     let progressToken: JSONValue?
-    let trace: TraceContext?
+    /// What it says of the trace; empty for what it doesn't, or says wrongly.
+    let trace: TraceContext
     /// Only in the modern era (L3).
     let logLevel: LogLevel?
 
     /// - Throws: `invalidParameters` for members of the wrong type, and in the modern era for an unknown log level (L3).
     init(_ message: Message, era: Era) throws(MCPError) {
         guard let params = message.params, let value = params["_meta"] else {
-            (progressToken, trace, logLevel) = (nil, nil, nil)
+            (progressToken, trace, logLevel) = (nil, TraceContext(), nil)
             return
         }
         guard value.kind == .object else { throw .invalidParameters("params._meta must be an object") }
@@ -57,8 +58,7 @@ struct RequestMeta {
         }
         progressToken = token
         logLevel = level
-        let isTraced = parent != nil || baggage != nil
-        trace = isTraced ? TraceContext(traceparent: parent, tracestate: state, baggage: baggage) : nil
+        trace = parent == nil && baggage == nil ? TraceContext() : TraceContext(traceparent: parent, tracestate: state, baggage: baggage)
     }
 
     private static func level(_ value: JSONValue) throws(MCPError) -> LogLevel {

@@ -39,17 +39,24 @@ extension HTTPEndpoint {
                 let known = try engine.framed(parsed, headers: headers, principal: message.principal)
                 framed = known
                 let step = try engine.modern(parsed, known, headers: headers, transportTrace: message.trace, now: message.now)
-                return Decision(action(step, to: parsed, message), request: parsed.id)
+                var decision = Decision(action(step, to: parsed, message), request: parsed.id)
+                decision.noteAnswer(AnsweredRequest(parsed, at: engine, isLegacy: false, isRefused: false, client: known.peer.client))
+                return decision
             default:
                 throw .invalidRequest("a modern client sends no responses")
             }
         } catch {
             let request = parsed.kind == .request ? parsed.id : nil
-            return Decision(
+            var decision = Decision(
                 .answer(HTTPReply(error.modernStatus, message: error.response(to: ResponseID(request, .v2026_07_28)), form: .json)),
                 request: request,
                 refused: framed.map { .operation(RequestedOperation($0.method, parsed)) } ?? .unread
             )
+            if request != nil {
+                let client = framed?.peer.client
+                decision.noteAnswer(AnsweredRequest(parsed, at: engine, isLegacy: false, isRefused: true, client: client))
+            }
+            return decision
         }
     }
 
@@ -59,10 +66,12 @@ extension HTTPEndpoint {
         let session = try session(of: message, headers, request: request)
         let peer = session.map { Peer($0, of: message.principal) } ?? .unknown(headers.versions, principal: message.principal)
         let action: Action
+        var isRefused = false
         switch parsed.kind {
         case .notification:
             action = parsed.cancelledRequest.flatMap { id in session.map { .cancel(id, $0) } } ?? .answer(.accepted)
         case .request where parsed.method.sameBytes("initialize"):
+            isRefused = session != nil
             action = session == nil ? initialize(parsed, message) : .answer(Refusal(400, .isInitialized, to: request, revision: nil).reply)
         case .request:
             do {
@@ -71,13 +80,18 @@ extension HTTPEndpoint {
             } catch .notNotified {
                 throw Refusal(400, .notNotified, to: request, revision: peer.revision)
             } catch {
+                isRefused = true
                 action = .answer(HTTPReply(200, message: error.response(to: ResponseID(request, nil)), form: message.form))
             }
         default:
             guard let session else { throw Refusal(400, .invalidRequest("nobody waits for this answer"), revision: peer.revision) }
             action = .deliver(parsed.value, session)
         }
-        return Decision(action, session: session, request: request)
+        var decision = Decision(action, session: session, request: request)
+        if request != nil {
+            decision.noteAnswer(AnsweredRequest(parsed, at: engine, isLegacy: true, isRefused: isRefused, client: peer.client))
+        }
+        return decision
     }
 
     /// W33, W34: the only thing that makes a session (S17).
@@ -134,6 +148,13 @@ extension HTTPEndpoint {
     /// The revision for a message that can't be read: its session's, else that of a message without one (LS13).
     private func legacyRevision(_ message: HTTPMessage, _ headers: RoutingHeaders) -> Revision {
         statedRevision(message, headers) ?? Peer.unknown(headers.versions).revision
+    }
+}
+
+extension Decision {
+    /// - Parameter answered: Worked out only where there is an answer.
+    fileprivate mutating func noteAnswer(_ answered: @autoclosure () -> AnsweredRequest) {
+        if case .answer = action { self.answered = answered() }
     }
 }
 

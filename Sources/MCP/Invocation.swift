@@ -29,7 +29,10 @@ public struct Invocation: Sendable, Equatable {
     public var session: SessionNumber? { call.peer.session }
     /// To whom cursors belong (G1).
     var principal: Principal { call.peer.principal }
-    var trace: TraceContext { call.trace }
+    /// Where the caller stands in a distributed trace.
+    package var trace: TraceContext { call.trace }
+    /// Whether it calls a tool.
+    package var isToolCall: Bool { call.method == .callTool }
     /// From which level on this request wants log messages; nil for none (L3).
     var logLevel: LogLevel? { call.logLevel }
     /// When the request came, in Unix seconds.

@@ -10,6 +10,22 @@ public struct Performed: Sendable {
     public let fault: (any Error)?
     /// Whether the request failed, in whichever way.
     public let isError: Bool
+    /// For logs and metrics.
+    package var outcome: Outcome
+    /// The stable code of an error that the tool tells, if it has one.
+    package var code: String?
+
+    /// How it ended.
+    package enum Outcome: String, Sendable {
+        case ok
+        /// The tool says that it failed.
+        case error
+        /// An error of the protocol.
+        case refused
+        /// Our own fault.
+        case fault
+        case timeout
+    }
 }
 
 extension ProtocolEngine {
@@ -48,14 +64,14 @@ extension ProtocolEngine {
 
     /// The answer to a request that was stopped because it took too long (B17).
     public func timedOut(_ invocation: Invocation, after limit: Duration, correlationID: String) -> Performed {
-        guard case .tool = invocation.work else {
-            return refuse(
-                .internalError(correlationID: correlationID),
-                invocation,
-                fault: TimeIsUp(method: invocation.method, limit: limit)
-            )
-        }
-        return answer(.failure("the tool took longer than \(limit.components.seconds) seconds and was stopped"), to: invocation)
+        var performed =
+            if case .tool = invocation.work {
+                answer(.failure("the tool took longer than \(limit.components.seconds) seconds and was stopped"), to: invocation)
+            } else {
+                refuse(.internalError(correlationID: correlationID), invocation, fault: TimeIsUp(method: invocation.method, limit: limit))
+            }
+        performed.outcome = .timeout
+        return performed
     }
 
     /// A call that may become a task.
@@ -117,13 +133,20 @@ extension ProtocolEngine {
             isSingleLine: invocation.form.isSingleLine,
             wrapsObjects: wrapsObjects
         )
-        return Performed(message: message, status: 200, fault: nil, isError: result.isError)
+        return Performed(
+            message: message,
+            status: 200,
+            fault: nil,
+            isError: result.isError,
+            outcome: result.isError ? .error : .ok,
+            code: result.code
+        )
     }
 
     private func answer(_ result: [UInt8], to invocation: Invocation) -> Performed {
         // Schemas in lists of tools may hold line breaks between their tokens.
         let result = invocation.form.isSingleLine ? result.onOneLine : result
-        return Performed(message: response(to: invocation.id, result: result), status: 200, fault: nil, isError: false)
+        return Performed(message: response(to: invocation.id, result: result), status: 200, fault: nil, isError: false, outcome: .ok)
     }
 
     private func refuse(_ error: any Error, _ invocation: Invocation, correlationID: String) -> Performed {
@@ -140,7 +163,7 @@ extension ProtocolEngine {
     func refuse(_ error: MCPError, _ invocation: Invocation, fault: (any Error)?) -> Performed {
         let status = invocation.revision.isLegacy ? 200 : error.modernStatus
         let message = error.response(to: .request(invocation.id), in: invocation.revision)
-        return Performed(message: message, status: status, fault: fault, isError: true)
+        return Performed(message: message, status: status, fault: fault, isError: true, outcome: fault == nil ? .refused : .fault)
     }
 }
 

@@ -147,7 +147,7 @@ public struct ProtocolEngine<Caller: Sendable>: Sendable {
                 work: work,
                 progressToken: meta.progressToken,
                 peer: peer,
-                trace: meta.trace ?? transportTrace,
+                trace: meta.trace.completed(by: transportTrace),
                 logLevel: meta.logLevel,
                 now: now
             )

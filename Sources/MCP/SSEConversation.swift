@@ -8,6 +8,8 @@ public struct SSEConversation<Caller: Sendable>: Sendable {
     private let principal: Principal
     /// The one session that a stream can have.
     private var initialized: Peer?
+    /// The request that the last message's action answers without any work; nil for everything else.
+    package private(set) var answered: AnsweredRequest?
 
     /// - Parameter principal: Who opened the stream; only its POSTs may be handed in (E5).
     public init(principal: Principal) {
@@ -46,6 +48,7 @@ public struct SSEConversation<Caller: Sendable>: Sendable {
     ///   - engine: Also runs what comes of the message.
     ///   - now: Unix seconds.
     public mutating func receive(_ body: [UInt8], trace: TraceContext, by engine: ProtocolEngine<Caller>, now: Int64) -> Receipt {
+        answered = nil
         do throws(Refusal) {
             let body = try read(body)
             switch body.value.kind {
@@ -90,15 +93,22 @@ public struct SSEConversation<Caller: Sendable>: Sendable {
         default: return .deliver(message.value)
         }
         do throws(MCPError) {
-            guard !message.method.sameBytes("initialize") else { return .answer(try initialize(message, engine)) }
+            guard !message.method.sameBytes("initialize") else {
+                let answer = try initialize(message, engine)
+                answered = AnsweredRequest(message, at: engine, isLegacy: true, isRefused: false, client: peer.client)
+                return .answer(answer)
+            }
             switch try engine.legacy(message, from: peer, transportTrace: trace, now: now) {
-            case .result(let result): return .answer(response(to: message.id, result: result))
+            case .result(let result):
+                answered = AnsweredRequest(message, at: engine, isLegacy: true, isRefused: false, client: peer.client)
+                return .answer(response(to: message.id, result: result))
             case .run(var invocation):
                 invocation.form = .event
                 return .run(invocation)
             case .listen: throw .methodNotFound
             }
         } catch {
+            answered = AnsweredRequest(message, at: engine, isLegacy: true, isRefused: true, client: peer.client)
             return .answer(error.response(to: ResponseID(message.id, peer.revision)))
         }
     }

@@ -7,6 +7,8 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
     private let principal: Principal
     /// The one legacy session that a connection can have (W95).
     private var initialized: Peer?
+    /// The request that the last message's action answers without any work; nil for everything else.
+    package private(set) var answered: AnsweredRequest?
 
     /// - Parameter principal: Who is at the other end (I9).
     public init(principal: Principal = .anonymous) {
@@ -39,6 +41,7 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
     ///   - engine: Also runs what comes of the line.
     ///   - now: Unix seconds.
     public mutating func receive(_ line: [UInt8], by engine: ProtocolEngine<Caller>, now: Int64) -> Action {
+        answered = nil
         guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return .nothing }
         let body: IncomingJSON
         do {
@@ -81,17 +84,29 @@ public struct StdioConversation<Caller: Sendable>: Sendable {
             case .request where era == .modern:
                 let framed = try engine.framed(message, headers: nil, principal: principal)
                 let step = try engine.modern(message, framed, headers: nil, transportTrace: TraceContext(), now: now)
+                if case .result = step {
+                    answered = AnsweredRequest(message, at: engine, isLegacy: false, isRefused: false, client: framed.peer.client)
+                }
                 return action(step, to: message)
             case .request where message.method.sameBytes("initialize"):
                 guard initialized == nil else { throw .invalidRequest("this connection is initialized already") }
                 var (peer, result) = try engine.initialize(message)
                 peer.principal = principal
                 initialized = peer
+                answered = AnsweredRequest(message, at: engine, isLegacy: true, isRefused: false, client: peer.client)
                 return .answer(response(to: message.id, result: result))
             case .request:
-                return action(try engine.legacy(message, from: peer, transportTrace: TraceContext(), now: now), to: message)
+                let step = try engine.legacy(message, from: peer, transportTrace: TraceContext(), now: now)
+                if case .result = step {
+                    answered = AnsweredRequest(message, at: engine, isLegacy: true, isRefused: false, client: peer.client)
+                }
+                return action(step, to: message)
             }
         } catch {
+            if message.kind == .request {
+                let client = era == .modern ? nil : peer.client
+                answered = AnsweredRequest(message, at: engine, isLegacy: era == .legacy, isRefused: true, client: client)
+            }
             return .answer(error.response(to: ResponseID(message.id, revision)))
         }
     }

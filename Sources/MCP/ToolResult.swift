@@ -10,6 +10,8 @@ public struct ToolResult: Sendable, Equatable {
     public let structured: [UInt8]?
     /// Whether the call failed in a way the model should know of.
     public let isError: Bool
+    /// The stable code of a failure, for logs; clients find it in the text.
+    package let code: String?
     /// Whether `structured` also stands as the one text block, byte for byte (T7).
     let textIsStructured: Bool
 
@@ -23,12 +25,14 @@ public struct ToolResult: Sendable, Equatable {
         content: [ContentBlock],
         structured: [UInt8]? = nil,
         isError: Bool = false,
+        code: String? = nil,
         textIsStructured: Bool = false,
         isUnproven: Bool = false
     ) {
         self.content = content
         self.structured = structured
         self.isError = isError
+        self.code = code
         self.textIsStructured = textIsStructured
         self.isUnproven = isUnproven
     }
@@ -68,6 +72,13 @@ public struct ToolResult: Sendable, Equatable {
     /// A refusal or a failure: `isError: true` and a text that says what to change (T9).
     public static func failure(_ text: String) -> ToolResult {
         ToolResult(content: [.text(text)], isError: true)
+    }
+
+    /// The same, with a code for logs and metrics.
+    ///
+    /// - Parameter code: One of few: it never holds anything of the caller's.
+    package static func failure(_ text: String, code: String) -> ToolResult {
+        ToolResult(content: [.text(text)], isError: true, code: code)
     }
 
     /// Blocks of any kind, with structured content beside them if `structured` is given.

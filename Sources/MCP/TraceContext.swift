@@ -14,6 +14,17 @@ public struct TraceContext: Sendable, Equatable {
         self.baggage = baggage.flatMap { TraceContext.isVisible($0, limit: 8192) ? $0 : nil }
     }
 
+    private init(_ span: TraceContext, baggage: String?) {
+        (traceparent, tracestate) = (span.traceparent, span.tracestate)
+        self.baggage = baggage
+    }
+
+    /// What isn't said here as the other says it; a span and its vendors' entries stay together.
+    func completed(by other: TraceContext) -> TraceContext {
+        if traceparent == nil, baggage == nil { return other }
+        return TraceContext(traceparent == nil ? other : self, baggage: baggage ?? other.baggage)
+    }
+
     private static func isParent(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.count >= 4, parts[0].count == 2, parts[1].count == 32, parts[2].count == 16, parts[3].count == 2 else { return false }

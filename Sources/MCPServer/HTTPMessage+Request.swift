@@ -28,9 +28,9 @@ extension HTTPMessage {
             lastEventID: method == .get ? request.headerValues(.lastEventID) : [],
             accept: request.headerValues(.accept),
             trace: TraceContext(
-                traceparent: request.header(.traceparent),
-                tracestate: request.header(.tracestate),
-                baggage: request.header(.baggage)
+                traceparent: request.traceparent,
+                tracestate: request.header(.tracestate, joinedBy: ","),
+                baggage: request.header(.baggage, joinedBy: ",")
             )
         )
     }
@@ -42,9 +42,16 @@ extension HTTPField.Name {
     static let mcpName = HTTPField.Name(constant: "Mcp-Name")
     static let mcpSessionID = HTTPField.Name(constant: "Mcp-Session-Id")
     static let lastEventID = HTTPField.Name(constant: "Last-Event-ID")
-    static let traceparent = HTTPField.Name(constant: "traceparent")
     static let tracestate = HTTPField.Name(constant: "tracestate")
     static let baggage = HTTPField.Name(constant: "baggage")
+}
+
+extension IncomingRequest {
+    /// All values of a list's header as one; nil without any.
+    fileprivate func header(_ name: HTTPField.Name, joinedBy separator: String) -> String? {
+        let values = headerValues(name)
+        return values.count < 2 ? values.first : values.joined(separator: separator)
+    }
 }
 
 extension Answer {

@@ -13,9 +13,11 @@ extension MCPRoutes {
     ) throws(Problem) -> Answer? {
         guard endpoint.engine.endsAtOnce(invocation) else { return nil }
         try admit(caller)
+        let observed = ObservedWork(observer, invocation, request.requestID, caller)
         guard let performed = endpoint.engine.performAtOnce(invocation, caller: caller, correlationID: request.correlationID) else {
             return nil
         }
+        observed?.end(performed)
         if let fault = performed.fault { report(fault, request.correlationID) }
         return Answer(endpoint.reply(performed, to: invocation))
     }
@@ -45,7 +47,8 @@ extension MCPRoutes {
         _ caller: Caller,
         _ request: IncomingRequest
     ) async -> Answer {
-        let work = RequestWork(invocation, endpoint, caller, request.correlationID, connections, report)
+        let observed = ObservedWork(observer, invocation, request.requestID, caller)
+        let work = RequestWork(invocation, endpoint, caller, request.correlationID, connections, observed, report)
         let outcome = exchange.start {
             work.late()
         } _: { [exchange] in
@@ -67,6 +70,8 @@ extension MCPRoutes {
         let correlationID = request.correlationID
         let (connections, report, limit) = (connections, report, connections.settings.requestLimit)
         let answers = BatchAnswers(steps)
+        let (observer, identity, id) = (observer, identity, request.requestID)
+        let current = CurrentWork<Caller>()
         let completion = { @Sendable (messages: [[UInt8]]) in
             HTTPExchange.Completion(reply: endpoint.reply(toBatch: messages, form: form), messages: messages)
         }
@@ -74,17 +79,28 @@ extension MCPRoutes {
             completion(
                 answers.messages { invocation in
                     guard !exchange.isCancelled(invocation.requestID) else { return nil }
-                    return endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID).message
+                    let performed = endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID)
+                    // Those that hadn't begun are over as well.
+                    let work = current.take(invocation) ?? ObservedWork(observer, invocation, id, caller)
+                    work?.end(performed)
+                    return performed.message
                 }
             )
         } _: {
             for (place, step) in steps.enumerated() {
                 guard case .run(let invocation) = step else { continue }
+                let traced = identity.caller(caller, of: invocation)
+                // What hadn't begun when the batch was over was told as late with it.
+                guard !exchange.isAnswered else { continue }
+                let observed = ObservedWork(observer, invocation, id, traced)
+                current.set(observed, for: invocation)
                 let performed = await exchange.element(invocation.requestID) {
-                    await endpoint.engine.perform(invocation, caller: caller, correlationID: correlationID, transport: exchange)
+                    await endpoint.engine.perform(invocation, caller: traced, correlationID: correlationID, transport: exchange)
                 }
+                observed?.end(performed)
                 if let fault = performed?.fault { report(fault, correlationID) }
                 if let performed { answers.set(performed.message, at: place) }
+                current.clear()
             }
             connections.endRequest(of: exchange.principal)
             return completion(answers.messages { _ in nil })
@@ -111,6 +127,24 @@ extension MCPRoutes {
             // Also when the stream was closed because the client takes too little.
             return answer(with: stream, finally: { if isModern { exchange.stop() } })
         }
+    }
+}
+
+/// The element of a batch whose work runs.
+private final class CurrentWork<Caller: Sendable>: Sendable {
+    private let work = Mutex<(work: ObservedWork<Caller>?, invocation: Invocation)?>(nil)
+
+    func set(_ observed: ObservedWork<Caller>?, for invocation: Invocation) {
+        work.withLock { $0 = (observed, invocation) }
+    }
+
+    func clear() {
+        work.withLock { $0 = nil }
+    }
+
+    /// nil unless that is the element.
+    func take(_ invocation: Invocation) -> ObservedWork<Caller>? {
+        work.withLock { $0?.invocation == invocation ? $0?.work : nil }
     }
 }
 
@@ -154,6 +188,7 @@ private final class RequestWork<Caller: Sendable>: Sendable {
     private let caller: Caller
     private let correlationID: String
     private let connections: MCPConnections
+    private let observed: ObservedWork<Caller>?
     private let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
 
     init(
@@ -162,6 +197,7 @@ private final class RequestWork<Caller: Sendable>: Sendable {
         _ caller: Caller,
         _ correlationID: String,
         _ connections: MCPConnections,
+        _ observed: ObservedWork<Caller>?,
         _ report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void
     ) {
         self.invocation = invocation
@@ -169,12 +205,15 @@ private final class RequestWork<Caller: Sendable>: Sendable {
         self.caller = caller
         self.correlationID = correlationID
         self.connections = connections
+        self.observed = observed
         self.report = report
     }
 
     func perform(on exchange: HTTPExchange) async -> HTTPExchange.Completion {
         let performed = await endpoint.engine.perform(invocation, caller: caller, correlationID: correlationID, transport: exchange)
         connections.endRequest(of: exchange.principal)
+        // A client that cancelled gets no answer, whatever the work came to.
+        observed?.end(exchange.isStopped ? nil : performed)
         if let fault = performed.fault { report(fault, correlationID) }
         return completion(performed)
     }
@@ -183,6 +222,7 @@ private final class RequestWork<Caller: Sendable>: Sendable {
     func late() -> HTTPExchange.Completion {
         let limit = connections.settings.requestLimit
         let performed = endpoint.engine.timedOut(invocation, after: limit, correlationID: correlationID)
+        observed?.end(performed)
         if let fault = performed.fault { report(fault, correlationID) }
         return completion(performed)
     }

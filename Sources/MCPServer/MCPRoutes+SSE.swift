@@ -79,7 +79,9 @@ extension MCPRoutes {
         if let problem = identity.forbids?(caller, [], request) { throw problem }
         let engine = ProtocolEngine(client.server.definition, sealer: sealer)
         let message = HTTPMessage(request, principal: principal, now: identity.now(), parameterHeaders: [])
-        switch client.receive(message, by: engine) {
+        let (receipt, answered) = client.receive(message, by: engine)
+        if let answered { observer?.answered(answered, request.requestID, traceparent: message.trace.traceparent, caller) }
+        switch receipt {
         case .refused(let reply): return Answer(reply)
         case .accepted(let action):
             if let problem = identity.forbids?(caller, action.operations, request) {
@@ -132,6 +134,7 @@ extension MCPRoutes {
         guard connections.beginRequest(of: client.principal) else { throw .tooManyRequests }
         let (calls, keys) = client.begin(steps.compactMap(\.invocation))
         let (connections, report, correlationID) = (connections, report, request.correlationID)
+        let (observer, identity, id) = (observer, identity, request.requestID)
         // A task of its own, for the POST is answered at once (E3). It ends with its work, at the time limit, or with its stream (E5).
         Task {
             var calls = calls[...]
@@ -139,8 +142,15 @@ extension MCPRoutes {
                 switch step {
                 case .answer(let message): client.stream.send(message)
                 case .run(let invocation):
-                    guard let call = calls.popFirst(), !call.isStopped else { continue }
+                    guard let call = calls.popFirst() else { continue }
+                    let caller = identity.caller(caller, of: invocation)
+                    let observed = ObservedWork(observer, invocation, id, caller)
+                    guard !call.isStopped else {
+                        observed?.end(nil)
+                        continue
+                    }
                     let performed = await call.perform(invocation, by: engine, caller: caller, correlationID: correlationID)
+                    observed?.end(performed)
                     if let fault = performed?.fault { report(fault, correlationID) }
                     if let performed { client.stream.send(performed.message) }
                 }

@@ -13,7 +13,7 @@ extension MCPRoutes {
         _ caller: Caller,
         _ request: IncomingRequest,
         _ principal: Principal
-    ) async throws -> Answer {
+    ) async throws -> (answer: Answer, isOpen: Bool) {
         let correlationID = request.correlationID
         // Looking at the caller's rights is work, so it is only done for a stream that may be opened.
         try admit(caller)
@@ -41,12 +41,12 @@ extension MCPRoutes {
                 throw error
             }
             stream.send(subscription.acknowledgement)
-            return answer(with: stream, subscription, server, caller, correlationID, finally: finally)
+            return (answer(with: stream, subscription, server, caller, correlationID, finally: finally), true)
         } catch {
             connections.streamCounts.remove(principal)
             if error is CancellationError { throw error }
             report(error, correlationID)
-            return answer(withOnly: listen.refusal(correlationID: correlationID))
+            return (answer(withOnly: listen.refusal(correlationID: correlationID)), false)
         }
     }
 

@@ -13,6 +13,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
     let settings: MCPRouteSettings
     let identity: MCPIdentity<Caller>
     let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    let observer: MCPObserver<Caller>?
     let sseClients = SSEClients<Caller>()
     private let stopWatching: WatchEnd
 
@@ -23,6 +24,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
     ///   - ended: Remembers which sessions were ended.
     ///   - connections: What this process holds open; other transports of the same server may share it.
     ///   - report: Takes errors that handlers throw, for the log; the client only sees the correlation id.
+    ///   - observer: Is told of every request; nil for none.
     package init(
         _ server: Server<Caller>,
         serverOfQuery: (@Sendable (IncomingRequest) throws(Problem) -> Server<Caller>)? = nil,
@@ -31,7 +33,8 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         connections: MCPConnections = MCPConnections(),
         settings: MCPRouteSettings = MCPRouteSettings(),
         identity: MCPIdentity<Caller>,
-        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in }
+        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void = { _, _ in },
+        observer: MCPObserver<Caller>? = nil
     ) {
         self.server = server
         self.serverOfQuery = serverOfQuery
@@ -41,6 +44,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
         self.settings = settings
         self.identity = identity
         self.report = report
+        self.observer = observer
         stopWatching = WatchEnd(server.changes.watch { [weak connections] in connections?.tell($0) })
     }
 
@@ -79,6 +83,9 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
             return Answer(decision.ifEnded)
         }
         if let problem = identity.refusal(caller, request, decision) { return Answer(decision.ifForbidden(problem.text), problem) }
+        if let answered = decision.answered {
+            observer?.answered(answered, request.requestID, traceparent: message.trace.traceparent, caller)
+        }
         do {
             switch decision.action {
             case .answer(let reply):
@@ -86,6 +93,7 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
                 if reply.sessionID != nil { try admit(caller) }
                 return Answer(reply)
             case .run(let invocation):
+                let caller = identity.caller(caller, of: invocation)
                 if let performed = try performAtOnce(invocation, endpoint, caller, request) { return performed }
                 let exchange = try begin(message.principal, decision.session, invocation, caller)
                 return await run(invocation, on: exchange, endpoint, caller, request)
@@ -94,7 +102,9 @@ package struct MCPRoutes<Caller: Sendable>: Sendable {
                 let exchange = try begin(message.principal, decision.session, steps, caller, canStream: message.takesEvents)
                 return await run(steps, form, on: exchange, endpoint, caller, request)
             case .listen(let listen):
-                return try await open(listen, server, endpoint.engine, caller, request, message.principal)
+                let (answer, isOpen) = try await open(listen, server, endpoint.engine, caller, request, message.principal)
+                observer?.listened(isOpen: isOpen)
+                return answer
             case .stream(let session, let lastEventID):
                 return try await open(session, lastEventID, server, caller, request, message.principal)
             case .deliver(let response, let session):
@@ -156,6 +166,9 @@ package struct MCPIdentity<Caller: Sendable>: Sendable {
     ///
     /// It is asked for every message that has a right shape, also for those that ask for nothing by name. nil where everybody may everything.
     package var forbids: (@Sendable (Caller, [RequestedOperation], IncomingRequest) -> Problem?)?
+    /// The same caller, who also knows where the request stands in a distributed trace: what `_meta` says, else the headers (B16); nil
+    /// where nothing is passed on.
+    package var tracing: (@Sendable (Caller, TraceContext) -> Caller)?
     /// Unix seconds.
     package var now: @Sendable () -> Int64
 
@@ -164,13 +177,20 @@ package struct MCPIdentity<Caller: Sendable>: Sendable {
         charge: @escaping @Sendable (Caller) -> RateLimits.Standing? = { _ in nil },
         expires: @escaping @Sendable (Caller) -> Int64? = { _ in nil },
         forbids: (@Sendable (Caller, [RequestedOperation], IncomingRequest) -> Problem?)? = nil,
+        tracing: (@Sendable (Caller, TraceContext) -> Caller)? = nil,
         now: @escaping @Sendable () -> Int64 = unixSeconds
     ) {
         self.principal = principal
         self.charge = charge
         self.expires = expires
         self.forbids = forbids
+        self.tracing = tracing
         self.now = now
+    }
+
+    func caller(_ caller: Caller, of invocation: Invocation) -> Caller {
+        guard let tracing else { return caller }
+        return tracing(caller, invocation.trace)
     }
 
     func refusal(_ caller: Caller, _ request: IncomingRequest, _ decision: Decision) -> Problem? {

@@ -13,6 +13,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
     private let stream: any ByteStream
     private let settings: StdioSettings
     private let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    private let observer: MCPObserver<Caller>?
 
     /// Serves something that never changes.
     ///
@@ -48,6 +49,28 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
         self.stream = stream
         self.settings = settings
         self.report = report ?? StandardError.report
+        observer = nil
+    }
+
+    /// The same, observed.
+    ///
+    /// - Parameter observer: Is told of every request.
+    package init(
+        _ server: Server<Caller>,
+        caller: Caller,
+        principal: Principal,
+        stream: any ByteStream,
+        settings: StdioSettings = StdioSettings(),
+        observer: MCPObserver<Caller>,
+        report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    ) {
+        self.server = server
+        self.caller = caller
+        self.principal = principal
+        self.stream = stream
+        self.settings = settings
+        self.report = report
+        self.observer = observer
     }
 
     /// Serves until the input ends or the process gets SIGTERM or SIGINT: the whole of a program that only serves (I6).
@@ -62,7 +85,7 @@ public struct MCPStdioServer<Caller: Sendable>: Sendable {
     ///
     /// - Throws: When the stream can't be read or written any more.
     public func run() async throws {
-        let session = StdioSession(server, caller: caller, principal: principal, settings: settings, report: report)
+        let session = StdioSession(server, caller: caller, principal: principal, settings: settings, observer: observer, report: report)
         let stopWatching = session.watch()
         defer {
             stopWatching()

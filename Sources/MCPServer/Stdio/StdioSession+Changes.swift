@@ -92,8 +92,11 @@ extension StdioSession {
         }
         let subscription: Subscription
         switch subscribed ?? .failure(TookTooLong()) {
-        case .success(let made): subscription = made
+        case .success(let made):
+            subscription = made
+            observer?.listened(isOpen: true)
         case .failure(let error):
+            observer?.listened(isOpen: false)
             if !call.isStopped { report(error, correlationID) }
             return try await output.write(listen.refusal(correlationID: correlationID), of: call)
         }

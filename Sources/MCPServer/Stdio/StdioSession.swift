@@ -1,5 +1,6 @@
 internal import JSON
 internal import MCP
+internal import Observability
 
 /// What one run of a stdio server does for its lines.
 struct StdioSession<Caller: Sendable>: Sendable {
@@ -26,6 +27,7 @@ struct StdioSession<Caller: Sendable>: Sendable {
     let principal: Principal
     let settings: StdioSettings
     let report: @Sendable (_ fault: any Error, _ correlationID: String) -> Void
+    let observer: MCPObserver<Caller>?
     private let sealer = StateKeys()
     let client: ConnectedClient
     /// What the legacy session is to be told.
@@ -36,6 +38,7 @@ struct StdioSession<Caller: Sendable>: Sendable {
         caller: Caller,
         principal: Principal,
         settings: StdioSettings,
+        observer: MCPObserver<Caller>?,
         report: @escaping @Sendable (_ fault: any Error, _ correlationID: String) -> Void
     ) {
         self.server = server
@@ -43,6 +46,7 @@ struct StdioSession<Caller: Sendable>: Sendable {
         self.principal = principal
         self.settings = settings
         self.report = report
+        self.observer = observer
         changes = NoticeQueue(interval: settings.noticeInterval)
         client = ConnectedClient(
             StdioConversation<Caller>(principal: principal).session,
@@ -59,6 +63,7 @@ struct StdioSession<Caller: Sendable>: Sendable {
         let engine = engine
         let wasInitialized = conversation.isInitialized
         let action = conversation.receive(line, by: engine, now: unixSeconds())
+        if let answered = conversation.answered { observer?.answered(answered, CorrelationID(), traceparent: nil, caller) }
         let isGreeting = !wasInitialized && conversation.isInitialized
         if isGreeting { client.initialize(conversation.session) }
         return (action, engine, line.count, isGreeting)
@@ -156,15 +161,21 @@ struct StdioSession<Caller: Sendable>: Sendable {
 
     /// - Returns: nil if the call was cancelled: then nothing is sent for it (I4).
     private func perform(_ invocation: Invocation, _ engine: ProtocolEngine<Caller>, _ call: RunningCall) async -> [UInt8]? {
-        guard !call.isStopped else { return nil }
-        let correlationID = newCorrelationID()
+        let id = CorrelationID()
+        let observed = ObservedWork(observer, invocation, id, caller)
+        guard !call.isStopped else {
+            observed?.end(nil)
+            return nil
+        }
+        let correlationID = id.description
         let performed = await call.perform(invocation, by: engine, caller: caller, correlationID: correlationID)
+        observed?.end(performed)
         if let fault = performed?.fault { report(fault, correlationID) }
         return performed?.message
     }
 
     func newCorrelationID() -> String {
-        String(UInt64.random(in: .min ... .max), radix: 16)
+        CorrelationID().description
     }
 }
 

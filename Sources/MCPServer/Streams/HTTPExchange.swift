@@ -128,6 +128,9 @@ final class HTTPExchange: RequestTransport {
         }
     }
 
+    /// Whether it was cancelled.
+    var isStopped: Bool { state.withLock { $0.isStopped } }
+
     /// Whether nothing is sent any more.
     var isAnswered: Bool { state.withLock { $0.isAnswered } }
 

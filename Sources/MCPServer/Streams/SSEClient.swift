@@ -38,12 +38,14 @@ final class SSEClient<Caller: Sendable>: Sendable {
     }
 
     /// What a POSTed message comes to.
-    func receive(_ message: HTTPMessage, by engine: ProtocolEngine<Caller>) -> SSEConversation<Caller>.Receipt {
+    ///
+    /// - Returns: Also the request that it answers without any work.
+    func receive(_ message: HTTPMessage, by engine: ProtocolEngine<Caller>) -> (SSEConversation<Caller>.Receipt, AnsweredRequest?) {
         state.withLock { state in
             let wasInitialized = state.conversation.isInitialized
             let receipt = state.conversation.receive(message.body, trace: message.trace, by: engine, now: message.now)
             if !wasInitialized, state.conversation.isInitialized { client.initialize(state.conversation.session) }
-            return receipt
+            return (receipt, state.conversation.answered)
         }
     }
 

@@ -116,7 +116,8 @@ extension Consent {
             nothing was \(harm.participle): \(harmed.inWords) would be\(lists), and more than \(Self.threshold) need the user's consent
             \(String(decoding: details.bytes, as: UTF8.self))
             Next: ask the user. Only if they agree, send the same call with confirm true.
-            """
+            """,
+            code: ItemError.Code.confirmationRequired.rawValue
         )
     }
 

@@ -45,7 +45,7 @@ extension ToolResult {
         }
         // The text may quote what the caller sent, which must not look like lines of ours.
         let lines = [DisplayText.line(refusal.text, bytes: 2000), DisplayText.json(writer.bytes)] + hints
-        return .failure(lines.joined(separator: "\n"))
+        return .failure(lines.joined(separator: "\n"), code: refusal.code.rawValue)
     }
 }
 

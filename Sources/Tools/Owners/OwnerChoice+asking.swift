@@ -59,7 +59,7 @@ extension OwnerChoice {
                 }
             }
         }
-        return .failure("\(outcome): \(fact)\n\(DisplayText.json(writer.bytes))\nNext: \(advice)")
+        return .failure("\(outcome): \(fact)\n\(DisplayText.json(writer.bytes))\nNext: \(advice)", code: "tenant_required")
     }
 
     private var fact: String {
