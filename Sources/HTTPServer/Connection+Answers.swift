@@ -178,7 +178,9 @@ extension Connection {
         case .cancelled: count(current, 499, duration)
         case .ended, .streamOpened: count(current, status, duration)
         }
-        guard core.observations.takes(.info), !(current.endpoint.isProbe && status == 200) else { return }
+        guard core.logsRequests || status >= 500, core.observations.takes(.info), !(current.endpoint.isProbe && status == 200) else {
+            return
+        }
         core.observations.record(
             .request(
                 RequestObservation(

@@ -8,6 +8,7 @@ final class ServerCore: Sendable {
     let drainLimit: Duration
     let trustedProxies: TrustedProxies?
     let runsHandlersOnEventLoops: Bool
+    let logsRequests: Bool
     let observations: Observations
     let metrics: HTTPMetrics
     private let draining = Atomic(false)
@@ -20,6 +21,7 @@ final class ServerCore: Sendable {
         drainLimit = configuration.drainLimit
         trustedProxies = configuration.trustedProxies
         runsHandlersOnEventLoops = configuration.runsHandlersOnEventLoops
+        logsRequests = configuration.logsRequests
         self.observations = observations
         self.metrics = metrics
     }

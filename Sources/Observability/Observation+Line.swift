@@ -4,6 +4,9 @@ extension Observation {
         switch self {
         case .started: "ToolBridge started"
         case .configured: "configuration"
+        case .gatewayStarted(let gateway): "ToolBridge MCP server initialized with \(gateway.dataTools) tools"
+        case .tenantFixed: "TenantDirectTransport initialized"
+        case .upstream: "API request"
         case .settingWarning: "setting"
         case .keySetFetched: "key set fetched"
         case .keySetFailed: "key set not fetched"
@@ -42,8 +45,10 @@ extension Observation {
         case .mcpRequest, .toolCall: "mcp"
         case .levelChanged: "config"
         case .storeFault: "store"
+        case .upstream: "upstream"
         case .keySetFetched, .keySetFailed, .membershipsAsked, .membershipsRefused, .keyringReplaced, .keyringKept, .tenantProved: "auth"
-        case .started, .listening, .metricsListening, .metricsUnavailable, .signalReceived, .drainFinished, .shutdownComplete, .library,
+        case .started, .gatewayStarted, .tenantFixed, .listening, .metricsListening, .metricsUnavailable, .signalReceived, .drainFinished,
+            .shutdownComplete, .library,
             .suppressed:
             "lifecycle"
         }
@@ -60,6 +65,23 @@ extension Observation {
                 ("database", .text(database)),
                 ("profile", .text(profile)),
             ])
+        case .gatewayStarted(let gateway):
+            line.fields([
+                ("data_tools", .integer(gateway.dataTools)),
+                ("tools", .integer(gateway.tools)),
+                ("api_base_url", .text(gateway.apiURL)),
+                ("upstream_auth", .text(gateway.upstreamAuth)),
+                ("version", .text(gateway.version)),
+            ])
+        case .tenantFixed(let tenant):
+            line.fields([("tenant_id", .text(tenant))])
+        case .upstream(let request):
+            if let id = request.requestID { line.member("request_id", id) }
+            line.member("method", request.method)
+            if let status = request.status { line.member("status", status) }
+            line.member("duration_ms", request.duration)
+            line.member("error", request.fault)
+            line.fields([("operation", .text(request.operation)), ("attempt", .integer(request.attempt))])
         case .configured(let settings):
             line.fields(settings.map { ($0.name, .text($0.value)) })
         case .settingWarning(let name, let text):

@@ -26,6 +26,12 @@ package enum Observation: Sendable {
     case metricsListening(url: String)
     /// Metrics aren't served; everything else is.
     case metricsUnavailable(reason: String)
+    /// The MCP server in front of an API is put together.
+    case gatewayStarted(GatewayObservation)
+    /// All its requests go to the API for this tenant.
+    case tenantFixed(tenant: String)
+    /// A request to the API ended.
+    case upstream(UpstreamObservation)
     /// A request ended, or its stream opened or closed.
     case request(RequestObservation)
     /// A request of MCP was answered, one of a batch too; a line only at trace.
@@ -117,7 +123,9 @@ extension Observation {
     /// How loud it is: 5xx is an error, 4xx is the client's own business.
     package var level: LogLevel {
         switch self {
-        case .started, .configured, .listening, .metricsListening, .signalReceived, .drainFinished, .shutdownComplete: .info
+        case .started, .gatewayStarted, .tenantFixed, .configured, .listening, .metricsListening, .signalReceived, .drainFinished,
+            .shutdownComplete:
+            .info
         case .request(let request): request.status >= 500 ? .error : .info
         case .mcpRequest: .trace
         case .toolCall(let call): call.outcome == .fault ? .error : .info
@@ -125,7 +133,7 @@ extension Observation {
         case .internalError, .storeFault: .error
         case .library(let level, _, _): level
         case .suppressed, .settingWarning, .metricsUnavailable, .keySetFailed, .membershipsRefused: .warning
-        case .keySetFetched, .tenantProved: .debug
+        case .keySetFetched, .tenantProved, .upstream: .debug
         case .membershipsAsked(_, let status, _): status == 200 ? .debug : .warning
         case .keyringReplaced: .info
         case .keyringKept: .error

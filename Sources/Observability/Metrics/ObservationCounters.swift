@@ -32,6 +32,10 @@ struct ObservationCounters: Sendable {
         case .drainFinished(_, _, let duration):
             let (seconds, attoseconds) = duration.components
             drain.value.store(Int(seconds) &* 1_000_000_000 &+ Int(attoseconds / 1_000_000_000), ordering: .relaxed)
+        case .upstream(let request):
+            let code = request.status.map { String($0) } ?? request.fault ?? "none"
+            metrics.counter(.upstreamRequests, request.operation, code).add()
+            metrics.histogram(.upstreamDuration, request.operation).observe(request.duration)
         default: break
         }
     }
