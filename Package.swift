@@ -252,6 +252,7 @@ let package = Package(
             name: "Program",
             dependencies: [
                 "APIClient", "Auth", "HTTPServer", "JSON", "MCP", "MCPServer", "Observability", "RESTAPI", "ToolBridge", "Tools",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

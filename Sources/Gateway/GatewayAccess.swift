@@ -32,13 +32,18 @@ struct GatewayAccess: Sendable {
             resources: settings.resource.addresses
         )
         self.outbound = outbound
-        verifier = TokenVerifier(profiles: [profile], clocks: clocks)
+        let verifier = TokenVerifier(profiles: [profile], clocks: clocks)
+        self.verifier = verifier
+        observations.metrics.read(.cacheEntries, "tokens") { Double(verifier.count) }
+        observations.metrics.read(.cacheEvictions, "tokens") { Double(verifier.evictions) }
         resource = ProtectedResource(
             publicURL: publicURL,
             authorizationServers: [issuer.issuer],
             requiredScopes: settings.resource.requiredScopes
         )
-        authorizationServers = [AuthorizationServerMetadata(issuer: issuer.issuer, outbound: outbound, clocks: clocks)]
+        authorizationServers = [
+            AuthorizationServerMetadata(issuer: issuer.issuer, keySetURL: issuer.keySetURL, outbound: outbound, clocks: clocks)
+        ]
         services = [KeySetRefresh(keys: keys)]
     }
 

@@ -11,13 +11,20 @@ import RESTAPI
 package struct GatewayAuthenticator: Authenticator {
     private let verifier: TokenVerifier?
     private let resource: ProtectedResource?
+    private let decided: @Sendable (AuthDecision) -> Void
 
     /// - Parameters:
     ///   - verifier: nil where there is no authorization server.
     ///   - resource: What the MCP endpoints are where there is one.
-    package init(verifier: TokenVerifier?, resource: ProtectedResource?) {
+    ///   - decided: Told of each decision.
+    package init(
+        verifier: TokenVerifier?,
+        resource: ProtectedResource?,
+        decided: @escaping @Sendable (AuthDecision) -> Void = { _ in }
+    ) {
         self.verifier = verifier
         self.resource = resource
+        self.decided = decided
     }
 
     package func caller(of request: IncomingRequest) async throws -> GatewayCaller? {
@@ -25,8 +32,11 @@ package struct GatewayAuthenticator: Authenticator {
         guard let verifier else { return caller(request, nil, token) }
         guard let token else { return nil }
         do throws(TokenFault) {
-            return caller(request, try await verifier.verify(token, at: .mcp).principal, token)
+            let verified = try await verifier.verify(token, at: .mcp)
+            decided(.accepted(verified.profile))
+            return caller(request, verified.principal, token)
         } catch {
+            decided(.refused(error == .keysUnavailable ? .unavailable(retryAfter: 1) : .token(error)))
             guard error != .keysUnavailable else {
                 throw Problem(
                     .serviceUnavailable,
@@ -40,7 +50,8 @@ package struct GatewayAuthenticator: Authenticator {
     }
 
     package func challenge(for request: IncomingRequest) -> Problem {
-        MCPChallenge(resource, request.path).unauthorized("missing token", error: nil)
+        decided(.missing)
+        return MCPChallenge(resource, request.path).unauthorized("missing token", error: nil)
     }
 
     /// - Throws: 400 for a bearer token that can't be one; another scheme is no token at all.

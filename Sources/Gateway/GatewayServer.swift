@@ -48,13 +48,19 @@ struct GatewayServer: Sendable {
         if let delay = try settings.value(Settings.drainDelay) { configuration.drainDelay = delay }
         let (host, observations) = (gateway.address.host, observations)
         let limits = try rateLimits()
+        let (counters, observed) = (AuthCounters(observations.metrics), observed)
         return HTTPService(
             routes: try RouteTable(try routes(limits)),
-            authenticator: GatewayAuthenticator(verifier: access.verifier, resource: access.resource),
+            authenticator: GatewayAuthenticator(
+                verifier: access.verifier,
+                resource: access.resource,
+                decided: { counters.count($0) }
+            ),
             configuration: configuration,
             observations: observations,
             rateLimits: limits,
             readiness: readiness,
+            logged: { observed($0) },
             onReady: { port in
                 observations.record(.listening(url: "http://\(ListenAddress(host: host, port: port).description)"))
             }
@@ -93,6 +99,10 @@ struct GatewayServer: Sendable {
         mcp.resource = access.resource?.uri(of: .mcp) ?? ""
         let pageBytes = try settings.value(Settings.toolPageBytes) ?? ToolPage.bytes
         let servers = try ServerVariants(standard: offer.standard) { [self] in try definition($0, pageBytes) }
+        observations.expect(
+            tools: servers.standard.definition.tools.map(\.name),
+            methods: ["tools/list", "tools/call", "resources/list", "resources/read", "prompts/list", "prompts/get"]
+        )
         let (resource, fixedTenant) = (access.resource, gateway.fixedTenant)
         return MCPRoutes(
             servers.standard,
@@ -139,10 +149,15 @@ struct GatewayServer: Sendable {
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "/mcp"))
             },
-            observer: MCPObserver(observations) { [tenants = upstream.tenants] caller in
-                ObservedCaller(tenant: tenants.knownTenant(of: caller), subject: caller.principal?.subject)
-            }
+            observer: MCPObserver(observations, caller: observed)
         ).routes
+    }
+
+    /// Who a caller is, for lines of the log.
+    private var observed: @Sendable (GatewayCaller) -> ObservedCaller? {
+        { [tenants = upstream.tenants] caller in
+            ObservedCaller(tenant: tenants.knownTenant(of: caller), subject: caller.principal?.subject)
+        }
     }
 
     /// What MCP clients are offered; changes of items aren't told in this role.

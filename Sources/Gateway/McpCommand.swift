@@ -34,6 +34,7 @@ package struct McpCommand: AsyncParsableCommand {
             level: try settings.value(Settings.logLevel) ?? .info,
             format: try settings.value(Settings.logFormat)
         )
+        observations.hidePersons(LogKey(try settings.value(Settings.logKey), state: gateway.stateKeys).hash)
         let clocks = Clocks(wall: { Timestamp.now().milliseconds })
         let upstream = Upstream(gateway, clocks, observations)
         let access = GatewayAccess(gateway, clocks, observations)
@@ -75,7 +76,8 @@ package struct McpCommand: AsyncParsableCommand {
             configuration: ServiceGroupConfiguration(
                 // They end in the reverse order: metrics are there until the last request is answered.
                 services: (metrics.map { [.init(service: $0)] } ?? []) + [
-                    .init(service: service), .init(service: SignalReport(observations: observations)),
+                    .init(service: service), .init(service: DebugSwitch(observations: observations)),
+                    .init(service: SignalReport(observations: observations)),
                 ] + access.services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: observations.logger(label: "lifecycle")

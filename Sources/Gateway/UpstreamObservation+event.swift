@@ -5,7 +5,6 @@ extension UpstreamObservation {
     init(_ event: UpstreamEvent) {
         self.init(
             operation: event.operation.rawValue,
-            method: event.method,
             status: event.status,
             fault: event.fault?.rawValue,
             duration: event.duration,

@@ -178,9 +178,8 @@ extension Connection {
         case .cancelled: count(current, 499, duration)
         case .ended, .streamOpened: count(current, status, duration)
         }
-        guard core.logsRequests || status >= 500, core.observations.takes(.info), !(current.endpoint.isProbe && status == 200) else {
-            return
-        }
+        guard core.observations.takes(.info), !(current.endpoint.isProbe && status == 200) else { return }
+        guard core.logsRequests else { return }
         core.observations.record(
             .request(
                 RequestObservation(
@@ -192,7 +191,9 @@ extension Connection {
                     requestID: current.head.correlationID,
                     bytesIn: current.bytesIn,
                     bytesOut: bytesOut,
-                    code: code
+                    code: code,
+                    caller: current.head.caller,
+                    traceparent: current.head.traceparent
                 )
             )
         )

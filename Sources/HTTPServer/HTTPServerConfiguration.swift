@@ -21,12 +21,12 @@ package struct HTTPServerConfiguration: Sendable {
     /// It saves two changes of threads a request. A handler that works or blocks for long then holds up all connections of its loop, so it is
     /// for routes whose handlers are known to be short.
     package var runsHandlersOnEventLoops = false
-    /// Whether each request is observed for the log; refusals and faults of ours (5xx) always are.
-    package var logsRequests = true
     /// Whether its requests and its end count as the program's: not for the listener that shows the counts.
     package var isCounted = true
     /// Counters of refusals, by their code.
     package var refusals: [String: Counter] = [:]
+    /// Whether each request has a line in the log; those of probes that answer 200 never have.
+    package var logsRequests = true
     /// Further request headers that a browser may send to the MCP routes (`Mcp-Param-…`).
     package var extraCORSHeaders: [String]
 

@@ -15,12 +15,14 @@ package struct HTTPService<Caller: Sendable>: Service {
     let rateLimits: RateLimits
     let rateKey: @Sendable (LimitGroup, Caller) -> LimitKey?
     let readiness: Readiness?
+    let logged: (@Sendable (Caller) -> ObservedCaller?)?
     let onReady: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
     ///   - rateLimits: Buckets; `RateLimits.unlimited` for none.
     ///   - rateKey: Which bucket of a group a caller's requests are taken from; nil isn't limited.
     ///   - readiness: Told when connections are accepted, and when soon they won't be any more.
+    ///   - logged: Who a caller is, for the lines of its requests; nil shows nobody.
     ///   - onReady: Called once, when connections are accepted, with the port bound.
     package init(
         routes: RouteTable<Caller>,
@@ -30,6 +32,7 @@ package struct HTTPService<Caller: Sendable>: Service {
         rateLimits: RateLimits = .unlimited,
         rateKey: @escaping @Sendable (LimitGroup, Caller) -> LimitKey? = { _, _ in nil },
         readiness: Readiness? = nil,
+        logged: (@Sendable (Caller) -> ObservedCaller?)? = nil,
         onReady: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.routes = routes
@@ -39,6 +42,7 @@ package struct HTTPService<Caller: Sendable>: Service {
         self.rateLimits = rateLimits
         self.rateKey = rateKey
         self.readiness = readiness
+        self.logged = logged
         self.onReady = onReady
     }
 

@@ -1,5 +1,6 @@
 package import HTTPTypes
 package import Observability
+import Synchronization
 
 /// A request's head as it stood on the wire, checked by `HeadParser`.
 ///
@@ -39,6 +40,8 @@ package final class RequestHead: Sendable {
     package let asksToClose: Bool
     let expectsContinue: Bool
     package let correlationID: CorrelationID
+    /// Found out after the head was read; for the log.
+    private let observed = Mutex<ObservedCaller?>(nil)
 
     init(
         bytes: [UInt8],
@@ -72,6 +75,12 @@ package final class RequestHead: Sendable {
 
     /// The field lines in their order, names as sent.
     package var fieldLines: [(name: String, value: String)] { fields.map { (text($0.name), text($0.value)) } }
+
+    /// Who asks, once that is found out; for the log.
+    var caller: ObservedCaller? {
+        get { observed.withLock { $0 } }
+        set { observed.withLock { $0 = newValue } }
+    }
 
     func text(_ span: Span) -> String {
         String(decoding: bytes[span.range], as: UTF8.self)

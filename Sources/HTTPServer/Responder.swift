@@ -11,6 +11,7 @@ final class Responder<Caller: Sendable>: Sendable {
     private let observations: Observations
     private let rateLimits: RateLimits
     private let rateKey: @Sendable (LimitGroup, Caller) -> LimitKey?
+    private let logged: (@Sendable (Caller) -> ObservedCaller?)?
     /// Known once the socket is bound.
     private let port = Atomic(0)
 
@@ -20,6 +21,7 @@ final class Responder<Caller: Sendable>: Sendable {
         observations = service.observations
         rateLimits = service.rateLimits
         rateKey = service.rateKey
+        logged = service.configuration.logsRequests ? service.logged : nil
     }
 
     func listen(on port: Int) {
@@ -174,7 +176,9 @@ final class Responder<Caller: Sendable>: Sendable {
     private func caller(of request: IncomingRequest, _ limited: inout RateLimits.Standing?) async throws -> Caller? {
         try admitAddress(request, &limited)
         do {
-            return try await authenticator.caller(of: request)
+            let caller = try await authenticator.caller(of: request)
+            if let logged, let caller, observations.takes(.info) { request.received.caller = logged(caller) }
+            return caller
         } catch let problem as Problem {
             if problem.status == .unauthorized { try chargeAddress(request, &limited) }
             throw problem

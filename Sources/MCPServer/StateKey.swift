@@ -8,6 +8,8 @@ struct StateKey: Sendable {
     private let keys: [SymmetricKey]
     private let prefixes: [[UInt8]]
     private let principalKey: SymmetricKey
+    /// Derived for whoever hides persons in a log; it seals nothing.
+    let logSecret: [UInt8]
 
     /// - Throws: `StateKeysError` for a kid that isn't 1 to 16 of `[A-Za-z0-9_-]`, and for a secret shorter than 32 bytes.
     init(kid: String, secret: [UInt8]) throws(StateKeysError) {
@@ -52,6 +54,7 @@ struct StateKey: Sendable {
         keys = SealPurpose.allCases.map { derive($0.rawValue) }
         prefixes = SealPurpose.allCases.map { Array($0.rawValue.utf8) + [UInt8(ascii: ".")] + kid }
         principalKey = derive("principal")
+        logSecret = derive("log").withUnsafeBytes { Array($0) }
     }
 
     var kidText: String { String(decoding: kid, as: UTF8.self) }

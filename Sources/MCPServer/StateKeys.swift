@@ -61,6 +61,9 @@ public final class StateKeys: Sealer {
     /// Their kids, for logs: the first seals.
     public var kids: [String] { ring.withLock { $0.keys.map(\.kidText) } }
 
+    /// 32 bytes derived from the first key, for hiding persons in a log: the same wherever the first key is.
+    package var logSecret: [UInt8] { ring.withLock { $0.keys.first?.logSecret } ?? randomBytes(32) }
+
     public func seal(_ purpose: SealPurpose, for principal: Principal, _ content: (_ principalTag: [UInt8]) -> [UInt8]) throws -> String {
         let key = try ring.withLock { ring throws(StateKeysError) in
             // One key seals at most 2^31 times (KY4): random nonces of 96 bits stay unlikely to meet.

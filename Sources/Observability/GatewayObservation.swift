@@ -18,36 +18,3 @@ package struct GatewayObservation: Sendable {
         self.upstreamAuth = upstreamAuth
     }
 }
-
-/// One request to the API, as logs and metrics see it.
-package struct UpstreamObservation: Sendable {
-    /// What it was for, from a fixed list.
-    package let operation: String
-    package let method: String
-    /// HTTP status; nil if there was no answer.
-    package let status: Int?
-    /// Why there was none, a word from a fixed list.
-    package let fault: String?
-    package let duration: Duration
-    /// From 1.
-    package let attempt: Int
-    package let requestID: CorrelationID?
-
-    package init(
-        operation: String,
-        method: String,
-        status: Int?,
-        fault: String?,
-        duration: Duration,
-        attempt: Int,
-        requestID: CorrelationID?
-    ) {
-        self.operation = operation
-        self.method = method
-        self.status = status
-        self.fault = fault
-        self.duration = duration
-        self.attempt = attempt
-        self.requestID = requestID
-    }
-}

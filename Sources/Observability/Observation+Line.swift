@@ -6,7 +6,6 @@ extension Observation {
         case .configured: "configuration"
         case .gatewayStarted(let gateway): "ToolBridge MCP server initialized with \(gateway.dataTools) tools"
         case .tenantFixed: "TenantDirectTransport initialized"
-        case .upstream: "API request"
         case .settingWarning: "setting"
         case .keySetFetched: "key set fetched"
         case .keySetFailed: "key set not fetched"
@@ -25,6 +24,7 @@ extension Observation {
             case .streamClosed: "stream closed"
             }
         case .mcpRequest: "mcp request"
+        case .upstream: "upstream request"
         case .toolCall: "tool call"
         case .levelChanged(let level): "log level is \(level.name) from now on"
         case .internalError: "internal error"
@@ -75,13 +75,6 @@ extension Observation {
             ])
         case .tenantFixed(let tenant):
             line.fields([("tenant_id", .text(tenant))])
-        case .upstream(let request):
-            if let id = request.requestID { line.member("request_id", id) }
-            line.member("method", request.method)
-            if let status = request.status { line.member("status", status) }
-            line.member("duration_ms", request.duration)
-            line.member("error", request.fault)
-            line.fields([("operation", .text(request.operation)), ("attempt", .integer(request.attempt))])
         case .configured(let settings):
             line.fields(settings.map { ($0.name, .text($0.value)) })
         case .settingWarning(let name, let text):
@@ -112,6 +105,8 @@ extension Observation {
         case .mcpRequest(let request):
             line.member("outcome", request.outcome.rawValue)
             line.fields([("mcp_method", .text(request.method)), ("era", .text(request.era.rawValue))])
+        case .upstream(let request):
+            request.describe(to: &line)
         case .toolCall(let call):
             call.describe(to: &line)
         case .request(let request):

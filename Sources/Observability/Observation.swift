@@ -30,8 +30,6 @@ package enum Observation: Sendable {
     case gatewayStarted(GatewayObservation)
     /// All its requests go to the API for this tenant.
     case tenantFixed(tenant: String)
-    /// A request to the API ended.
-    case upstream(UpstreamObservation)
     /// A request ended, or its stream opened or closed.
     case request(RequestObservation)
     /// A request of MCP was answered, one of a batch too; a line only at trace.
@@ -40,6 +38,8 @@ package enum Observation: Sendable {
     case toolCall(ToolCallObservation)
     /// The level of the log changed while the program runs.
     case levelChanged(LogLevel)
+    /// The API behind this program was asked.
+    case upstream(UpstreamObservation)
     /// A fault of ours, at the place that handles it.
     ///
     /// `error` goes to the log alone.
@@ -128,12 +128,13 @@ extension Observation {
             .info
         case .request(let request): request.status >= 500 ? .error : .info
         case .mcpRequest: .trace
+        case .upstream: .debug
         case .toolCall(let call): call.outcome == .fault ? .error : .info
         case .levelChanged: .info
         case .internalError, .storeFault: .error
         case .library(let level, _, _): level
         case .suppressed, .settingWarning, .metricsUnavailable, .keySetFailed, .membershipsRefused: .warning
-        case .keySetFetched, .tenantProved, .upstream: .debug
+        case .keySetFetched, .tenantProved: .debug
         case .membershipsAsked(_, let status, _): status == 200 ? .debug : .warning
         case .keyringReplaced: .info
         case .keyringKept: .error

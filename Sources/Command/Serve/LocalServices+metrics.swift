@@ -1,7 +1,9 @@
 import HTTPServer
+import JSON
 import Observability
 import Program
 import SQLStore
+import SQLiteDriver
 
 extension LocalServices {
     /// The listener that shows metrics and readiness; nil where the settings want none.

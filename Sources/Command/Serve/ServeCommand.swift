@@ -84,6 +84,7 @@ struct ServeCommand: AsyncParsableCommand {
                     .init(service: ChangeNotices(notices: services.notices)),
                     .init(service: SearchIndexing(items: services.items)),
                     .init(service: service),
+                    .init(service: DebugSwitch(observations: observations)),
                     .init(service: SignalReport(observations: observations)),
                 ] + identity.services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],

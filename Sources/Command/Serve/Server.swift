@@ -55,12 +55,17 @@ struct Server: Sendable {
         let limits = try rateLimits()
         return HTTPService(
             routes: try RouteTable(try await routes(limits)),
-            authenticator: APIAuthenticator(identity.policy, resource: identity.resource),
+            authenticator: APIAuthenticator(
+                identity.policy,
+                resource: identity.resource,
+                decided: { [counters = identity.counters] in counters.count($0) }
+            ),
             configuration: configuration,
             observations: observations,
             rateLimits: limits,
             rateKey: { $1.rateKey(in: $0) },
             readiness: services.readiness,
+            logged: { $0.observed },
             onReady: { port in
                 let url = "http://\(ListenAddress(host: host, port: port).description)"
                 observations.record(.listening(url: url))
@@ -104,7 +109,16 @@ struct Server: Sendable {
         return ItemRoutes(data).all + [batchRoute(data), searchRoute(data), recentRoute(data)] + SyncRoutes(data).all
             + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
             + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + routes.all
-            + ExchangeRoutes(identity.exchange, keys: identity.published).all
+            + ExchangeRoutes(identity.exchange, keys: identity.published, answered: countsExchanges).all
+    }
+
+    /// Counts exchanges of tokens.
+    private var countsExchanges: @Sendable (_ status: Int) -> Void {
+        let metrics = observations.metrics
+        let (good, denied, failed) = (
+            metrics.counter(.tokenExchange, "ok"), metrics.counter(.tokenExchange, "denied"), metrics.counter(.tokenExchange, "unavailable")
+        )
+        return { status in (status < 400 ? good : status < 500 ? denied : failed).add() }
     }
 
     private func mcpRoutes(_ limits: RateLimits) async throws -> [Route<Caller>] {
@@ -117,6 +131,12 @@ struct Server: Sendable {
         let servers = try ServerVariants(standard: offer.standard, sharing: services.changes) {
             try services.definition(role: "serve", selection: $0, pageBytes: pageBytes)
         }
+        observations.expect(
+            tools: servers.standard.definition.tools.map(\.name),
+            methods: ["tools/list", "tools/call", "resources/list", "resources/read", "prompts/list", "prompts/get"]
+        )
+        let keys = try await services.stateKeys(settings)
+        observations.hidePersons(LogKey(try settings.value(Settings.logKey), state: keys).hash)
         return MCPRoutes(
             servers.standard,
             serverOfQuery: { [offer] request throws(Problem) in
@@ -127,7 +147,7 @@ struct Server: Sendable {
                     throw .internalError
                 }
             },
-            sealer: try await services.stateKeys(settings),
+            sealer: keys,
             // Sessions outlive this process, so an end that only it remembered would be no end.
             ended: NoEndedSessions(),
             connections: MCPConnections(
@@ -147,7 +167,8 @@ struct Server: Sendable {
             ),
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "/mcp"))
-            }
+            },
+            observer: MCPObserver(observations) { $0.observed }
         ).routes
     }
 

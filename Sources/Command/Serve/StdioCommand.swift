@@ -33,6 +33,7 @@ struct StdioCommand: AsyncParsableCommand {
         let caller = CallerPolicy.machineUser(of: tenant)
         let pageBytes = try settings.value(Settings.toolPageBytes) ?? ToolPage.bytes
         let services = try await LocalServices(database, observations)
+        observations.hidePersons(LogKey(try settings.value(Settings.logKey), state: try await services.stateKeys(settings)).hash)
         let stream = try DescriptorStream()
         let server = MCPStdioServer(
             MCP.Server(
@@ -42,6 +43,7 @@ struct StdioCommand: AsyncParsableCommand {
             caller: caller,
             principal: caller.mcpPrincipal,
             stream: stream,
+            observer: MCPObserver(observations) { $0.observed },
             report: { error, id in
                 observations.record(.internalError(error: "\(error)", requestID: CorrelationID(id), route: "stdio"))
             }
@@ -49,6 +51,7 @@ struct StdioCommand: AsyncParsableCommand {
         observations.record(
             .started(role: "stdio", version: Version.current, address: "stdio", database: "sqlite", profile: "local")
         )
+        observations.record(.configured(SettingsInForce(settings).lines))
         do {
             try await StdioLifetime(observations: observations, services: services, end: stream.endInput)
                 .run { try await server.run() }

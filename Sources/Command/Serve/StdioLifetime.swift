@@ -1,5 +1,6 @@
 import Logging
 import Observability
+import Program
 import ServiceLifecycle
 import ToolBridge
 import UnixSignals
@@ -23,6 +24,8 @@ struct StdioLifetime: Sendable {
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup
                     ),
+                    .init(service: DebugSwitch(observations: observations)),
+                    .init(service: SignalReport(observations: observations)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: observations.logger(label: "lifecycle")

@@ -1,10 +1,11 @@
+package import Auth
 package import HTTPServer
 package import Observability
 
 /// How much callers may ask, and what is written down of it.
 extension Settings {
     package static let limits: [SettingRow] = [
-        dataRate.row, authRate.row, addressRate.row, trustedProxies.row, logLevel.row, logFormat.row,
+        dataRate.row, authRate.row, addressRate.row, trustedProxies.row, logLevel.row, logFormat.row, logKey.row,
     ]
 
     package static let dataRate = rate(
@@ -44,6 +45,15 @@ extension Settings {
         "how log lines look: `json` or `console`; on stdout, of `stdio` on stderr",
         form: "json or console",
         parse: { LogFormat(rawValue: $0) }
+    )
+
+    package static let logKey = Setting(
+        "TOOLBRIDGE_LOG_KEY",
+        isSecret: true,
+        default: "derived from the state keys",
+        "at least 16 characters: under it log lines show tenants and subjects as hashes; the same key gives the same hashes everywhere",
+        form: "at least 16 characters",
+        parse: { $0.utf8.count >= 16 ? Secret($0) : nil }
     )
 
     private static func rate(_ name: String, _ standard: String, _ meaning: String) -> Setting<RateSetting> {
