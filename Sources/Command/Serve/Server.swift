@@ -64,8 +64,8 @@ struct Server: Sendable {
             observations: observations,
             rateLimits: limits,
             rateKey: { $1.rateKey(in: $0) },
-            logged: { $0.observed },
             readiness: services.readiness,
+            logged: { $0.observed },
             onReady: { port in
                 let url = "http://\(ListenAddress(host: host, port: port).description)"
                 observations.record(.listening(url: url))

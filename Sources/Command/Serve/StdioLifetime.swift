@@ -1,5 +1,6 @@
 import Logging
 import Observability
+import Program
 import ServiceLifecycle
 import ToolBridge
 import UnixSignals
