@@ -4,6 +4,8 @@ extension Observation {
         switch self {
         case .started: "ToolBridge started"
         case .configured: "configuration"
+        case .gatewayStarted(let gateway): "ToolBridge MCP server initialized with \(gateway.dataTools) tools"
+        case .tenantFixed: "TenantDirectTransport initialized"
         case .settingWarning: "setting"
         case .keySetFetched: "key set fetched"
         case .keySetFailed: "key set not fetched"
@@ -41,11 +43,12 @@ extension Observation {
         case .request, .internalError: "http"
         case .configured, .settingWarning: "config"
         case .mcpRequest, .toolCall: "mcp"
-        case .upstream: "upstream"
         case .levelChanged: "config"
         case .storeFault: "store"
+        case .upstream: "upstream"
         case .keySetFetched, .keySetFailed, .membershipsAsked, .membershipsRefused, .keyringReplaced, .keyringKept, .tenantProved: "auth"
-        case .started, .listening, .metricsListening, .metricsUnavailable, .signalReceived, .drainFinished, .shutdownComplete, .library,
+        case .started, .gatewayStarted, .tenantFixed, .listening, .metricsListening, .metricsUnavailable, .signalReceived, .drainFinished,
+            .shutdownComplete, .library,
             .suppressed:
             "lifecycle"
         }
@@ -62,6 +65,16 @@ extension Observation {
                 ("database", .text(database)),
                 ("profile", .text(profile)),
             ])
+        case .gatewayStarted(let gateway):
+            line.fields([
+                ("data_tools", .integer(gateway.dataTools)),
+                ("tools", .integer(gateway.tools)),
+                ("api_base_url", .text(gateway.apiURL)),
+                ("upstream_auth", .text(gateway.upstreamAuth)),
+                ("version", .text(gateway.version)),
+            ])
+        case .tenantFixed(let tenant):
+            line.fields([("tenant_id", .text(tenant))])
         case .configured(let settings):
             line.fields(settings.map { ($0.name, .text($0.value)) })
         case .settingWarning(let name, let text):
