@@ -26,7 +26,9 @@ struct ObserverTests {
     }
 
     /// Runs a server for the time of `body`, which gets its port, and returns the lines of the log.
-    private func lines(timeLimit: Duration = .seconds(60), _ body: @escaping @Sendable (Int) async throws -> Void) async throws -> [JSONValue] {
+    private func lines(timeLimit: Duration = .seconds(60), _ body: @escaping @Sendable (Int) async throws -> Void) async throws
+        -> [JSONValue]
+    {
         var path = Array("/tmp/toolbridge-log-XXXXXX".utf8CString)
         let descriptor = mkstemp(&path)
         try #require(descriptor >= 0)

@@ -66,7 +66,7 @@ struct TraceParentTests {
         var traces: Set<String> = []
         var spans: Set<String> = []
         for _ in 0..<1000 {
-            let given = try #require(CorrelationID("the same"))
+            let given = try #require(CorrelationID("the-same"))
             for trace in [RequestTrace(parent: nil, of: CorrelationID()), RequestTrace(parent: nil, of: given)] {
                 traces.insert(trace.traceID)
                 spans.insert(trace.spanID)
