@@ -251,7 +251,7 @@ let package = Package(
         .target(
             name: "Program",
             dependencies: [
-                "Auth", "HTTPServer", "JSON", "MCP", "MCPServer", "Observability", "RESTAPI", "ToolBridge", "Tools",
+                "APIClient", "Auth", "HTTPServer", "JSON", "MCP", "MCPServer", "Observability", "RESTAPI", "ToolBridge", "Tools",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),

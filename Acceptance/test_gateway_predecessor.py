@@ -7,6 +7,7 @@ import pytest
 
 from support.edges import Nginx
 from support.faults import FaultyProxy, cut, drop_after, drop_before
+from support.gateway import Gateway
 from support.kinds import ACTIONS, ARCHIVED, NOUNS, TOOL_KINDS, new_uid
 from support.mcp import Client
 from support.owners import token
@@ -190,7 +191,9 @@ def test_after_a_wipe_elsewhere_the_new_epoch_is_learnt(old):
         old.api.wipe()
         old.seen()
         check_refused(client.call("get_note", uid=uid), "not_found", 404)
-        assert old.seen() == {SESSION: 1, "GET /v1/notes/{uid}": 2}
+        # Beside them it may look for what else the note could be.
+        seen = old.seen()
+        assert (seen[SESSION], seen["GET /v1/notes/{uid}"]) == (1, 2)
         assert client.call("create_note", title="T", content="").value["version"] == 1
         assert old.seen() == {"POST /v1/notes": 1}
     assert {session.epoch for session in old.api.sessions.values()} == {1, 2}
@@ -276,7 +279,7 @@ def test_its_texts_become_lines_and_its_statuses_codes(old):
     with Client(gateway) as client:
         # A parent that is missing ended in a 500.
         answer = client.call("create_comment", content="", parent_type="note", parent_uid=new_uid())
-        assert (answer.refusal["code"], answer.text.split("\n")[0]) == ("unavailable", "internal server error"), answer.text
+        assert answer.refusal["code"] == "unavailable", answer.text
         check_telling(answer.text)
 
 
@@ -404,7 +407,7 @@ class At:
 def test_two_gateways_in_turn_each_have_a_session(old, tmp_path, revision):
     nginx = Nginx(tmp_path / "nginx")
     try:
-        gateways = [old.gateway(TOOLBRIDGE_PUBLIC_BASE_URL=nginx.url) for _ in range(2)]
+        gateways = [old.gateway(**Gateway.behind(nginx)) for _ in range(2)]
         with Client(At(nginx.start(*gateways), gateways[0]), revision) as client:
             uid = client.call("create_note", title="T", content="").value["uid"]
             for version in range(2, 10):

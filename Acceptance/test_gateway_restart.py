@@ -8,6 +8,7 @@ import pytest
 
 from support.edges import Nginx
 from support.events import EventStream
+from support.gateway import Gateway
 from support.kinds import ACTIONS, TOOL_KINDS
 from support.mcp import Client
 from support.peer import HTTPPeer
@@ -86,7 +87,7 @@ def life(client: Client, between=lambda: None):
 
 @pytest.mark.parametrize("revision", REVISIONS[1:])
 def test_two_in_turn_are_as_one(stack, nginx, revision):
-    gateways = [stack.gateway(TOOLBRIDGE_PUBLIC_BASE_URL=nginx.url) for _ in range(2)]
+    gateways = [stack.gateway(**Gateway.behind(nginx)) for _ in range(2)]
     at = At(nginx.start(*gateways), gateways[0])
     with Client(at, revision) as client:
         life(client)
@@ -108,7 +109,7 @@ def test_two_in_turn_are_as_one(stack, nginx, revision):
 @pytest.mark.parametrize("revision", BOTH_ERAS)
 def test_one_of_two_is_killed_between_every_two_requests(stack, nginx, revision):
     """The one that was killed last has come back; nothing fails, because nothing was in flight."""
-    gateways = [stack.gateway(TOOLBRIDGE_PUBLIC_BASE_URL=nginx.url) for _ in range(2)]
+    gateways = [stack.gateway(**Gateway.behind(nginx)) for _ in range(2)]
     at = At(nginx.start(*gateways), gateways[0])
     turn = 0
 
@@ -178,7 +179,7 @@ class Load:
 
 def test_p_13_one_after_the_other_is_replaced_under_load(stack, nginx, tell):
     """As an orchestrator does it: off the service and SIGTERM at the same time, then a new one; nobody notices."""
-    gateways = [stack.gateway(TOOLBRIDGE_PUBLIC_BASE_URL=nginx.url, TOOLBRIDGE_DRAIN_DELAY_SECONDS="1") for _ in range(2)]
+    gateways = [stack.gateway(TOOLBRIDGE_DRAIN_DELAY_SECONDS="1", **Gateway.behind(nginx)) for _ in range(2)]
     load = Load(At(nginx.start(*gateways), gateways[0]), 8, REQUESTS)
     begun = time.monotonic()
     for thread in load.threads:

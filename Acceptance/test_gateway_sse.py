@@ -7,6 +7,7 @@ import pytest
 
 from support.edges import Nginx, ReplayingEdge
 from support.events import EventStream
+from support.gateway import Gateway
 from support.mcp import JSON_BODY, encode
 from support.peer import HTTPPeer, SSEPeer
 from support.schema import MODERN
@@ -25,7 +26,7 @@ class At:
 def edge(stack):
     """Two machines of a platform behind its router."""
     edge = ReplayingEdge().start()
-    gateways = [stack.gateway(FLY_MACHINE_ID=machine, TOOLBRIDGE_PUBLIC_BASE_URL=edge.url) for machine in MACHINES]
+    gateways = [stack.gateway(FLY_MACHINE_ID=machine, **Gateway.behind(edge)) for machine in MACHINES]
     for machine, gateway in zip(MACHINES, gateways, strict=True):
         edge.add(machine, gateway.port)
     yield At(edge, gateways[0]), edge
@@ -114,7 +115,7 @@ def test_streamable_http_needs_no_replay(edge):
 
 
 def test_a_deployment_of_one_keeps_the_old_transport_behind_nginx(stack, nginx):
-    gateways = [stack.gateway(TOOLBRIDGE_PUBLIC_BASE_URL=nginx.url) for _ in range(3)]
+    gateways = [stack.gateway(**Gateway.behind(nginx)) for _ in range(3)]
     nginx.start(*gateways[:2], sse=gateways[2:])
     at = At(nginx, gateways[0])
     with SSEPeer(at) as peer, SSEPeer(at) as other:

@@ -20,15 +20,15 @@ run --filter "$timed"
 run --filter "$served" --no-parallel
 run --skip "$timed" --skip "$served" --skip "$heavy"
 run --filter "$heavy" --skip "$timed"
-Scripts/build.sh toolbridge mcp-fixtures example-server
+Scripts/build.sh toolbridge toolbridge-mcp mcp-fixtures example-server
 
 Scripts/python.sh
 built=$(swift build -c release --show-bin-path)
-export TOOLBRIDGE_PROGRAM="$built/toolbridge" TOOLBRIDGE_FIXTURES="$built/mcp-fixtures"
+export TOOLBRIDGE_PROGRAM="$built/toolbridge" TOOLBRIDGE_GATEWAY="$built/toolbridge-mcp" TOOLBRIDGE_FIXTURES="$built/mcp-fixtures"
 
 echo "== deploy: what needs no cloud"
 deploy/test/run.sh
 
 echo "== Acceptance: the programs from outside"
-need curl strace
+need curl strace nginx faketime
 .venv/bin/python -m pytest Acceptance -n 2 --dist loadfile "$@"

@@ -1,9 +1,11 @@
 """What stands before several gateways: nginx, or a platform's router that replays a request to the machine that an answer names."""
 
+import contextlib
 import itertools
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 from pathlib import Path
@@ -134,6 +136,7 @@ class ReplayingEdge:
         self.lock = threading.Lock()
         # Method, machine, and whether it was a replay.
         self.passed: list[tuple[str, str, bool]] = []
+        self.streams: list[Connection] = []
         self.httpd = HTTPD(self.answer)
 
     @property
@@ -149,6 +152,9 @@ class ReplayingEdge:
         return self
 
     def close(self):
+        for stream in self.streams:
+            with contextlib.suppress(OSError):
+                stream.socket.shutdown(socket.SHUT_RDWR)
         self.httpd.close()
 
     def add(self, machine: str, port: int):
@@ -185,6 +191,7 @@ class ReplayingEdge:
         named = {name.lower(): value for name, value in fields}
         kept = [field for field in fields if field[0].lower() not in ("connection", "content-length", "transfer-encoding", "fly-replay")]
         if named.get("content-type", "").startswith("text/event-stream"):
+            self.streams.append(connection)
             return Answer(status, b"", None, [*kept, ("Transfer-Encoding", "chunked")], pieces=_bytes_of(connection)), None
         if "content-length" in named:
             body = connection._exactly(int(named["content-length"]))

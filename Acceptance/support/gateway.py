@@ -109,6 +109,11 @@ class Gateway(RunningProgram):
         """What `health_check` says of role, upstream and the API's address."""
         return ("mcp", "toolbridge", self.api.url)
 
+    @staticmethod
+    def behind(edge) -> dict[str, str]:
+        """The settings of a gateway that clients reach by the address of what stands before it: bound to loopback it takes no other name."""
+        return {"TOOLBRIDGE_HOST": "0.0.0.0", "TOOLBRIDGE_PUBLIC_BASE_URL": edge.url}
+
     def seen_by(self, token: str | None, rest=None) -> "Gateway":
         """The same running gateway for another client."""
         other = copy.copy(self)

@@ -22,6 +22,7 @@ extension Observation {
             case .streamClosed: "stream closed"
             }
         case .mcpRequest: "mcp request"
+        case .upstream: "upstream request"
         case .toolCall: "tool call"
         case .levelChanged(let level): "log level is \(level.name) from now on"
         case .internalError: "internal error"
@@ -40,6 +41,7 @@ extension Observation {
         case .request, .internalError: "http"
         case .configured, .settingWarning: "config"
         case .mcpRequest, .toolCall: "mcp"
+        case .upstream: "upstream"
         case .levelChanged: "config"
         case .storeFault: "store"
         case .keySetFetched, .keySetFailed, .membershipsAsked, .membershipsRefused, .keyringReplaced, .keyringKept, .tenantProved: "auth"
@@ -90,6 +92,8 @@ extension Observation {
         case .mcpRequest(let request):
             line.member("outcome", request.outcome.rawValue)
             line.fields([("mcp_method", .text(request.method)), ("era", .text(request.era.rawValue))])
+        case .upstream(let request):
+            request.describe(to: &line)
         case .toolCall(let call):
             call.describe(to: &line)
         case .request(let request):

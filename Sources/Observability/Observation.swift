@@ -34,6 +34,8 @@ package enum Observation: Sendable {
     case toolCall(ToolCallObservation)
     /// The level of the log changed while the program runs.
     case levelChanged(LogLevel)
+    /// The API behind this program was asked.
+    case upstream(UpstreamObservation)
     /// A fault of ours, at the place that handles it.
     ///
     /// `error` goes to the log alone.
@@ -120,6 +122,7 @@ extension Observation {
         case .started, .configured, .listening, .metricsListening, .signalReceived, .drainFinished, .shutdownComplete: .info
         case .request(let request): request.status >= 500 ? .error : .info
         case .mcpRequest: .trace
+        case .upstream: .debug
         case .toolCall(let call): call.outcome == .fault ? .error : .info
         case .levelChanged: .info
         case .internalError, .storeFault: .error

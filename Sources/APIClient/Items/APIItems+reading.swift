@@ -17,8 +17,9 @@ extension APIItems {
         if let bytes = query.maximumBytes { target.add("maxBytes", max(bytes, 1)) }
         var call = APICall(.list, "GET", target.text)
         call.takesSession = true
-        let needsMore = query.direction == .newestChangeFirst || query.filter != ItemFilter()
-        // The predecessor passes over parameters that it doesn't know, and so would answer something else.
+        // The predecessor passes over parameters that it doesn't know. Its own order may stand for another; what it doesn't filter is something
+        // else than what was asked for.
+        let needsMore = query.filter != ItemFilter()
         if needsMore, client.sessions.areDemanded { throw .notOffered("this list") }
         let response = try await perform(call, of: owner).response()
         if needsMore, client.sessions.areDemanded { throw .notOffered("this list") }

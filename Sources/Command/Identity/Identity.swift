@@ -23,6 +23,8 @@ struct Identity: Sendable {
     let resolution: TenantResolution.Source
     /// What has to run as long as the server does.
     let services: [any Service]
+    /// Count what is decided about callers.
+    let counters: AuthCounters
     private let outbound: HTTPClientOutbound?
 
     var profile: Profile { settings.profile }
@@ -39,6 +41,8 @@ struct Identity: Sendable {
     ) {
         self.settings = settings
         self.localToken = localToken
+        let counters = AuthCounters(observations.metrics)
+        self.counters = counters
         let clocks = Clocks(wall: { Timestamp.now().milliseconds })
         let outbound =
             settings.tokens.issuer == nil && settings.tenants.memberships == nil
@@ -50,8 +54,9 @@ struct Identity: Sendable {
             }
         }
         let verifier = settings.tokens.verifier(keySet, settings, keys.published, clocks)
-        let proof = settings.tenants.proof.map { TenantProof($0, keys, services, clocks, observations) }
+        let proof = settings.tenants.proof.map { TenantProof($0, keys, services, clocks, observations, counters) }
         let memberships = outbound.flatMap { settings.tenants.memberships($0, clocks, observations) }
+        Self.count(observations.metrics, verifier, memberships)
         policy = CallerPolicy(
             tokens: localToken.map { .local($0.token) } ?? verifier.map { .verified($0) } ?? .none,
             takesDebugSubject: settings.profile == .dev,
@@ -82,7 +87,14 @@ struct Identity: Sendable {
         authorizationServers =
             resource.flatMap { resource in
                 outbound.map { outbound in
-                    resource.authorizationServers.map { AuthorizationServerMetadata(issuer: $0, outbound: outbound, clocks: clocks) }
+                    resource.authorizationServers.map {
+                        AuthorizationServerMetadata(
+                            issuer: $0,
+                            keySetURL: settings.tokens.issuer?.keySetURL,
+                            outbound: outbound,
+                            clocks: clocks
+                        )
+                    }
                 }
             } ?? []
         resolution = memberships.map { .memberships($0) } ?? (proof == nil ? .single : .unknown)
@@ -91,6 +103,20 @@ struct Identity: Sendable {
             running += [KeyringWatch(file: file, proof: proof), KeyringHangup(file: file, proof: proof)]
         }
         self.services = running
+    }
+
+    /// Shows what tables of tokens and memberships hold.
+    private static func count(_ metrics: Metrics, _ verifier: TokenVerifier?, _ memberships: WorkOSMemberships?) {
+        if let verifier {
+            metrics.read(.cacheEntries, "tokens") { Double(verifier.count) }
+            metrics.read(.cacheEvictions, "tokens") { Double(verifier.evictions) }
+        }
+        guard let memberships else { return }
+        metrics.read(.membershipEntries) { Double(memberships.count) }
+        metrics.read(.membershipHits) { Double(memberships.figures.hits) }
+        metrics.read(.membershipMisses) { Double(memberships.figures.misses) }
+        metrics.read(.cacheEntries, "memberships") { Double(memberships.count) }
+        metrics.read(.cacheEvictions, "memberships") { Double(memberships.figures.evictions) }
     }
 
     /// Closes what is open to others.
@@ -105,15 +131,22 @@ extension TenantProof {
         _ keys: IdentityKeys,
         _ services: LocalServices,
         _ clocks: Clocks,
-        _ observations: Observations
+        _ observations: Observations,
+        _ counters: AuthCounters
     ) {
+        let memory = NonceMemory(clocks: clocks)
+        observations.metrics.read(.cacheEntries, "nonces") { Double(memory.count) }
         self.init(
             secret: settings.secret,
             keyring: keys.keyring,
             windowSeconds: settings.window,
-            nonces: settings.store == .database ? SQLNonceStore(database: services.database) : NonceMemory(clocks: clocks),
+            nonces: settings.store == .database ? SQLNonceStore(database: services.database) : memory,
             clocks: clocks,
-            used: { use in if observations.takes(.debug) { observations.record(use.observation) } },
+            used: { use in
+                counters.count(use)
+                if observations.takes(.debug) { observations.record(use.observation) }
+            },
+            refused: { counters.count($1, ofVersion: $0) },
             report: { observations.record($0.observation) }
         )
     }

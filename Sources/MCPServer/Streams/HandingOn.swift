@@ -13,13 +13,14 @@ enum HandingOn {
 
     /// Whether this is a name that the platform gives its machines: 14 hex digits.
     static func isMachine(_ name: String) -> Bool {
-        name.utf8.count == 14
-            && name.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9"), letters = UInt8(ascii: "a")...UInt8(ascii: "f")
+        return name.utf8.count == 14 && name.utf8.allSatisfy { digits.contains($0) || letters.contains($0) }
     }
 
     /// The answer that hands a message on; nil where nobody else can have its stream, or where it has come here in this way already.
     static func answer(to request: IncomingRequest, for stream: SSEStreamID, at replica: String) -> Answer? {
-        guard let holder = stream.replica, !holder.utf8.elementsEqual(replica.utf8), isMachine(holder), isMachine(replica) else { return nil }
+        guard let holder = stream.replica, !holder.utf8.elementsEqual(replica.utf8) else { return nil }
+        guard isMachine(holder), isMachine(replica) else { return nil }
         guard request.headerValues(.flyReplaySource).isEmpty, request.body.readableBytes <= mostBytes else { return nil }
         // Where nobody replays it after all, this says what W77 says.
         return .empty(.notFound, headers: [.flyReplay: "instance=\(holder)"])

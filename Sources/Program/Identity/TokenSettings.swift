@@ -35,7 +35,10 @@ package struct TokenSettings: Sendable {
         }
     }
 
-    private static func issuer(_ settings: SettingsReader) throws(StartFault) -> Issuer? {
+    /// Whose tokens are taken; nil where there is no authorization server.
+    ///
+    /// - Throws: ``StartFault``.
+    package static func issuer(_ settings: SettingsReader) throws(StartFault) -> Issuer? {
         let (issuer, keys) = (try settings.value(Settings.issuer), try settings.value(Settings.keySetURL))
         let server = try settings.value(Settings.authorizationServer)
         if let server {

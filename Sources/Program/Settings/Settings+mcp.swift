@@ -6,7 +6,7 @@ package import Tools
 extension Settings {
     package static let mcp: [SettingRow] = [
         publicURL.row, authorizationServer.row, requiredScopes.row, fixedTenant.row, securityContact.row, allowedOrigins.row,
-        allowedHosts.row, stateKeys.row, sessionLifetime.row, legacySSE.row, streamHeartbeat.row, streamMaximumAge.row, toolsets.row,
+        allowedHosts.row, stateKeys.row, sessionLifetime.row, legacySSE.row, streamHeartbeat.row, streamMaximumAge.row, streamIdle.row, toolsets.row,
         readOnly.row, toolPageBytes.row,
     ]
 
@@ -68,7 +68,7 @@ extension Settings {
     package static let stateKeys = Setting(
         "TOOLBRIDGE_STATE_KEYS",
         isSecret: true,
-        default: "kept in the database",
+        default: "kept in the database; `mcp` derives them from its tenants' keys, else makes one that ends with it",
         "`id:base64[,id:base64…]`: seals MCP sessions; each at least 32 bytes (`openssl rand -base64 32`); the first seals, all open",
         form: "id:base64[,id:base64…]",
         parse: { Secret($0) }
@@ -100,6 +100,14 @@ extension Settings {
         "after which an event stream ends and its client comes back, in seconds: 1 to 86400",
         form: "1 to 86400",
         parse: { SettingForm.integer($0, in: 1...86_400).map { Duration.seconds($0) } }
+    )
+    package static let streamIdle = Setting(
+        "TOOLBRIDGE_SSE_IDLE_SECONDS",
+        default: "`0`, never",
+        "after which a stream of 2024-11-05 without a message in either direction ends, in seconds, 0 to 86400: for machines that stop when "
+            + "nobody is connected",
+        form: "0 to 86400",
+        parse: { SettingForm.integer($0, in: 0...86_400).map { Duration.seconds($0) } }
     )
     package static let toolsets = Setting(
         "TOOLBRIDGE_TOOLSETS",

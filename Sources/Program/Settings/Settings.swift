@@ -9,6 +9,7 @@ package enum Settings {
         SettingGroup(title: "Exchange of tokens", rows: exchange),
         SettingGroup(title: "Tenants", rows: tenants),
         SettingGroup(title: "MCP", rows: mcp),
+        SettingGroup(title: "The MCP server in front of an API", rows: gateway),
         SettingGroup(title: "Limits and logs", rows: limits),
     ]
 
