@@ -97,6 +97,7 @@ ROWS = {
     "get /v1/sync/K/pull": lambda p, k, w: [Call("GET", f"/v1/sync/{k}/pull", headers=own_session(p))],
     "post /v1/sync/wipe": lambda p, k, w: [Call("POST", "/v1/sync/wipe", {"confirm": "WIPE"}, own_session(p))],
     "get /v1/sync/state": lambda p, k, w: [Call("GET", "/v1/sync/state", headers=own_session(p))],
+    "get /v1/recent": lambda p, k, w: [Call("GET", "/v1/recent?includeDeleted=true"), Call("GET", "/v1/recent?kinds=notes,tasks")],
     "get /v1/sync/changes": lambda p, k, w: [Call("GET", "/v1/sync/changes"), Call("GET", "/v1/sync/changes?kinds=notes,tasks")],
 }
 # Operations that anybody may ask for: they know nothing of owners.

@@ -68,7 +68,7 @@ def test_every_route_of_the_contract_is_there(document):
     expected = {(method, f"/v1/{kind}{suffix}") for kind in PATHS for method, suffix in item}
     expected |= {(method, f"/v1/sync/{kind}/{name}") for kind in PATHS for method, name in [("POST", "push"), ("GET", "pull")]}
     expected |= {("GET", path) for path in ["/", "/healthz", "/health", "/readyz", "/openapi.json", "/docs"]}
-    expected |= {("GET", path) for path in ["/v1/sync/info", "/v1/sync/state", "/v1/sync/changes", "/v1/search", "/v1/auth/tenant"]}
+    expected |= {("GET", path) for path in ["/v1/sync/info", "/v1/sync/state", "/v1/sync/changes", "/v1/search", "/v1/recent", "/v1/auth/tenant"]}
     expected |= {("POST", path) for path in ["/v1/sync/wipe", "/v1/batch", "/v1/sync/sessions", "/auth/token-exchange", "/oauth/token"]}
     expected |= {("GET", "/v1/sync/sessions/{id}"), ("DELETE", "/v1/sync/sessions/{id}")}
     assert expected <= {(method, path) for method, path, _ in operations(document)}

@@ -11,6 +11,8 @@ package struct APISettings: Sendable {
     /// The largest offset from the API's clock that is corrected when a request is signed.
     package var maximumSkew: Duration
     package var userAgent: String
+    /// The path of the token endpoint, where it isn't `/oauth/token` of the API; then the older route isn't tried.
+    package var tokenPath: String?
 
     package init(
         basePath: String = "",

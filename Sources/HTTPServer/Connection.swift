@@ -211,20 +211,22 @@ final class Connection: ChannelDuplexHandler {
         (found?.0.meter ?? core.endpoints.other)
             .count(head?.method, code: answer.status.code, nanoseconds: 0, bytesIn: 0)
         core.metrics.reject(problem.code, isUnread: true)
-        core.observations.record(
-            .request(
-                RequestObservation(
-                    method: head?.method.rawValue,
-                    route: found?.0.label ?? "other",
-                    status: answer.status.code,
-                    duration: .zero,
-                    requestID: id,
-                    bytesIn: 0,
-                    bytesOut: bytes,
-                    code: answer.code
+        if core.logsRequests {
+            core.observations.record(
+                .request(
+                    RequestObservation(
+                        method: head?.method.rawValue,
+                        route: found?.0.label ?? "other",
+                        status: answer.status.code,
+                        duration: .zero,
+                        requestID: id,
+                        bytesIn: 0,
+                        bytesOut: bytes,
+                        code: answer.code
+                    )
                 )
             )
-        )
+        }
         after(closes: true, context)
     }
 

@@ -87,6 +87,15 @@ package struct MetricsListener: Service, CustomStringConvertible {
                     }
                 }
             }
+            writer.key("key_sets")
+            writer.array { writer in
+                for (issuer, age) in observations.keySetAges.enumerated() {
+                    writer.object { writer in
+                        writer.member("issuer", issuer)
+                        writer.member("age_seconds", Int(exactly: age.rounded()) ?? 0)
+                    }
+                }
+            }
             details(&writer)
         }
         return Answer.json(isReady ? .ok : .serviceUnavailable, writer.bytes, headers: isReady ? [:] : [.retryAfter: "1"])

@@ -4,6 +4,8 @@ extension Observation {
         switch self {
         case .started: "ToolBridge started"
         case .configured: "configuration"
+        case .gatewayStarted(let gateway): "ToolBridge MCP server initialized with \(gateway.dataTools) tools"
+        case .tenantFixed: "TenantDirectTransport initialized"
         case .settingWarning: "setting"
         case .keySetFetched: "key set fetched"
         case .keySetFailed: "key set not fetched"
@@ -22,6 +24,7 @@ extension Observation {
             case .streamClosed: "stream closed"
             }
         case .mcpRequest: "mcp request"
+        case .upstream: "upstream request"
         case .toolCall: "tool call"
         case .levelChanged(let level): "log level is \(level.name) from now on"
         case .internalError: "internal error"
@@ -42,8 +45,10 @@ extension Observation {
         case .mcpRequest, .toolCall: "mcp"
         case .levelChanged: "config"
         case .storeFault: "store"
+        case .upstream: "upstream"
         case .keySetFetched, .keySetFailed, .membershipsAsked, .membershipsRefused, .keyringReplaced, .keyringKept, .tenantProved: "auth"
-        case .started, .listening, .metricsListening, .metricsUnavailable, .signalReceived, .drainFinished, .shutdownComplete, .library,
+        case .started, .gatewayStarted, .tenantFixed, .listening, .metricsListening, .metricsUnavailable, .signalReceived, .drainFinished,
+            .shutdownComplete, .library,
             .suppressed:
             "lifecycle"
         }
@@ -60,6 +65,16 @@ extension Observation {
                 ("database", .text(database)),
                 ("profile", .text(profile)),
             ])
+        case .gatewayStarted(let gateway):
+            line.fields([
+                ("data_tools", .integer(gateway.dataTools)),
+                ("tools", .integer(gateway.tools)),
+                ("api_base_url", .text(gateway.apiURL)),
+                ("upstream_auth", .text(gateway.upstreamAuth)),
+                ("version", .text(gateway.version)),
+            ])
+        case .tenantFixed(let tenant):
+            line.fields([("tenant_id", .text(tenant))])
         case .configured(let settings):
             line.fields(settings.map { ($0.name, .text($0.value)) })
         case .settingWarning(let name, let text):
@@ -90,6 +105,8 @@ extension Observation {
         case .mcpRequest(let request):
             line.member("outcome", request.outcome.rawValue)
             line.fields([("mcp_method", .text(request.method)), ("era", .text(request.era.rawValue))])
+        case .upstream(let request):
+            request.describe(to: &line)
         case .toolCall(let call):
             call.describe(to: &line)
         case .request(let request):

@@ -26,6 +26,10 @@ package enum Observation: Sendable {
     case metricsListening(url: String)
     /// Metrics aren't served; everything else is.
     case metricsUnavailable(reason: String)
+    /// The MCP server in front of an API is put together.
+    case gatewayStarted(GatewayObservation)
+    /// All its requests go to the API for this tenant.
+    case tenantFixed(tenant: String)
     /// A request ended, or its stream opened or closed.
     case request(RequestObservation)
     /// A request of MCP was answered, one of a batch too; a line only at trace.
@@ -34,6 +38,8 @@ package enum Observation: Sendable {
     case toolCall(ToolCallObservation)
     /// The level of the log changed while the program runs.
     case levelChanged(LogLevel)
+    /// The API behind this program was asked.
+    case upstream(UpstreamObservation)
     /// A fault of ours, at the place that handles it.
     ///
     /// `error` goes to the log alone.
@@ -117,9 +123,12 @@ extension Observation {
     /// How loud it is: 5xx is an error, 4xx is the client's own business.
     package var level: LogLevel {
         switch self {
-        case .started, .configured, .listening, .metricsListening, .signalReceived, .drainFinished, .shutdownComplete: .info
+        case .started, .gatewayStarted, .tenantFixed, .configured, .listening, .metricsListening, .signalReceived, .drainFinished,
+            .shutdownComplete:
+            .info
         case .request(let request): request.status >= 500 ? .error : .info
         case .mcpRequest: .trace
+        case .upstream: .debug
         case .toolCall(let call): call.outcome == .fault ? .error : .info
         case .levelChanged: .info
         case .internalError, .storeFault: .error

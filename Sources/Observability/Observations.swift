@@ -62,6 +62,14 @@ package final class Observations: Sendable {
         writer.hidePersons(hash)
     }
 
+    /// Names the tools and methods of MCP there are, so that metrics show them before their first call.
+    package func expect(tools: [String], methods: [String]) {
+        counted.mcp.expect(tools: tools, methods: methods)
+    }
+
+    /// Seconds since each issuer's keys were fetched, in the order in which issuers were first heard of.
+    package var keySetAges: [Double] { counted.keySets.ages }
+
     /// How many observations found the queue full.
     package var dropped: Int { writer.dropped }
 

@@ -7,10 +7,18 @@ import NIOCore
 package struct APIAuthenticator: Authenticator {
     private let policy: CallerPolicy
     private let resource: ProtectedResource?
+    private let decided: @Sendable (AuthDecision) -> Void
 
-    /// - Parameter resource: What the MCP endpoints are where an authorization server issues tokens for them; nil where there is none.
-    package init(_ policy: CallerPolicy, resource: ProtectedResource? = nil) {
+    /// - Parameters:
+    ///   - resource: What the MCP endpoints are where an authorization server issues tokens for them; nil where there is none.
+    ///   - decided: Told of each decision.
+    package init(
+        _ policy: CallerPolicy,
+        resource: ProtectedResource? = nil,
+        decided: @escaping @Sendable (AuthDecision) -> Void = { _ in }
+    ) {
         self.policy = policy
+        self.decided = decided
         self.resource = resource
     }
 
@@ -36,7 +44,7 @@ package struct APIAuthenticator: Authenticator {
             signed.body = { Array(buffer: request.body) }
         }
         do {
-            return try await policy.caller(Credentials(signed, debugSubject: request.header(.debugSubject)), at: door)
+            return try await decide(Credentials(signed, debugSubject: request.header(.debugSubject)), at: door)
         } catch .token(let fault) {
             if route != nil { throw unauthorized(BearerRoute.invalid, Challenge(error: "invalid_token", fault.text)) }
             throw unauthorized(request, door, fault.text, error: "invalid_token")
@@ -51,9 +59,21 @@ package struct APIAuthenticator: Authenticator {
         }
     }
 
+    private func decide(_ credentials: Credentials, at door: Door) async throws(AuthError) -> Caller? {
+        do throws(AuthError) {
+            let caller = try await policy.caller(credentials, at: door)
+            if let caller { decided(.accepted(caller.profile)) }
+            return caller
+        } catch {
+            decided(.refused(error))
+            throw error
+        }
+    }
+
     package func challenge(for request: IncomingRequest) -> Problem {
         let path = request.path
         let route = BearerRoute(rawValue: path)
+        decided(.missing)
         if let route { return unauthorized(route.missing, Challenge()) }
         return unauthorized(request, Door(of: path, route), "missing token", error: nil)
     }

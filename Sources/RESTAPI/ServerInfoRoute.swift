@@ -12,12 +12,15 @@ package struct ServerInfo: Sendable {
     package var revisions: [String]
     /// Paths of the MCP endpoints.
     package var endpoints: [String]
+    /// Whether the API is served here too.
+    package var hasAPI: Bool
 
-    package init(version: String, role: String, revisions: [String], endpoints: [String]) {
+    package init(version: String, role: String, revisions: [String], endpoints: [String], hasAPI: Bool = true) {
         self.version = version
         self.role = role
         self.revisions = revisions
         self.endpoints = endpoints
+        self.hasAPI = hasAPI
     }
 
     var json: [UInt8] {
@@ -26,8 +29,10 @@ package struct ServerInfo: Sendable {
             writer.member("name", "ToolBridge")
             writer.member("version", version)
             writer.member("role", role)
-            writer.member("documentation", "/docs")
-            writer.member("openapi", "/openapi.json")
+            if hasAPI {
+                writer.member("documentation", "/docs")
+                writer.member("openapi", "/openapi.json")
+            }
             writer.key("mcp")
             writer.object { writer in
                 writer.key("endpoints")
@@ -40,22 +45,31 @@ package struct ServerInfo: Sendable {
     }
 
     var page: String {
-        """
-        <!doctype html>
-        <html lang="en">
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>ToolBridge</title>
-        <style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }</style>
-        <h1>ToolBridge</h1>
-        <p>Version \(version), role <code>\(role)</code>. This server is running.</p>
-        <p>MCP clients connect to \(endpoints.map { "<code>\($0)</code>" }.joined(separator: ", ")), apps to <code>/v1/…</code>.
-        <p>What apps can do is described in <a href="/docs">the API's documentation</a>.
-        <p>Both send <code>Authorization: Bearer …</code>. The command <code>toolbridge connect</code> prints what to paste into your client.
-        </html>
+        let clients = endpoints.map { "<code>\($0)</code>" }.joined(separator: ", ")
+        let body =
+            hasAPI
+            ? """
+            <p>MCP clients connect to \(clients), apps to <code>/v1/…</code>.
+            <p>What apps can do is described in <a href="/docs">the API's documentation</a>.
+            <p>Both send <code>Authorization: Bearer …</code>. The command <code>toolbridge connect</code> prints what to paste into your client.
+            """
+            : """
+            <p>MCP clients connect to \(clients), and send <code>Authorization: Bearer …</code>.
+            """
+        return """
+            <!doctype html>
+            <html lang="en">
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>ToolBridge</title>
+            <style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }</style>
+            <h1>ToolBridge</h1>
+            <p>Version \(version), role <code>\(role)</code>. This server is running.</p>
+            \(body)
+            </html>
 
-        """
+            """
     }
 }
 

@@ -285,6 +285,11 @@ struct ModernTests {
         #expect(try await trace(#","traceparent":"00-zz","tracestate":"a=b""#) == "- - -")
         #expect(try await trace(#","traceparent":5"#) == "- - -")
         #expect(try await trace("", TraceContext(traceparent: parent, tracestate: "c=d")) == "\(parent) c=d -")
+        let other = "00-0af7651916cd43dd8448eb211c80319c-00000000000000aa-00"
+        let headers = TraceContext(traceparent: other, tracestate: "c=d", baggage: "h=1")
+        #expect(try await trace(#","traceparent":"\#(parent)""#, headers) == "\(parent) - h=1")
+        #expect(try await trace(#","traceparent":"00-zz","tracestate":"a=b""#, headers) == "\(other) c=d h=1")
+        #expect(try await trace(#","baggage":"k=v""#, headers) == "\(other) c=d k=v")
         #expect(TraceContext(traceparent: "00-00000000000000000000000000000000-b7ad6b7169203331-01").traceparent == nil)
         #expect(TraceContext(traceparent: "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").traceparent == nil)
         #expect(TraceContext(traceparent: parent.uppercased()).traceparent == nil)

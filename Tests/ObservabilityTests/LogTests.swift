@@ -52,14 +52,34 @@ struct LogTests {
 
     @Test("writes a request as the contract shows it")
     func example() throws {
-        let mismatch = try request(412, code: "version_mismatch")
-        let line = try #require(try lines { $0.record(mismatch) }.first)
+        let mismatch = Observation.request(
+            RequestObservation(
+                method: "PATCH",
+                route: "/v1/{kind}/{uid}",
+                status: 412,
+                duration: .microseconds(3412),
+                requestID: try #require(CorrelationID("5f0c7f0e-7f0e-4a52-9d0b-0c5b8f7f2a11")),
+                bytesIn: 87,
+                bytesOut: 171,
+                code: "version_mismatch",
+                caller: ObservedCaller(tenant: "acme", subject: "u-1"),
+                traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+            )
+        )
+        let written = try lines { observations in
+            observations.hidePersons { "hidden \($0)" }
+            observations.record(mismatch)
+        }
+        let line = try #require(written.first)
         let start = try #require(line.firstRange(of: "Z\","))
+        // A given id says nothing of the span, which is random.
+        let span = try JSONValue(parsing: line).requireString("span_id")
+        #expect(span.utf8.count == 16)
         #expect(line.utf8.prefix(7).elementsEqual("{\"ts\":\"".utf8))
         #expect(line.utf8.count(where: { $0 == UInt8(ascii: "\n") }) == 0)
         #expect(
             line[start.upperBound...]
-                == #""level":"info","msg":"request","component":"http","request_id":"me","method":"PATCH","route":"/v1/{kind}/{uid}","status":412,"duration_ms":3.412,"code":"version_mismatch","bytes_in":87,"bytes_out":171}"#
+                == #""level":"info","msg":"request","component":"http","request_id":"5f0c7f0e-7f0e-4a52-9d0b-0c5b8f7f2a11","trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"\#(span)","method":"PATCH","route":"/v1/{kind}/{uid}","status":412,"duration_ms":3.412,"tenant":"hidden acme","subject":"hidden u-1","code":"version_mismatch","bytes_in":87,"bytes_out":171}"#
         )
         let time = try JSONValue(parsing: line).requireString("ts")
         #expect(time.utf8.count == 24)
@@ -74,7 +94,18 @@ struct LogTests {
             "client", "tool", "outcome", "code", "error", "attempt", "bytes_in", "bytes_out", "items", "fields",
         ]
         let id = CorrelationID()
+        let call = ToolCallObservation(
+            tool: "list_notes",
+            outcome: .error,
+            duration: .milliseconds(1),
+            era: .modern,
+            client: KnownClient("Claude-AI"),
+            code: "not_found",
+            requestID: id,
+            caller: ObservedCaller(tenant: nil, subject: "s")
+        )
         let all: [Observation] = [
+            .toolCall(call), .mcpRequest(MCPRequestObservation(method: "tools/call", era: .legacy, outcome: .ok)), .levelChanged(.debug),
             .started(role: "serve", version: "1", address: "a", database: "sqlite", profile: "local"),
             .configured([("A", "set"), ("B", "1")]), .listening(url: "http://127.0.0.1:1"), try request(200), try request(500, method: nil),
             .internalError(error: "e", requestID: id, route: "/r"), .storeFault(error: "e", operation: "push"), .signalReceived(15),
@@ -82,8 +113,12 @@ struct LogTests {
             .library(level: .error, label: "l", text: "t"),
             .suppressed(message: "m", count: 3),
         ]
-        let written = try lines { observations in all.forEach(observations.record) }
+        let written = try lines { observations in
+            observations.hidePersons { _ in "0123456789ab" }
+            all.forEach(observations.record)
+        }
         #expect(written.count == all.count)
+        #expect(written[0].contains(#""subject":"0123456789ab","client":"claude-ai","tool":"list_notes","outcome":"error","code":"not_found""#))
         for line in written {
             let names = try JSONValue(parsing: line).members.map(\.key)
             #expect(names == order.filter(names.contains))
@@ -128,6 +163,56 @@ struct LogTests {
         #expect(written[1].hasSuffix("a…\"}"))
         #expect(written[2].contains("é…"))
         #expect(written.allSatisfy { $0.utf8.count <= 16_384 })
+    }
+
+    @Test("P-17 nobody is named: without a key a line leaves callers out, and with one it shows what the key makes of them")
+    func persons() throws {
+        let observation = Observation.toolCall(
+            ToolCallObservation(
+                tool: "t",
+                outcome: .ok,
+                duration: .zero,
+                era: .legacy,
+                client: KnownClient("CANARY\n\u{2028}\u{1B}[31m"),
+                code: nil,
+                requestID: CorrelationID(),
+                caller: ObservedCaller(tenant: "CANARY", subject: "CANARY")
+            )
+        )
+        let counted = Mutex(0)
+        let written = try lines { observations in
+            observations.record(observation)
+            observations.hidePersons { text in
+                counted.withLock { $0 += 1 }
+                return String(text.utf8.count, radix: 16)
+            }
+            for _ in 0..<100 { observations.record(observation) }
+        }
+        #expect(written.count == 101)
+        #expect(!written.contains { $0.contains("CANARY") })
+        #expect(written.allSatisfy { $0.contains(#""client":"other""#) })
+        #expect(written.last?.contains(#""tenant":"6","subject":"6""#) == true)
+        // Once for each person, not for each line.
+        #expect(counted.withLock { $0 } == 1)
+    }
+
+    @Test("a tool call that failed because of us is an error, every other one is said at info")
+    func toolCallLevels() throws {
+        let levels = MCPOutcome.allCases.map { outcome in
+            Observation.toolCall(
+                ToolCallObservation(
+                    tool: "t",
+                    outcome: outcome,
+                    duration: .zero,
+                    era: .legacy,
+                    client: nil,
+                    code: nil,
+                    requestID: CorrelationID(),
+                    caller: nil
+                )
+            ).level
+        }
+        #expect(zip(MCPOutcome.allCases, levels).allSatisfy { $1 == ($0 == .fault ? .error : .info) })
     }
 
     @Test("leaves out what is quieter than its level, which may change")

@@ -16,7 +16,7 @@ import ToolBridge
             let data = DataRoutes(items: api.service, sync: api.service)
             let feed = FeedRoute(data, signals: api.signals, streams: FeedStreams()).route
             let routes = ItemRoutes(data).all + [batchRoute(data), searchRoute(data), recentRoute(data), feed] + SyncRoutes(data).all
-            #expect(routes.count == 7 * 11 + 3 + 5)
+            #expect(routes.count == 7 * 11 + 4 + 5)
             for route in routes {
                 let scope = try #require(route.scope, "\(route.template)")
                 guard scope != "any" else {

@@ -33,7 +33,7 @@ extension APIClient {
         var end: APICallEnd?
         if !exchangesByOldRoute.load(ordering: .relaxed) {
             let made = await perform(formCall(token, audience, client), .plain(nil, origin))
-            if case .refused(let refusal) = made, refusal.response.status == 404 {
+            if case .refused(let refusal) = made, refusal.response.status == 404, settings.tokenPath == nil {
                 exchangesByOldRoute.store(true, ordering: .relaxed)
             } else {
                 end = made
@@ -58,7 +58,7 @@ extension APIClient {
         ]
         if let client { fields += [("client_id", client.id), ("client_secret", client.secret.reveal())] }
         let form = fields.map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
-        var call = APICall(.exchange, "POST", "/oauth/token", body: Array(form.utf8))
+        var call = APICall(.exchange, "POST", settings.tokenPath ?? "/oauth/token", body: Array(form.utf8))
         call.contentType = "application/x-www-form-urlencoded"
         call.provesTenant = false
         return call

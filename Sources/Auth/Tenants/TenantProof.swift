@@ -8,7 +8,7 @@ package import ToolBridge
 /// that isn't there costs as much as one by a key that is.
 package final class TenantProof: TenantProving {
     /// A key that has proved a tenant.
-    package enum KeyUse: Sendable, Equatable {
+    package enum KeyUse: Sendable, Hashable {
         /// The secret as a whole (0), or one of the parts between its commas (from 1).
         case v1(part: Int)
         case v2(keyID: String)
@@ -24,6 +24,7 @@ package final class TenantProof: TenantProving {
     private let nonces: any NonceStore
     private let clocks: Clocks
     private let used: @Sendable (KeyUse) -> Void
+    private let refused: @Sendable (_ version: Int, TenantProofFault) -> Void
     private let report: @Sendable (AuthEvent) -> Void
     /// Stands in for keys that aren't there.
     private let dummy = TenantKey(id: "", material: Array("no key of this name".utf8))
@@ -34,6 +35,7 @@ package final class TenantProof: TenantProving {
     ///   - windowSeconds: How far the clocks may be apart for v2, 1 to 300.
     ///   - nonces: Where the nonces of writes are remembered, for twice the window.
     ///   - used: Told of each key that has proved a tenant, so that the use of an old one can be seen to end.
+    ///   - refused: Told of each signature that was looked at and proved nothing.
     package init(
         secret: Secret? = nil,
         keyring: TenantKeyring? = nil,
@@ -41,6 +43,7 @@ package final class TenantProof: TenantProving {
         nonces: any NonceStore,
         clocks: Clocks,
         used: @escaping @Sendable (KeyUse) -> Void = { _ in },
+        refused: @escaping @Sendable (_ version: Int, TenantProofFault) -> Void = { _, _ in },
         report: @escaping @Sendable (AuthEvent) -> Void = { _ in }
     ) {
         secrets = secret.map(Self.keys) ?? []
@@ -49,6 +52,7 @@ package final class TenantProof: TenantProving {
         self.nonces = nonces
         self.clocks = clocks
         self.used = used
+        self.refused = refused
         self.report = report
     }
 
@@ -60,7 +64,23 @@ package final class TenantProof: TenantProving {
     package func tenant(of request: SignedRequest) async throws(TenantProofFault) -> String {
         guard let tenant = request.tenant, let timestamp = request.timestamp, let signature = request.signature else { throw .missing }
         guard TenantName.isValid(tenant), let time = Self.milliseconds(timestamp) else { throw .malformed }
-        switch try TenantSignature(signature) {
+        let parsed = try TenantSignature(signature)
+        do throws(TenantProofFault) {
+            return try await prove(tenant, parsed, at: time, timestamp, request)
+        } catch {
+            if case .v1 = parsed { refused(1, error) } else { refused(2, error) }
+            throw error
+        }
+    }
+
+    private func prove(
+        _ tenant: String,
+        _ signature: TenantSignature,
+        at time: Int64,
+        _ timestamp: String,
+        _ request: SignedRequest
+    ) async throws(TenantProofFault) -> String {
+        switch signature {
         case .v1(let code):
             _ = try now(near: time, within: Self.windowOfV1)
             try verify(code, over: TenantMessage.v1(tenant: tenant, timestamp: timestamp))

@@ -23,6 +23,8 @@ struct Identity: Sendable {
     let resolution: TenantResolution.Source
     /// What has to run as long as the server does.
     let services: [any Service]
+    /// Count what is decided about callers.
+    let counters: AuthCounters
     private let outbound: HTTPClientOutbound?
 
     var profile: Profile { settings.profile }
@@ -39,6 +41,8 @@ struct Identity: Sendable {
     ) {
         self.settings = settings
         self.localToken = localToken
+        let counters = AuthCounters(observations.metrics)
+        self.counters = counters
         let clocks = Clocks(wall: { Timestamp.now().milliseconds })
         let outbound =
             settings.tokens.issuer == nil && settings.tenants.memberships == nil
@@ -50,8 +54,9 @@ struct Identity: Sendable {
             }
         }
         let verifier = settings.tokens.verifier(keySet, settings, keys.published, clocks)
-        let proof = settings.tenants.proof.map { TenantProof($0, keys, services, clocks, observations) }
+        let proof = settings.tenants.proof.map { TenantProof($0, keys, services, clocks, observations, counters) }
         let memberships = outbound.flatMap { settings.tenants.memberships($0, clocks, observations) }
+        Self.count(observations.metrics, verifier, memberships)
         policy = CallerPolicy(
             tokens: localToken.map { .local($0.token) } ?? verifier.map { .verified($0) } ?? .none,
             takesDebugSubject: settings.profile == .dev,
@@ -93,6 +98,20 @@ struct Identity: Sendable {
         self.services = running
     }
 
+    /// Shows what tables of tokens and memberships hold.
+    private static func count(_ metrics: Metrics, _ verifier: TokenVerifier?, _ memberships: WorkOSMemberships?) {
+        if let verifier {
+            metrics.read(.cacheEntries, "tokens") { Double(verifier.count) }
+            metrics.read(.cacheEvictions, "tokens") { Double(verifier.evictions) }
+        }
+        guard let memberships else { return }
+        metrics.read(.membershipEntries) { Double(memberships.count) }
+        metrics.read(.membershipHits) { Double(memberships.figures.hits) }
+        metrics.read(.membershipMisses) { Double(memberships.figures.misses) }
+        metrics.read(.cacheEntries, "memberships") { Double(memberships.count) }
+        metrics.read(.cacheEvictions, "memberships") { Double(memberships.figures.evictions) }
+    }
+
     /// Closes what is open to others.
     func close() async {
         await outbound?.shutdown()
@@ -105,15 +124,22 @@ extension TenantProof {
         _ keys: IdentityKeys,
         _ services: LocalServices,
         _ clocks: Clocks,
-        _ observations: Observations
+        _ observations: Observations,
+        _ counters: AuthCounters
     ) {
+        let memory = NonceMemory(clocks: clocks)
+        observations.metrics.read(.cacheEntries, "nonces") { Double(memory.count) }
         self.init(
             secret: settings.secret,
             keyring: keys.keyring,
             windowSeconds: settings.window,
-            nonces: settings.store == .database ? SQLNonceStore(database: services.database) : NonceMemory(clocks: clocks),
+            nonces: settings.store == .database ? SQLNonceStore(database: services.database) : memory,
             clocks: clocks,
-            used: { use in if observations.takes(.debug) { observations.record(use.observation) } },
+            used: { use in
+                counters.count(use)
+                if observations.takes(.debug) { observations.record(use.observation) }
+            },
+            refused: { counters.count($1, ofVersion: $0) },
             report: { observations.record($0.observation) }
         )
     }

@@ -51,7 +51,11 @@ struct LocalServices: Sendable {
                 }
             }
         ])
-        items = LocalItemService(store: store, count: { metrics.count($0) }, report: { observations.record(.storeFault(error: "\($0)", operation: nil)) })
+        items = LocalItemService(
+            store: store,
+            count: { metrics.count($0) },
+            report: { observations.record(.storeFault(error: "\($0)", operation: nil)) }
+        )
         owners = OwnerChoices(items, choices: choices)
         notices = ItemNotices(items: items, sync: items, signals: items.signals, changes: changes)
     }
@@ -122,9 +126,4 @@ struct LocalServices: Sendable {
             throw StartFault("the database's keys can't be read: \(error)")
         }
     }
-}
-
-extension Implementation {
-    /// This program, as MCP clients see it.
-    static var toolbridge: Implementation { Implementation(name: "toolbridge", title: "ToolBridge", version: Version.current) }
 }

@@ -55,7 +55,11 @@ struct Server: Sendable {
         let limits = try rateLimits()
         return HTTPService(
             routes: try RouteTable(try await routes(limits)),
-            authenticator: APIAuthenticator(identity.policy, resource: identity.resource),
+            authenticator: APIAuthenticator(
+                identity.policy,
+                resource: identity.resource,
+                decided: { [counters = identity.counters] in counters.count($0) }
+            ),
             configuration: configuration,
             observations: observations,
             rateLimits: limits,
@@ -105,7 +109,16 @@ struct Server: Sendable {
         return ItemRoutes(data).all + [batchRoute(data), searchRoute(data), recentRoute(data)] + SyncRoutes(data).all
             + [FeedRoute(data, signals: services.items.signals, streams: streams).route]
             + [syncInfoRoute(SyncInfo(rate: limits.rate(of: .data)))] + routes.all
-            + ExchangeRoutes(identity.exchange, keys: identity.published).all
+            + ExchangeRoutes(identity.exchange, keys: identity.published, answered: countsExchanges).all
+    }
+
+    /// Counts exchanges of tokens.
+    private var countsExchanges: @Sendable (_ status: Int) -> Void {
+        let metrics = observations.metrics
+        let (good, denied, failed) = (
+            metrics.counter(.tokenExchange, "ok"), metrics.counter(.tokenExchange, "denied"), metrics.counter(.tokenExchange, "unavailable")
+        )
+        return { status in (status < 400 ? good : status < 500 ? denied : failed).add() }
     }
 
     private func mcpRoutes(_ limits: RateLimits) async throws -> [Route<Caller>] {
@@ -118,6 +131,10 @@ struct Server: Sendable {
         let servers = try ServerVariants(standard: offer.standard, sharing: services.changes) {
             try services.definition(role: "serve", selection: $0, pageBytes: pageBytes)
         }
+        observations.expect(
+            tools: servers.standard.definition.tools.map(\.name),
+            methods: ["tools/list", "tools/call", "resources/list", "resources/read", "prompts/list", "prompts/get"]
+        )
         let keys = try await services.stateKeys(settings)
         observations.hidePersons(LogKey(try settings.value(Settings.logKey), state: keys).hash)
         return MCPRoutes(

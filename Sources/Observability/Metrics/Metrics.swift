@@ -19,6 +19,7 @@ package final class Metrics: Sendable {
     private struct Series {
         let labels: [String]
         let source: Source
+        var isShownAtZero = true
     }
 
     private struct State {
@@ -45,13 +46,28 @@ package final class Metrics: Sendable {
         state.withLock { $0.role = role }
         gauge(.buildInfo, version, commit, role.rawValue, store).set(1)
         readProcess(started: Double(start) / 1000)
+        readClockJumps()
+        // What these count isn't built, so there is none of it: an alert on them has something to look at.
+        _ = counter(.auditFailures)
+        _ = counter(.spansDropped)
+        _ = counter(.traceExports, "ok")
+        _ = counter(.traceExports, "failed")
     }
 
     // MARK: Series
 
-    /// The counter of these labels, which is made if there is none.
+    /// The counter of these labels, which is made if there is none; it is exposed from the beginning.
     package func counter(_ family: MetricFamily, _ labels: String...) -> Counter {
-        series(family, labels, known: { if case .counter(let counter) = $0 { counter } else { nil } }) {
+        counter(family, labels, isShownAtZero: true)
+    }
+
+    /// The same for what hardly ever happens: it is exposed once it has.
+    package func rareCounter(_ family: MetricFamily, _ labels: String...) -> Counter {
+        counter(family, labels, isShownAtZero: false)
+    }
+
+    private func counter(_ family: MetricFamily, _ labels: [String], isShownAtZero: Bool) -> Counter {
+        series(family, labels, isShownAtZero, known: { if case .counter(let counter) = $0 { counter } else { nil } }) {
             let counter = Counter()
             return (counter, .counter(counter))
         }
@@ -88,6 +104,7 @@ package final class Metrics: Sendable {
     private func series<Value>(
         _ family: MetricFamily,
         _ labels: [String],
+        _ isShownAtZero: Bool = true,
         known: (Source) -> Value?,
         make: () -> (Value, Source)
     ) -> Value {
@@ -99,7 +116,7 @@ package final class Metrics: Sendable {
             // What was there already, in another form, stays.
             guard place == nil else { return value }
             state.places[name] = state.series[family.name]?.count ?? 0
-            state.series[family.name, default: []].append(Series(labels: labels, source: source))
+            state.series[family.name, default: []].append(Series(labels: labels, source: source, isShownAtZero: isShownAtZero))
             return value
         }
     }
@@ -118,6 +135,7 @@ package final class Metrics: Sendable {
                 guard room >= size else { continue }
                 switch series.source {
                 case .counter(let counter):
+                    guard series.isShownAtZero || counter.value > 0 else { continue }
                     writer.sample(family, series.labels, Double(counter.value))
                 case .gauge(let gauge):
                     writer.sample(family, series.labels, Double(gauge.value))

@@ -7,13 +7,15 @@ struct ObservationCounters: Sendable {
     private let metrics: Metrics
     private let levels: [Counter]
     private let drain: Atom
-    private let keySets: KeySets
+    let keySets: KeySets
+    let mcp: MCPCounters
 
     init(_ metrics: Metrics) {
         self.metrics = metrics
         levels = LogLevel.allCases.map { metrics.counter(.logEvents, $0.name.description) }
         drain = Atom()
         keySets = KeySets()
+        mcp = MCPCounters(metrics)
         metrics.read(.drainSeconds) { [drain] in Double(drain.value.load(ordering: .relaxed)) / 1e9 }
     }
 
@@ -32,6 +34,15 @@ struct ObservationCounters: Sendable {
         case .drainFinished(_, _, let duration):
             let (seconds, attoseconds) = duration.components
             drain.value.store(Int(seconds) &* 1_000_000_000 &+ Int(attoseconds / 1_000_000_000), ordering: .relaxed)
+        case .upstream(let request):
+            if let status = request.status {
+                metrics.codes(.upstreamRequests, request.operation).add(status)
+            } else {
+                metrics.rareCounter(.upstreamRequests, request.operation, request.fault ?? "other").add()
+            }
+            metrics.histogram(.upstreamDuration, request.operation).observe(request.duration)
+        case .toolCall(let call): mcp.count(call)
+        case .mcpRequest(let request): mcp.count(request)
         default: break
         }
     }
@@ -42,7 +53,7 @@ private final class Atom: Sendable {
 }
 
 /// When each issuer's keys came last; issuers are numbered in the order in which they were first heard of.
-private final class KeySets: Sendable {
+final class KeySets: Sendable {
     private struct State {
         var urls: [String] = []
         var fetched: [Int: ContinuousClock.Instant] = [:]
@@ -67,6 +78,9 @@ private final class KeySets: Sendable {
         outcomes[isFetched ? 0 : 1].add()
         if isNew { metrics.read(.jwksAge, String(index)) { [self] in age(index) } }
     }
+
+    /// Seconds since each was fetched; since the start where it never was.
+    var ages: [Double] { (0..<state.withLock { $0.urls.count }).map(age) }
 
     private func age(_ index: Int) -> Double {
         let (seconds, attoseconds) = (.now - (state.withLock { $0.fetched[index] } ?? start)).components

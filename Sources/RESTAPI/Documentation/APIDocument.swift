@@ -78,7 +78,7 @@ extension APIDocument.Operation {
         var codes = description.refusals + ["invalid_request", "request_timeout", "payload_too_large", "uri_too_long", "headers_too_large"]
         codes += ["internal_error"]
         if route.rules == .api { codes += ["invalid_parameter", "duplicate_header", "unsupported_encoding", "unavailable"] }
-        if route.needsToken { codes += ["unauthorized", "tenant_forbidden", "rate_limited"] }
+        if route.needsToken { codes += ["unauthorized", "invalid_tenant_headers", "tenant_required", "tenant_forbidden", "rate_limited"] }
         return DocumentedRefusal.all.filter { refusal in codes.contains { $0.utf8.elementsEqual(refusal.code.utf8) } }
     }
 }

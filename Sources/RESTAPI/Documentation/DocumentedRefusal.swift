@@ -124,6 +124,14 @@ struct DocumentedRefusal: Sendable {
 
     private static let callerFaults: [DocumentedRefusal] = [
         .init(401, "unauthorized", "There is no token, or it isn't good; `WWW-Authenticate` says which.", "unauthorized"),
+        .init(
+            401,
+            "invalid_tenant_headers",
+            "The tenant's signature is missing, malformed, too old, wrong or was used before; `Date` tells the server's clock.",
+            "Unauthorized: invalid tenant headers",
+            [("reason", #""clock_skew""#)]
+        ),
+        .init(401, "tenant_required", "`X-TB-Tenant-ID` is missing.", "Unauthorized: missing tenant header"),
         .init(401, "invalid_client", "The client hasn't proved who it is.", "client authentication failed"),
         .init(
             403,

@@ -9,10 +9,18 @@ import ToolBridge
 package struct ExchangeRoutes: Sendable {
     private let exchange: TokenExchange?
     private let keys: Answer
+    private let answered: @Sendable (_ status: Int) -> Void
 
-    /// - Parameter exchange: nil where tokens aren't exchanged: then a proper request is told that there is no key.
-    package init(_ exchange: TokenExchange? = nil, keys: PublishedKeys = .none) {
+    /// - Parameters:
+    ///   - exchange: nil where tokens aren't exchanged: then a proper request is told that there is no key.
+    ///   - answered: Told of each exchange, with the status of its answer.
+    package init(
+        _ exchange: TokenExchange? = nil,
+        keys: PublishedKeys = .none,
+        answered: @escaping @Sendable (_ status: Int) -> Void = { _ in }
+    ) {
         self.exchange = exchange
+        self.answered = answered
         self.keys = .json(.ok, keys.document, headers: [.cacheControl: "max-age=300", .accessControlAllowOrigin: "*"])
     }
 
@@ -25,7 +33,7 @@ package struct ExchangeRoutes: Sendable {
                 limits: .auth,
                 mayTakeLong: true,
                 describe: { .exchangeToken },
-                .authenticated { request, caller in try await bearerExchange(request, caller) }
+                .authenticated { request, caller in try await counted { try await bearerExchange(request, caller) } }
             ),
             Route(
                 .only(.post),
@@ -39,6 +47,17 @@ package struct ExchangeRoutes: Sendable {
             ),
             Route(.only(.get), "/.well-known/jwks.json", label: "/.well-known/jwks.json", describe: { .keys }, .open { _ in keys }),
         ]
+    }
+
+    private func counted(_ body: () async throws -> Answer) async throws -> Answer {
+        do {
+            let answer = try await body()
+            answered(answer.status.code)
+            return answer
+        } catch {
+            answered((error as? Problem)?.status.code ?? 500)
+            throw error
+        }
     }
 
     // MARK: /auth/token-exchange
@@ -87,14 +106,18 @@ package struct ExchangeRoutes: Sendable {
             guard let exchange else { throw OAuthRefusal(.unavailable) }
             let subject = try await Self.subject(of: wanted, exchange)
             return .accepted(LimitKey(subject: subject.principal.subject)) {
-                do throws(OAuthRefusal) {
-                    return try Self.answer(to: wanted, of: subject, by: client, exchange)
-                } catch {
-                    return error.answer(correlationID: request.correlationID)
+                try await counted {
+                    do throws(OAuthRefusal) {
+                        return try Self.answer(to: wanted, of: subject, by: client, exchange)
+                    } catch {
+                        return error.answer(correlationID: request.correlationID)
+                    }
                 }
             }
         } catch {
-            return .refused(error.answer(correlationID: request.correlationID))
+            let answer = error.answer(correlationID: request.correlationID)
+            answered(answer.status.code)
+            return .refused(answer)
         }
     }
 
