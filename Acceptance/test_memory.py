@@ -48,3 +48,31 @@ def test_a_client_that_takes_no_answers_is_not_read_any_further(server, tell):
     assert sent < 64 << 20
     assert grown < 16 << 20
     assert server.request("GET", "/healthz").status == 200
+
+
+def test_strangers_who_begin_many_large_bodies_are_held_to_a_sum(server):
+    # P-14: 40 bodies of 8 MB lack their end; nobody has said yet who sends them.
+    head = b"POST /v1/sync/notes/push HTTP/1.1\r\nHost: a\r\nContent-Length: 8388608\r\n\r\n"
+    before = resident(server)
+    clients, statuses = [], []
+    for _ in range(40):
+        client = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+        clients.append(client)
+        try:
+            client.sendall(head + bytes(8_000_000))
+        except OSError:
+            # Closed behind its refusal.
+            continue
+    grown = resident(server) - before
+    assert server.request("GET", "/healthz").status == 200
+    assert server.request("POST", "/v1/notes", {"title": "small"}).status == 201
+    for client in clients:
+        client.setblocking(False)
+        try:
+            statuses.append(client.recv(12))
+        except OSError:
+            continue
+        finally:
+            client.close()
+    assert grown < 256 << 20
+    assert statuses.count(b"HTTP/1.1 503") >= 10, statuses

@@ -7,6 +7,7 @@ extension Connection {
 
     /// Answers the current request.
     func finish(_ answer: Answer) {
+        releaseBody()
         guard let context, phase == .handling, let current else { return abandon(answer) }
         let closes = closesAfterAnswer || core.isDraining
         let bytes = write(answer, to: current.head, closes: closes, context)
@@ -19,6 +20,7 @@ extension Connection {
 
     /// Sends a stream's head.
     func beginStream(_ answer: Answer) {
+        releaseBody()
         guard let context, phase == .handling, let current else { return abandon(answer) }
         phase = .streaming
         closesAfterAnswer = closesAfterAnswer || current.head.isVersion10

@@ -88,6 +88,8 @@ extension Connection {
         phase = .closed
         core.metrics.connections.add(-1)
         decoder.end()
+        // What a handler still works on, it gives back with its answer.
+        if current == nil { releaseBody() }
         timer.cancel()
         mailbox.close()
     }

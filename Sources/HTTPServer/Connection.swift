@@ -58,12 +58,16 @@ final class Connection: ChannelDuplexHandler {
     var servedInARow = 0
     var pendingPieces = 0
     var unsentAtLastLook = Int.max
+    /// What the request's body takes of the budget that all connections share.
+    private var heldBytes = 0
 
     init(core: ServerCore, mailbox: Mailbox, peer: IPAddress?) {
         self.core = core
         self.mailbox = mailbox
         self.peer = peer
     }
+
+    deinit { releaseBody() }
 
     // MARK: From the socket
 
@@ -182,6 +186,8 @@ final class Connection: ChannelDuplexHandler {
         let (endpoint, parameters) = found ?? core.endpoints.find(head)
         found = nil
         phase = .handling
+        // It is held until it is answered; to refuse it now would save nothing. A small one that came at once isn't counted.
+        if heldBytes > 0 || body.readableBytes > BodyBudget.free { _ = holds(body.readableBytes) }
         core.metrics.inFlight.add(1)
         timer.kind = .none
         if head.asksToClose { closesAfterAnswer = true }
@@ -205,6 +211,7 @@ final class Connection: ChannelDuplexHandler {
     /// A request that never reaches a handler.
     func refuse(_ problem: Problem, _ head: RequestHead?, _ context: ChannelHandlerContext) {
         decoder.end()
+        releaseBody()
         let id = head?.correlationID ?? CorrelationID()
         let answer = problem.answer(correlationID: id.description)
         let bytes = write(answer, id: id, omitsBody: false, closes: true, context)
@@ -237,8 +244,23 @@ final class Connection: ChannelDuplexHandler {
         switch place {
         case .betweenRequests: if hasReceived { setDeadline(.idle) }
         case .head: if timer.kind != .head { setDeadline(.head) }
-        case .body: if timer.kind != .body { setDeadline(.body) }
+        case .body:
+            guard holds(decoder.bodyBytes) else { return refuse(.bodiesTooLarge, decoder.head, context) }
+            if timer.kind != .body { setDeadline(.body) }
         case .ended: close()
         }
+    }
+
+    /// Notes how much of a body is held; whether there is room for it.
+    private func holds(_ bytes: Int) -> Bool {
+        defer { heldBytes = bytes }
+        return core.bodies.change(from: heldBytes, to: bytes)
+    }
+
+    /// The body is held no longer.
+    func releaseBody() {
+        guard heldBytes > 0 else { return }
+        core.bodies.release(heldBytes)
+        heldBytes = 0
     }
 }

@@ -12,6 +12,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var trustedProxies: TrustedProxies?
     /// More connections than this wait in the listen queue; nil: the descriptor limit minus 64.
     package var maximumConnections: Int?
+    /// Bytes that the bodies of all unanswered requests may take together; one that would need more, and is large itself, is told 503.
+    package var maximumBodyBytes = 128 << 20
     /// How long `/readyz` answers 503 before connections are refused.
     package var drainDelay: Duration
     /// How long requests in flight may take after that.
@@ -71,7 +73,9 @@ package struct HTTPServerConfiguration: Sendable {
 
     /// Whether only programs on this machine can connect.
     package var isLoopback: Bool {
-        let host = host.lowercased()
-        return host == "localhost" || host == "::1" || host == "[::1]" || host.utf8.starts(with: "127.".utf8)
+        if ["localhost", "::1", "[::1]"].contains(where: { $0.utf8.elementsEqual(host.lowercased().utf8) }) { return true }
+        // A name may begin with 127, too.
+        guard let address = IPAddress(host), let loopback = IPNetwork("127.0.0.0/8") else { return false }
+        return loopback.contains(address)
     }
 }

@@ -110,6 +110,9 @@ extension Problem {
     }
 
     static var requestTimeout: Problem { Problem(.requestTimeout, "request_timeout", "request too slow") }
+    static var bodiesTooLarge: Problem {
+        Problem(.serviceUnavailable, "unavailable", "too many large bodies at once", headers: [.retryAfter: "1"])
+    }
     static var targetTooLong: Problem { Problem(.uriTooLong, "uri_too_long", "request target over 8 KiB") }
     static var headTooLarge: Problem {
         Problem(.requestHeaderFieldsTooLarge, "headers_too_large", "request head over 32 KiB, 16 KiB a field or 100 fields")

@@ -10,6 +10,7 @@ final class ServerCore: Sendable {
     let runsHandlersOnEventLoops: Bool
     let logsRequests: Bool
     let observations: Observations
+    let bodies: BodyBudget
     let metrics: HTTPMetrics
     private let draining = Atomic(false)
     private let drainedRequests = Atomic(0)
@@ -23,6 +24,7 @@ final class ServerCore: Sendable {
         runsHandlersOnEventLoops = configuration.runsHandlersOnEventLoops
         logsRequests = configuration.logsRequests
         self.observations = observations
+        bodies = BodyBudget(limit: configuration.maximumBodyBytes)
         self.metrics = metrics
     }
 

@@ -46,7 +46,7 @@ package struct APIAuthenticator: Authenticator {
         do {
             return try await decide(Credentials(signed, debugSubject: request.header(.debugSubject)), at: door)
         } catch .token(let fault) {
-            if route != nil { throw unauthorized(BearerRoute.invalid, Challenge(error: "invalid_token", fault.text)) }
+            if let route { throw unauthorized(route.text(of: fault), Challenge(error: "invalid_token", fault.text)) }
             throw unauthorized(request, door, fault.text, error: "invalid_token")
         } catch .tenantForbidden {
             throw Problem.tenantForbidden

@@ -46,4 +46,15 @@ struct HostPolicyTests {
         #expect(policy.allows(origin: origin, boundToLoopback: true) == onLoopback)
         #expect(policy.allows(origin: origin, boundToLoopback: false) == elsewhere)
     }
+
+    @Test(
+        "T-15 only an address of this machine, or its name, is loopback",
+        arguments: [
+            ("127.0.0.1", true), ("127.255.0.9", true), ("::1", true), ("[::1]", true), ("LocalHost", true), ("127.evil.example", false),
+            ("127.0.0.1.evil.example", false), ("127.1", false), ("0.0.0.0", false), ("::", false), ("128.0.0.1", false), ("", false),
+        ]
+    )
+    func loopback(_ host: String, _ isLoopback: Bool) {
+        #expect(HTTPServerConfiguration(host: host).isLoopback == isLoopback)
+    }
 }

@@ -36,6 +36,7 @@ struct TestAuthenticator: Authenticator {
 func testRoutes(_ signals: TestSignals) -> [Route<String>] {
     [
         Route(.only(.post), "/echo", label: "/echo", .open { .json(.ok, $0.body) }),
+        Route(.only(.post), "/size", label: "/size", .open { .text(.ok, "\($0.body.readableBytes)") }),
         Route(.only(.post), "/small", label: "/small", bodyLimit: 10, .open { .json(.ok, $0.body) }),
         Route(.only(.get), "/who", label: "/who", .authenticated { .text(.ok, $1) }),
         Route(.only(.get), "/maybe", label: "/maybe", .identified { .text(.ok, $1 ?? "nobody") }),

@@ -5,7 +5,7 @@ import ToolBridge
 struct FakeTokens: TokenVerifying {
     static let faults: [(name: String, fault: TokenFault)] = [
         ("expired", .expired), ("early", .notYetValid), ("issuer", .wrongIssuer), ("audience", .wrongAudience), ("bad", .invalid),
-        ("keyless", .keysUnavailable),
+        ("nameless", .noSubject), ("keyless", .keysUnavailable),
     ]
 
     func verify(_ token: BearerToken, at door: Door) async throws(TokenFault) -> VerifiedToken {

@@ -1,4 +1,5 @@
 import Auth
+import JSON
 import RESTAPI
 import Synchronization
 import Testing
@@ -33,6 +34,26 @@ import Testing
             // No tenant's header is looked at here.
             let headers = [("Authorization", "Bearer \(token)"), ("X-TB-Tenant-ID", "elsewhere"), ("X-TB-Signature", "x")]
             try body(try await api.send("GET", "/v1/auth/tenant", nil, headers, as: "somebody"))
+        }
+    }
+
+    @Test("each 401 has the text that clients of long standing compare")
+    func refusals() async throws {
+        try await TestAPI.run(profile: FakeTokens.profile, tenants: .memberships(Memberships([]))) { api in
+            let absent = "Missing or invalid Authorization header"
+            let cases: [(String?, String)] = [
+                (nil, absent), ("Basic eDp5", absent), ("Bearer", absent), ("Bearer  good", absent), ("Bearer bad", "Invalid token"),
+                ("Bearer expired", "Invalid token"), ("Bearer nameless", "Missing sub claim"),
+            ]
+            for (authorization, text) in cases {
+                let headers = authorization.map { [("Authorization", $0)] } ?? []
+                let response = try await api.send("GET", "/v1/auth/tenant", nil, headers, as: nil)
+                #expect(response.status == 401 && response.code == "unauthorized", "\(authorization ?? "none")")
+                #expect(try response.json["error"]?.string == text, "\(authorization ?? "none")")
+            }
+            // Elsewhere nobody compares.
+            let elsewhere = try await api.send("GET", "/v1/notes", nil, [("Authorization", "Bearer nameless")], as: nil)
+            #expect(elsewhere.status == 401 && elsewhere.field("WWW-Authenticate")?.contains("invalid token") == true)
         }
     }
 

@@ -78,59 +78,81 @@ def rendered_settings() -> dict[str, set[str]]:
         for item in objects(chart_text(values)):
             if item["kind"] == "ConfigMap":
                 found[item["metadata"]["name"].removeprefix("toolbridge-")] |= set(item["data"])
-        for owner, pod in pods_of(chart_text(values)):
+        for _, pod in pods_of(chart_text(values)):
             for container in pod["spec"]["containers"]:
                 component = {"migrate": "api", "doctor": "mcp"}.get(container["name"], container["name"])
                 found[component] |= {variable["name"].removesuffix("_FILE") for variable in container.get("env", [])}
     return found
 
 
-def secret_settings() -> set[str]:
+def secret_settings(component: str) -> set[str]:
     """Those that a key of the Secret gives."""
     helpers = (CHART / "templates" / "_helpers.tpl").read_text()
     part = helpers.split('define "toolbridge.settingOfKey"')[1].split("{{- end -}}")[0]
-    found = set(re.findall(r'"[a-z0-9-]+" "([A-Z0-9_]+)"', part))
+    tables = dict(re.findall(r"\{\{- \$(\w+) := dict\n(.*?)-\}\}", part, re.DOTALL))
+    found = set(re.findall(r'"[a-z0-9-]+" "([A-Z0-9_]+)"', tables["shared"] + tables[component]))
     assert found
     return found
 
 
-def known() -> set[str]:
-    rendered = rendered_settings()
-    return allowed_settings("api") | allowed_settings("mcp") | rendered["api"] | rendered["mcp"] | secret_settings() | NOT_IN_A_CLUSTER | IGNORED | ALIASES
+def known(component: str) -> set[str]:
+    return allowed_settings(component) | rendered_settings()[component] | secret_settings(component) | NOT_IN_A_CLUSTER | IGNORED | ALIASES
 
 
 def documented() -> set[str]:
     return set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", (ROOT / "docs" / "configuration.md").read_text(), re.MULTILINE))
 
 
-def contracted() -> set[str]:
+def contracted() -> dict[str, set[str]]:
+    """The contract's three tables: settings of the API, of the MCP server, of both."""
+    if not CONTRACT.exists():
+        assert os.environ.get("CI") != "true", f"{CONTRACT} is not on this machine"
+        pytest.skip("the contract is not on this machine")
     text = CONTRACT.read_text().split("## 11. Environment variables")[1].split("\n## 12")[0]
-    names = set()
-    for row in re.findall(r"^\| (`[A-Z_][^|]*)\|", text, re.MULTILINE):
-        cells = re.findall(r"`([A-Z_0-9*]+)`", row)
-        for cell in cells:
+    tables = {}
+    for group, title in {"api": "**API:", "mcp": "**MCP server:", "both": "**Operation,"}.items():
+        names = tables[group] = set()
+        for row in re.findall(r"^\| (`[A-Z_][^|]*)\|", text.split(title)[1].split("\n**")[0], re.MULTILINE):
+            cells = re.findall(r"`([A-Z_0-9*]+)`", row)
             # `RATE_LIMIT_DATA`, `_AUTH`, `_ADDRESS`
-            names.add(cells[0].rsplit("_", 1)[0] + cell if cell.startswith("_") else cell)
-    return {name for name in names if not name.endswith("*")}
+            names |= {cells[0].rsplit("_", 1)[0] + cell if cell.startswith("_") else cell for cell in cells if not cell.endswith("*")}
+        assert len(names) > 10
+    return tables
 
 
 def test_the_chart_knows_every_setting_of_the_program():
     assert documented(), "no settings found in docs/configuration.md"
-    assert documented() - known() == set()
+    assert documented() - known("api") - known("mcp") == set()
 
 
-def test_the_chart_knows_exactly_the_settings_of_the_contract():
-    if not CONTRACT.exists():
-        assert os.environ.get("CI") != "true", f"{CONTRACT} is not on this machine"
-        pytest.skip("the contract is not on this machine")
-    assert contracted() - known() == set()
-    assert known() - contracted() - documented() - {"PGSSLROOTCERT"} == set()
+@pytest.mark.parametrize("component", ["api", "mcp"])
+def test_the_chart_knows_every_setting_that_the_contract_gives_a_server(component):
+    assert contracted()[component] - known(component) == set()
+
+
+def test_the_chart_knows_the_settings_of_operation_and_no_others():
+    tables = contracted()
+    known_to_any = known("api") | known("mcp")
+    assert tables["both"] - known_to_any == set()
+    # The last is libpq's own.
+    assert known_to_any - set().union(*tables.values()) - documented() == {"PGSSLROOTCERT"}
 
 
 @pytest.mark.parametrize("component", ["api", "mcp"])
 def test_no_secret_is_a_plain_setting(component):
-    secrets = secret_settings() | set(re.findall(r"^\| `([A-Z0-9_]+)` \(`_FILE`\)", (ROOT / "docs" / "configuration.md").read_text(), re.MULTILINE))
+    secrets = secret_settings(component) | set(re.findall(r"^\| `([A-Z0-9_]+)` \(`_FILE`\)", (ROOT / "docs" / "configuration.md").read_text(), re.MULTILINE))
     assert allowed_settings(component) & secrets == {"JWT_BACKEND_KEY_ID"} & allowed_settings(component)
+
+
+def test_the_page_says_which_setting_a_key_gives():
+    table = (ROOT / "docs" / "deploy-kubernetes.md").read_text().split("## The Secret")[1].split("\n\n")[1]
+    rows = [[re.findall(r"`([^`]+)`", cell) for cell in row.strip("|").split("|")] for row in table.splitlines()[2:]]
+    keys = [key for names, _, _ in rows for key in names]
+    items = {component: set(SCHEMA["properties"][component]["properties"]["secretKeys"]["items"]["enum"]) for component in ("api", "mcp")}
+    assert set(keys) == items["api"] | items["mcp"]
+    for names, of_api, of_mcp in rows:
+        assert (set(names) <= items["api"]) == bool(of_api) and (set(names) <= items["mcp"]) == bool(of_mcp), names
+    assert {name for _, of_api, of_mcp in rows for name in of_api + of_mcp} == secret_settings("api") | secret_settings("mcp")
 
 
 def test_the_rules_that_the_chart_carries_are_those_of_prometheus():

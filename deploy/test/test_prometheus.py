@@ -1,8 +1,13 @@
 """Alerts and dashboard: correct, tested, explained, and about metrics that exist, with labels that they have."""
 
+import contextlib
 import json
 import os
 import re
+import socket
+import subprocess
+import time
+import urllib.request
 
 import pytest
 import yaml
@@ -117,3 +122,46 @@ def test_the_dashboard_s_expressions_are_promql(tmp_path):
     file = tmp_path / "rules.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": [{"record": f"panel:{index}", "expr": text} for index, text in enumerate(plain)]}]}))
     run("promtool", "check", "rules", file)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def scrape(port: int, server: subprocess.Popen) -> str:
+    for _ in range(300):
+        assert server.poll() is None, "the server ended"
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            return answer.read().decode()
+        time.sleep(0.1)
+    raise AssertionError("nothing listens for scrapes")
+
+
+def test_a_live_server_has_what_alerts_and_dashboard_ask_for(tmp_path):
+    program = os.environ.get("TOOLBRIDGE_PROGRAM")
+    if not program:
+        assert os.environ.get("CI") != "true", "TOOLBRIDGE_PROGRAM is not set"
+        pytest.skip("TOOLBRIDGE_PROGRAM is not set")
+    if "TOOLBRIDGE_METRICS_ADDR" not in run(program, "settings").stdout:
+        pytest.skip("this program has no metrics")
+    port = free_port()
+    environment = {"DATABASE_URL": f"sqlite:{tmp_path / 'data.db'}", "HTTP_ADDR": "127.0.0.1:0", "TOOLBRIDGE_METRICS_ADDR": f"127.0.0.1:{port}", "HOME": str(tmp_path)}
+    server = subprocess.Popen([program, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        text = scrape(port, server)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    file = tmp_path / "metrics"
+    file.write_text(text)
+    with file.open() as stream:
+        run("promtool", "check", "metrics", stdin=stream)
+    exposed = set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
+    asked = {metric for case in expressions() for metric in re.findall(r"\b((?:tb|process)_[a-z0-9_]+)", re.sub(r"job:[\w:]+", "", case.values[0]))}
+    asked = {metric if metric in exposed else re.sub(r"_(bucket|sum|count)$", "", metric) for metric in asked}
+    # Those of the MCP server alone.
+    assert {metric for metric in asked if not metric.startswith("tb_upstream_")} <= exposed
+    buckets = set(re.findall(r'tb_http_request_duration_seconds_bucket\{[^}]*le="([^"]+)"', text))
+    assert not buckets or "0.05" in buckets, "the objective of reads is computed from this bucket"

@@ -24,14 +24,18 @@ package final class AuthorizationServerMetadata: Sendable {
     private static let limit = Duration.seconds(10)
     private static let bodyLimit = 262_144
     private let issuer: String
+    private let keySetURL: String?
     private let outbound: any Outbound
     private let clocks: Clocks
     private let state = Mutex(State())
     private let flight = SingleFlight<Int, Document?>()
 
-    /// - Parameter issuer: `https`, or `http` to loopback; no slash is added to it.
-    package init(issuer: String, outbound: any Outbound, clocks: Clocks) {
+    /// - Parameters:
+    ///   - issuer: `https`, or `http` to loopback; no slash is added to it.
+    ///   - keySetURL: Where this server has the issuer's keys from: the document may name keys there, or at the issuer's own host.
+    package init(issuer: String, keySetURL: String? = nil, outbound: any Outbound, clocks: Clocks) {
         self.issuer = issuer
+        self.keySetURL = keySetURL
         self.outbound = outbound
         self.clocks = clocks
     }
@@ -66,7 +70,7 @@ package final class AuthorizationServerMetadata: Sendable {
                     within: Self.limit
                 )
             else { continue }
-            if answer.status == 200, let document = Document(answer.body, of: issuer) { return document }
+            if answer.status == 200, let document = Document(answer.body, of: issuer, keySetURL) { return document }
         }
         return nil
     }
@@ -87,12 +91,27 @@ package final class AuthorizationServerMetadata: Sendable {
 extension AuthorizationServerMetadata.Document {
     /// Reads a document.
     ///
-    /// - Returns: nil for one that isn't this issuer's: its `issuer` must be the same, byte for byte (RFC 8414, § 3.3).
-    init?(_ bytes: [UInt8], of issuer: String) {
+    /// - Returns: nil for one that isn't this issuer's: its `issuer` must be the same, byte for byte (RFC 8414, § 3.3), and its keys must lie
+    ///   where the issuer is or where the configuration has them from (T-29).
+    init?(_ bytes: [UInt8], of issuer: String, _ keySetURL: String?) {
         guard let value = try? JSONValue(parsing: bytes), value.kind == .object, let named = value["issuer"]?.string,
             named.utf8.elementsEqual(issuer.utf8)
         else { return nil }
+        if let keys = value["jwks_uri"] {
+            guard let origin = keys.string.flatMap(Self.origin),
+                [issuer, keySetURL].compactMap({ $0.flatMap(Self.origin) }).contains(origin)
+            else { return nil }
+        }
         self.bytes = bytes
         scopes = value["scopes_supported"].flatMap { $0.kind == .array ? $0.elements.compactMap(\.string) : nil }
+    }
+
+    /// Scheme, host and port of an address, in lower case; what stands before an `@` isn't left out, so that no such address fits.
+    private static func origin(_ url: String) -> [UInt8]? {
+        let lowered = url.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 + 0x20 : $0 }
+        for scheme in ["https://", "http://"] where lowered.starts(with: scheme.utf8) {
+            return Array(scheme.utf8) + lowered.dropFirst(scheme.utf8.count).prefix { !"/?#\\".utf8.contains($0) }
+        }
+        return nil
     }
 }

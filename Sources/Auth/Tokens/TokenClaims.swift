@@ -20,9 +20,10 @@ struct TokenClaims: Sendable {
     /// Seconds for which a token may be good.
     static let longestLife: Int64 = 24 * 3600
 
-    /// - Throws: ``TokenFault/invalid``.
+    /// - Throws: ``TokenFault/noSubject``, ``TokenFault/invalid``.
     init(_ claims: JSONValue) throws(TokenFault) {
-        guard let subject = claims["sub"]?.string, Self.isSubject(subject) else { throw .invalid }
+        guard let named = claims["sub"] else { throw .noSubject }
+        guard let subject = named.string, Self.isSubject(subject) else { throw .invalid }
         guard let expires = try Self.time(claims["exp"]) else { throw .invalid }
         self.subject = subject
         self.expires = expires

@@ -102,8 +102,8 @@ extension TokenProfile {
         case nil: throw .wrongAudience
         case .any: return
         case .among(let accepted):
-            let named = door == .mcp ? claims.audiences.map(Self.lowered) : claims.audiences
-            guard Self.share(named, accepted) else { throw .wrongAudience }
+            if Self.share(claims.audiences, accepted) { return }
+            guard door == .mcp, Self.share(claims.audiences.map(Self.lowered), accepted) else { throw .wrongAudience }
         }
     }
 

@@ -31,6 +31,8 @@ package enum TokenFault: Error, Sendable, Equatable {
     case notYetValid
     case wrongIssuer
     case wrongAudience
+    /// It names no subject.
+    case noSubject
     /// Everything else that is wrong with it.
     case invalid
     /// Nobody can say: the issuer's keys have never been fetched, or are too old to be believed.
@@ -43,7 +45,7 @@ package enum TokenFault: Error, Sendable, Equatable {
         case .notYetValid: "not yet valid"
         case .wrongIssuer: "wrong issuer"
         case .wrongAudience: "wrong audience"
-        case .invalid, .keysUnavailable: "invalid token"
+        case .noSubject, .invalid, .keysUnavailable: "invalid token"
         }
     }
 }

@@ -87,7 +87,14 @@ struct Identity: Sendable {
         authorizationServers =
             resource.flatMap { resource in
                 outbound.map { outbound in
-                    resource.authorizationServers.map { AuthorizationServerMetadata(issuer: $0, outbound: outbound, clocks: clocks) }
+                    resource.authorizationServers.map {
+                        AuthorizationServerMetadata(
+                            issuer: $0,
+                            keySetURL: settings.tokens.issuer?.keySetURL,
+                            outbound: outbound,
+                            clocks: clocks
+                        )
+                    }
                 }
             } ?? []
         resolution = memberships.map { .memberships($0) } ?? (proof == nil ? .single : .unknown)

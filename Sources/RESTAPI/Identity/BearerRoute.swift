@@ -1,3 +1,5 @@
+import Auth
+
 /// A route on the caller's token itself: there only a bearer token says who calls, for whichever tenant, and refusals have texts that clients
 /// of long standing compare.
 enum BearerRoute: String {
@@ -21,5 +23,7 @@ enum BearerRoute: String {
     }
 
     /// The text for a token that doesn't validate.
-    static let invalid = "Invalid token"
+    func text(of fault: TokenFault) -> String {
+        self == .tenant && fault == .noSubject ? "Missing sub claim" : "Invalid token"
+    }
 }

@@ -59,6 +59,29 @@ struct AuthorizationServerMetadataTests {
         #expect(new.bytes.count == 49 && new.scopes == nil)
     }
 
+    @Test(
+        "T-29: a document whose keys lie at another host than the issuer's or the configured one is none",
+        arguments: [
+            ("https://login.example.com/oauth2/jwks", true), ("https://keys.example.com/other", true),
+            ("HTTPS://Login.Example.com/jwks", true), ("http://login.example.com/jwks", false),
+            ("https://169.254.169.254/latest/meta-data", false), ("https://evil.example.com/jwks", false),
+            ("https://login.example.com@evil.example.com/", false), ("https://login.example.com.evil.example.com/", false),
+            ("https://login.example.com:8443/jwks", false), ("https://evil.example.com\\\\@login.example.com/", false),
+            ("file:///etc/passwd", false), ("", false),
+        ]
+    )
+    func keys(_ url: String, _ isTaken: Bool) async {
+        let (server, time) = (FakeServer(), Time())
+        let metadata = AuthorizationServerMetadata(
+            issuer: Self.issuer,
+            keySetURL: "https://keys.example.com/jwks",
+            outbound: server,
+            clocks: time.clocks
+        )
+        server.answers.withLock { $0[Self.oauth] = (200, #"{"issuer":"\#(Self.issuer)","jwks_uri":"\#(url)"}"#) }
+        #expect((await metadata.document() != nil) == isTaken)
+    }
+
     @Test("while it was never had there is none, and the server is asked once a minute")
     func never() async {
         let (server, time) = (FakeServer(), Time())

@@ -126,6 +126,28 @@ struct TokenDoorsTests {
         }
     }
 
+    @Test("an audience is taken as it is configured, upper case and all, also at MCP, where a resource's may be spelt in capitals (AU12)")
+    func capitals() async throws {
+        let extra = "https://Clients.Example.com/App"
+        let profile = TokenProfile.external(
+            issuer: TokenSamples.issuer,
+            keys: try await TokenSamples.keys(),
+            api: [extra],
+            mcp: [extra],
+            resources: [TokenSamples.resource]
+        )
+        let verifier = TokenVerifier(profiles: [profile], clocks: TokenClock().clocks)
+        let configured = try await TokenSamples.token(TokenSamples.claims(["aud": "\"\(extra)\""]))
+        for door in Door.allCases { #expect(try await verifier.fault(of: configured, at: door) == nil, "\(door)") }
+        let capital = try await TokenSamples.token(TokenSamples.claims(["aud": "\"HTTPS://API.Example.com/mcp\""]))
+        #expect(try await verifier.fault(of: capital, at: .mcp) == nil)
+        #expect(try await verifier.fault(of: capital, at: .data) == .wrongAudience)
+        for other in [extra.lowercased(), "https://api.example.com/MCP", "https://api.example.com/mcp/"] {
+            let token = try await TokenSamples.token(TokenSamples.claims(["aud": "\"\(other)\""]))
+            #expect(try await verifier.fault(of: token, at: .mcp) == .wrongAudience, "\(other)")
+        }
+    }
+
     @Test("a secret's tokens are for the resource alone at MCP where an authorization server guards it")
     func secrets() async throws {
         let secret = Secret(SampleKeys.secret)
