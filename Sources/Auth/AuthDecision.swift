@@ -30,7 +30,7 @@ extension AuthError {
         case .token(.notYetValid): "not_yet_valid"
         case .token(.wrongIssuer): "wrong_issuer"
         case .token(.wrongAudience): "wrong_audience"
-        case .token(.invalid): "invalid_token"
+        case .token(.invalid), .token(.noSubject): "invalid_token"
         case .token(.keysUnavailable), .unavailable, .tenantProof(.unavailable): "unavailable"
         case .tenantForbidden: "tenant_forbidden"
         case .tenantRequired: "tenant_required"
