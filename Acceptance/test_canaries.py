@@ -1,6 +1,6 @@
 """T-1, P-3, P-17: twenty owners in six tenants do as they please with the same uids. Each one's texts hold a word of its own.
 
-No answer holds another's word; the log, at its lowest level, holds none, and nothing of a token, a signature or a secret.
+No answer holds another's word; the log, at its lowest level, and the metrics hold none, and nothing of a token, a signature or a secret.
 `OPERATIONS` says how many, `SEED` begins them elsewhere.
 """
 
@@ -14,6 +14,7 @@ from multiprocessing import get_context
 import pytest
 
 from support.kinds import ACTIONS, PATHS
+from support.metrics import Metrics
 from support.toolcases import SEVEN
 from support.owners import TENANT_SECRET, TOKEN_SECRET, Person, start_tenants
 
@@ -145,6 +146,10 @@ def test_t_1_no_word_of_one_owner_reaches_another_or_the_log(server):
     assert sum(count for count, _ in results) == OPERATIONS // 2 * 2
     assert all(words > OPERATIONS // 20 for _, words in results), results
     assert server.is_alive() and server.pid == pid
+    shown = Metrics(server).scrape()
+    assert shown.total("tb_http_requests_total") >= OPERATIONS // 2 * 2 and shown.value("tb_hmac_verifications_total", version="v1", key="secret", outcome="ok") > 0
+    assert not WORD.search(shown.text.encode()) and not re.search(r"tenant-\d|user-\d", shown.text)
+    assert not [secret for secret in (TOKEN_SECRET, TENANT_SECRET, "eyJ") if secret in shown.text]
     server.terminate()
     said = server.log.read_bytes() + server.errors.read_bytes()
     assert b"/v1/K" not in said and said.count(b"\n") > OPERATIONS // 2

@@ -27,6 +27,7 @@ def start_tenants(folder) -> Server:
         RATE_LIMIT_AUTH="off",
         RATE_LIMIT_ADDRESS="off",
         TOOLBRIDGE_LOG_LEVEL="trace",
+        TOOLBRIDGE_METRICS_ADDR="127.0.0.1:0",
     ).start()
 
 

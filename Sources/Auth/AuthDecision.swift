@@ -19,7 +19,7 @@ package enum AuthDecision: Sendable, Equatable {
     package static let all: [AuthDecision] =
         [.accepted(nil), .accepted(.external), .accepted(.exchanged), .accepted(.hs256), .missing, .refused(.tenantForbidden)]
         + [.refused(.tenantRequired), .refused(.unavailable(retryAfter: 1))]
-        + [TokenFault.expired, .notYetValid, .wrongIssuer, .wrongAudience, .invalid].map { .refused(.token($0)) }
+        + [TokenFault.expired, .notYetValid, .wrongIssuer, .wrongAudience, .noSubject, .invalid].map { .refused(.token($0)) }
         + [TenantProofFault.missing, .malformed, .clockSkew, .signature, .replayed].map { .refused(.tenantProof($0)) }
 }
 
@@ -30,7 +30,8 @@ extension AuthError {
         case .token(.notYetValid): "not_yet_valid"
         case .token(.wrongIssuer): "wrong_issuer"
         case .token(.wrongAudience): "wrong_audience"
-        case .token(.invalid), .token(.noSubject): "invalid_token"
+        case .token(.noSubject): "no_subject"
+        case .token(.invalid): "invalid_token"
         case .token(.keysUnavailable), .unavailable, .tenantProof(.unavailable): "unavailable"
         case .tenantForbidden: "tenant_forbidden"
         case .tenantRequired: "tenant_required"
