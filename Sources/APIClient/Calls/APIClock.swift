@@ -1,4 +1,5 @@
 import Synchronization
+import ToolBridge
 
 /// What time it is at the API, learnt from the `Date` of its answers.
 ///
@@ -53,12 +54,11 @@ final class APIClock: Sendable {
     ///   - sent: Wall time when the request went.
     ///   - received: Wall time when the answer was there.
     func learn(_ date: String?, sent: Int64, received: Int64) {
-        guard let seconds = date.flatMap(HTTPDate.seconds) else {
+        guard let earliest = date.flatMap({ Timestamp(httpDate: $0) })?.milliseconds else {
             // Whoever doesn't say what time it is won't say it next time either.
             state.withLock { $0.isDoubtful = false }
             return
         }
-        let earliest = seconds &* 1000
         // The API wrote it between the two, and meant any moment of that second: within that its clock is ours.
         let offset: Int64
         if earliest > received {
