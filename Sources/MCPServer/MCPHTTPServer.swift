@@ -127,7 +127,9 @@ public struct MCPHTTPServer<Caller: Sendable>: Sendable {
         )
         let info = server.definition.info
         return HTTPService(
-            routes: try RouteTable(routes.routes + healthRoutes(service: info.name, role: "mcp", version: info.version, readiness: Readiness([]))),
+            routes: try RouteTable(
+                routes.routes + healthRoutes(service: info.name, role: "mcp", version: info.version, readiness: Readiness([]))
+            ),
             authenticator: ClosureAuthenticator { request in
                 switch authentication {
                 case .everybody(let caller): caller

@@ -28,7 +28,9 @@ struct TestServer: Sendable {
         let readiness = Readiness(checks)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let service = HTTPService(
-            routes: try RouteTable(healthRoutes(service: "tested", role: "test", version: "1.2.3", readiness: readiness) + testRoutes(signals)),
+            routes: try RouteTable(
+                healthRoutes(service: "tested", role: "test", version: "1.2.3", readiness: readiness) + testRoutes(signals)
+            ),
             authenticator: TestAuthenticator(),
             configuration: configuration,
             observations: log.observations,

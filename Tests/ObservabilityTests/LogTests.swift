@@ -118,7 +118,9 @@ struct LogTests {
             all.forEach(observations.record)
         }
         #expect(written.count == all.count)
-        #expect(written[0].contains(#""subject":"0123456789ab","client":"claude-ai","tool":"list_notes","outcome":"error","code":"not_found""#))
+        #expect(
+            written[0].contains(#""subject":"0123456789ab","client":"claude-ai","tool":"list_notes","outcome":"error","code":"not_found""#)
+        )
         for line in written {
             let names = try JSONValue(parsing: line).members.map(\.key)
             #expect(names == order.filter(names.contains))

@@ -7,7 +7,8 @@ enum ComponentSchemas {
             ("Item", item), ("Kind", SchemaText.oneOf(ItemKind.allCases.map(\.path))), ("Error", error), ("Session", session),
             ("State", state), ("Info", info), ("PushRequest", pushRequest), ("PushedItem", pushedItem), ("Acks", acks),
             ("PullPage", pullPage), ("Change", change),
-            ("FeedPage", feedPage), ("WipeResult", wipeResult), ("SearchPage", searchPage), ("RecentPage", recentPage), ("BatchRequest", batchRequest),
+            ("FeedPage", feedPage), ("WipeResult", wipeResult), ("SearchPage", searchPage), ("RecentPage", recentPage),
+            ("BatchRequest", batchRequest),
             ("BatchOperation", batchOperation),
             ("BatchResults", batchResults),
         ]

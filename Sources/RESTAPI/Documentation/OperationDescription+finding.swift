@@ -70,7 +70,8 @@ extension OperationDescription {
                 )
             ],
             refusals: [
-                "invalid_json", "invalid_request", "invalid_parameter", "invalid_uid", "invalid_if_match", "invalid_action", "not_found", "already_exists",
+                "invalid_json", "invalid_request", "invalid_parameter", "invalid_uid", "invalid_if_match", "invalid_action", "not_found",
+                "already_exists",
                 "deleted",
                 "version_mismatch", "payload_too_large", "too_many_items", "invalid_payload", "invalid_parent",
             ]
