@@ -172,7 +172,7 @@ def test_refusals_count_by_reason(server, metrics):
     with server.connect() as connection:
         connection.send(b"GET / HTTP/1.1\r\nHost: a\r\nBad Header: 1\r\n\r\n")
         assert connection.response().status == 400
-    server.request("GET", "/v1/notes", headers=[("X-Tenant-ID", "a"), ("X-Tenant-ID", "b")])
+    server.request("GET", "/v1/notes", headers=[server.authorization])
     server.request("POST", "/mcp", {}, [("Origin", "https://evil.example")])
     server.request("GET", "/v1/notes/" + "x" * 9000)
     scrape = metrics.scrape()
