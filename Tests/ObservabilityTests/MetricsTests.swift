@@ -67,7 +67,7 @@ struct MetricsTests {
     func histograms() {
         let metrics = Metrics()
         let seconds = metrics.histogram(.toolDuration, "search")
-        for milliseconds in [0, 1, 1.000001, 2.5, 50, 9999, 10_000, 10_001] { seconds.observe(.nanoseconds(Int64(milliseconds * 1e6))) }
+        for milliseconds in [0, 1, 1.000001, 2.5, 50, 9999, 10_000, 10_001] { seconds.observe(.nanoseconds(Int64((milliseconds * 1e6).rounded()))) }
         let sizes = metrics.histogram(.httpBody, "/v1/{kind}")
         for size in [1, 256, 257, 8 << 20, (8 << 20) + 1] { sizes.observe(size) }
         let text = lines(metrics).filter { $0.hasPrefix("tb_mcp_tool_duration_seconds_") }
