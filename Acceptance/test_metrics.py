@@ -172,7 +172,7 @@ def test_refusals_count_by_reason(server, metrics):
     with server.connect() as connection:
         connection.send(b"GET / HTTP/1.1\r\nHost: a\r\nBad Header: 1\r\n\r\n")
         assert connection.response().status == 400
-    server.request("GET", "/v1/notes", headers=[("X-Tenant-ID", "a"), ("X-Tenant-ID", "b")])
+    server.request("GET", "/v1/notes", headers=[server.authorization])
     server.request("POST", "/mcp", {}, [("Origin", "https://evil.example")])
     server.request("GET", "/v1/notes/" + "x" * 9000)
     scrape = metrics.scrape()
@@ -203,7 +203,7 @@ def random_request(port: int, dice: random.Random) -> bytes:
 
 
 def test_random_requests_make_no_series_of_their_own(make_server, tell):
-    server = make_server(RATE_LIMIT_ADDRESS="off", TOOLBRIDGE_LOG_LEVEL="error", **ANYWHERE).start()
+    server = make_server(RATE_LIMIT_ADDRESS="off", **ANYWHERE).start()
     metrics, seed = Metrics(server), int(os.environ.get("SEED", "20261123"))
     dice = random.Random(seed)
     tell(f"SEED={seed}, {REQUESTS} requests")
@@ -221,7 +221,8 @@ def test_random_requests_make_no_series_of_their_own(make_server, tell):
         scrape = metrics.scrape()
         counts[part] = len(scrape.samples)
     shown = {key: {dict(labels)[key] for (_, *labels) in scrape.samples if key in dict(labels)} for key in ("route", "method", "code", "tool", "key")}
-    assert counts["second"] <= counts["first"] + 40 <= 2500, counts
+    # A short run may see something for the first time in its second half.
+    assert counts["second"] - counts["first"] <= (0 if REQUESTS >= 50000 else 40) and counts["second"] <= 2500, counts
     assert shown["method"] - {"tools/list", "tools/call", "resources/list", "resources/read", "prompts/list", "prompts/get"} <= {
         "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "other",
     }
