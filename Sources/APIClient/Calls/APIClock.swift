@@ -47,13 +47,17 @@ final class APIClock: Sendable {
     /// Milliseconds by which the API's clock is ahead.
     var offset: Int64 { state.withLock { $0.offset } }
 
-    /// Takes an answer's `Date`, which has whole seconds.
+    /// Takes an answer's `Date`, which has whole seconds; an answer without one changes nothing but ends the doubt.
     ///
     /// - Parameters:
     ///   - sent: Wall time when the request went.
     ///   - received: Wall time when the answer was there.
     func learn(_ date: String?, sent: Int64, received: Int64) {
-        guard let seconds = date.flatMap(HTTPDate.seconds) else { return }
+        guard let seconds = date.flatMap(HTTPDate.seconds) else {
+            // Whoever doesn't say what time it is won't say it next time either.
+            state.withLock { $0.isDoubtful = false }
+            return
+        }
         let earliest = seconds &* 1000
         // The API wrote it between the two, and meant any moment of that second: within that its clock is ours.
         let offset: Int64
