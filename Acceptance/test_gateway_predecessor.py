@@ -180,9 +180,9 @@ def test_a_session_is_made_on_demand_and_made_anew_when_the_api_forgets_it(old, 
             assert old.seen() == {SESSION: 1, "PATCH /v1/notes/{uid}": 2}
             assert client.call("get_note", uid=uid).value["version"] == version
             assert old.seen() == {"GET /v1/notes/{uid}": 1}
-    lines = [line for line in gateway.lines() if "session" in line["msg"].lower()]
-    assert len([line for line in lines if line["level"] == "info"]) == 5, lines
-    assert not [line for line in lines for id in old.api.sessions if id in json.dumps(line)]
+    lines = [line for line in gateway.lines() if line["level"] == "info" and line["msg"] == "API session created"]
+    assert len(lines) == 5, gateway.lines()
+    assert not [line for line in gateway.lines() for id in old.api.sessions if id in json.dumps(line)]
 
 
 def test_after_a_wipe_elsewhere_the_new_epoch_is_learnt(old):

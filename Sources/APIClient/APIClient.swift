@@ -47,6 +47,9 @@ package final class APIClient: Sendable {
         return response.status == 200
     }
 
+    /// Whether the API turned out to be the predecessor's or one like it: one that demands sync sessions.
+    package var isCompatible: Bool { sessions.areDemanded }
+
     /// Whether calls are refused at once because the API hasn't been reached lately.
     package var isCut: Bool { breaker.isOpen }
 

@@ -182,7 +182,7 @@ struct GatewayServer: Sendable {
             apiBaseURL: gateway.api.url,
             version: Version.current,
             role: "mcp",
-            upstream: "toolbridge"
+            upstream: upstream.client.isCompatible ? "compatible" : "toolbridge"
         )
     }
 

@@ -24,7 +24,7 @@ extension Observation {
             case .streamClosed: "stream closed"
             }
         case .mcpRequest: "mcp request"
-        case .upstream: "upstream request"
+        case .upstream(let request): request.opensSession ? "API session created" : "upstream request"
         case .toolCall: "tool call"
         case .levelChanged(let level): "log level is \(level.name) from now on"
         case .internalError: "internal error"

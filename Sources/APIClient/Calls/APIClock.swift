@@ -68,11 +68,12 @@ final class APIClock: Sendable {
         } else {
             offset = 0
         }
-        let bounded = min(max(offset, -maximum), maximum)
+        // Of two clocks that are so far apart nobody knows which is wrong; a proxy may have kept the answer.
+        let believed = (-maximum...maximum).contains(offset) ? offset : 0
         state.withLock { state in
             state.isDoubtful = false
             // What is known is within a second of the truth; only more is news.
-            if bounded == 0 || abs(bounded - state.offset) >= 1000 { state.offset = bounded }
+            if believed == 0 || abs(believed - state.offset) >= 1000 { state.offset = believed }
         }
     }
 }
