@@ -41,6 +41,9 @@ package final class APIClient: Sendable {
         return response.status == 200
     }
 
+    /// Whether the API has only the older way to exchange tokens, as far as that is known.
+    package var isPredecessor: Bool { exchangesByOldRoute.load(ordering: .relaxed) }
+
     /// Whether calls are refused at once because the API hasn't been reached lately.
     package var isCut: Bool { breaker.isOpen }
 
