@@ -125,6 +125,7 @@ def test_one_warm_call_is_one_request_on_a_warm_connection(stack, signing, revis
     gateway = stack.gateway(settings=getattr(stack, f"signed_{signing}"))
     with Client(gateway, revision) as client:
         assert check_one_request_a_call(client, stack.proxy) <= 1
+        assert not client.call("list_notes").is_error
     signature = stack.proxy.passed[-1].asked.header("X-TB-Signature")
     assert signature.startswith("v2;k=k1;s=") if signing == "v2" else len(signature) == 64
 

@@ -69,6 +69,16 @@ def test_every_family_of_the_contract_is_there_and_no_other(server, metrics):
         assert len({(sample.name, *sample.labels) for sample in family.samples if not sample.name.endswith("_bucket")}) <= 3, family
 
 
+def test_the_page_lists_all_of_them(metrics):
+    page = (Path(__file__).parents[1] / "docs" / "metrics.md").read_text()
+    rows = [[cell.strip(" `") for cell in line.strip("|").split(" | ")] for line in page.splitlines() if line.startswith("| `")]
+    told = {name: (kind, text) for name, kind, _, program, text in rows if program != "mcp"}
+    text = metrics.get("/metrics")[2].decode()
+    kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
+    helps = dict(re.findall(r"^# HELP (\w+) (.*)$", text, re.MULTILINE))
+    assert told == {name: (kind, helps[name]) for name, kind in kinds.items()}
+
+
 def test_a_thousand_requests_count_exactly(server, metrics):
     before, dice = metrics.scrape(), random.Random(7)
     expected, sizes, uids = {}, [], []

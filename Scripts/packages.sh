@@ -4,6 +4,7 @@
 is_there() {
     case $1 in
         libsqlite3-dev) [[ -f /usr/include/sqlite3.h || $(uname) == Darwin ]] ;;
+        zlib1g-dev) compgen -G '/usr/lib/*/libz.a' >/dev/null || [[ $(uname) == Darwin ]] ;;
         python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
         nginx) [[ -x /usr/sbin/nginx ]] || command -v nginx >/dev/null ;;
         binutils) command -v strip >/dev/null ;;

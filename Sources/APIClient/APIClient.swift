@@ -1,7 +1,9 @@
 package import Auth
 import Synchronization
 
-/// Speaks to one API. One per process.
+/// Speaks to one API.
+///
+/// One per process.
 package final class APIClient: Sendable {
     let settings: APISettings
     let transport: any APITransport
@@ -36,7 +38,11 @@ package final class APIClient: Sendable {
     /// Whether the API answers that it is alive.
     package func health(within limit: Duration = .seconds(2)) async -> Bool {
         let call = APICall(.health, "GET", "/healthz")
-        let request = APIRequest(method: call.method, target: settings.basePath + call.target, headers: [("User-Agent", settings.userAgent)])
+        let request = APIRequest(
+            method: call.method,
+            target: settings.basePath + call.target,
+            headers: [("User-Agent", settings.userAgent)]
+        )
         guard case .success(let response) = await attempt(call, request, within: limit, attempt: 1, requestID: nil) else { return false }
         return response.status == 200
     }

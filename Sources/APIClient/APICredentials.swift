@@ -48,12 +48,15 @@ package struct APIRequestOrigin: Sendable {
         self.baggage = baggage
     }
 
-    /// As headers.
+    /// As headers, without those that no request can have.
     var headers: [(name: String, value: String)] {
         let all = [
             ("X-Forwarded-For", clientAddress), ("X-Correlation-ID", correlationID), ("traceparent", traceparent),
             ("tracestate", tracestate), ("baggage", baggage),
         ]
-        return all.compactMap { name, value in value.map { (name, $0) } }
+        return all.compactMap { name, value in
+            guard let value, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { return nil }
+            return (name, value)
+        }
     }
 }

@@ -22,7 +22,9 @@ import ToolBridge
     private static func told(_ item: Item) throws -> String {
         let payload = try JSONValue(parsing: item.payload, limits: .stored)
         let times: Set<String> = ["updatedTs", "updateTime", "remoteUpdatedAt", "lastSyncedAt", "sync"]
-        let members = payload.members.filter { !times.contains($0.key) }.map { "\($0.key)=\(String(decoding: $0.value.bytes, as: UTF8.self))" }
+        let members = payload.members.filter { !times.contains($0.key) }.map { member in
+            "\(member.key)=\(String(decoding: member.value.bytes, as: UTF8.self))"
+        }
         return "\(item.kind) \(item.uid) v\(item.version) \(item.deletedAt == nil ? "live" : "dead") \(members.joined(separator: " "))"
     }
 
@@ -67,8 +69,10 @@ import ToolBridge
     private static func search(_ text: String, _ kinds: Set<ItemKind> = Set(ItemKind.allCases)) -> Step {
         Step(name: "search \(text)") { service, owner in
             let page = try await service.search(SearchQuery(text, kinds: kinds, limit: 5), of: owner)
-            return page.hits.map { "\($0.item.reference) v\($0.item.version) \($0.title ?? "-") \($0.snippet) \($0.parent.map { "\($0)" } ?? "-")" }
-                .joined(separator: "; ") + " \(page.hasMore) \(page.isComplete)"
+            let hits = page.hits.map { hit in
+                "\(hit.item.reference) v\(hit.item.version) \(hit.title ?? "-") \(hit.snippet) \(hit.parent.map { "\($0)" } ?? "-")"
+            }
+            return hits.joined(separator: "; ") + " \(page.hasMore) \(page.isComplete)"
         }
     }
 
@@ -129,7 +133,10 @@ import ToolBridge
                     .success(BatchOperation(.notes, .mutate(try uid(9), .archive, expecting: nil))),
                 ]
             ),
-            batch(.atomic, [.success(BatchOperation(.notes, .mutate(try uid(0), .archive, expecting: nil))), .failure(.invalidUID(field: "x"))]),
+            batch(
+                .atomic,
+                [.success(BatchOperation(.notes, .mutate(try uid(0), .archive, expecting: nil))), .failure(.invalidUID(field: "x"))]
+            ),
             batch(.atomic, [.success(BatchOperation(.notes, .mutate(try uid(0), .archive, expecting: nil)))]), batch(.independent, []),
             read(0, .notes),
         ]

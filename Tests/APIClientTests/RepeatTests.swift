@@ -25,7 +25,9 @@ import ToolBridge
     }
 
     @Test func `The same token isn't sent twice, and one that only the tenant's proof spoils isn't replaced`() async throws {
-        let transport = ScriptedTransport([.refusal(401, "unauthorized"), .refusal(401, "tenant_required"), .refusal(403, "tenant_forbidden")])
+        let transport = ScriptedTransport([
+            .refusal(401, "unauthorized"), .refusal(401, "tenant_required"), .refusal(403, "tenant_forbidden"),
+        ])
         let tokens = TokenSource("only")
         let items = client(transport).items(tokens.credentials())
         #expect(await items.note().error?.code == .unauthorized)
@@ -37,7 +39,8 @@ import ToolBridge
     @Test func `identity § 9.4: a session is made when the API wants one, kept for its owner, and made anew after a wipe`() async throws {
         let transport = ScriptedTransport([
             .json(428, "sync session required"), .session, .note, .note, .json(409, #"{"error":"epoch_mismatch","epoch":5}"#),
-            .json(201, #"{"id":"s-2","createdAt":"2026-03-01T10:00:00Z","expiresAt":"2026-03-01T10:30:00Z","epoch":5}"#), .note, .note, .session,
+            .json(201, #"{"id":"s-2","createdAt":"2026-03-01T10:00:00Z","expiresAt":"2026-03-01T10:30:00Z","epoch":5}"#), .note, .note,
+            .session,
             .note,
         ])
         let items = client(transport).items(TokenSource("t").credentials())
@@ -75,7 +78,8 @@ import ToolBridge
     }
 
     @Test func `A replacement for an API with sessions keeps the parent that it doesn't name`() async throws {
-        let old = #"{"uid":"\#(noteUID)","version":1,"updatedAt":"2026-03-01T10:00:00Z","payload":{"parentType":"note","parentUid":"p","x":1}}"#
+        let payloadBefore = #"{"parentType":"note","parentUid":"p","x":1}"#
+        let old = #"{"uid":"\#(noteUID)","version":1,"updatedAt":"2026-03-01T10:00:00Z","payload":\#(payloadBefore)}"#
         let transport = ScriptedTransport { request, _ in
             if request.target == "/v1/sync/sessions" { return .session }
             if request.header("X-Sync-Session") == nil { return .json(428, "no") }

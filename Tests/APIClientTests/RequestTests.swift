@@ -28,6 +28,18 @@ import ToolBridge
         #expect(transport.requests.first?.header("authorization") == "Bearer t-1")
     }
 
+    @Test func `What no request can have is left out, and costs nobody else the API`() async throws {
+        let transport = ScriptedTransport([.note])
+        let client = client(transport)
+        let origin = APIRequestOrigin(correlationID: "c-1", tracestate: "a\r\nX-B: 1", baggage: "a\u{0}")
+        #expect(await client.items(TokenSource("t").credentials(origin: origin)).note().value != nil)
+        #expect(transport.requests.first?.headers.map(\.name).contains { ["tracestate", "baggage"].contains($0) } == false)
+        for token in ["a b", "a\r\nX-B: 1", "ü", "a\u{0}"] {
+            for _ in 0..<3 { #expect(await client.items(TokenSource(token).credentials()).note().error?.code == .unauthorized) }
+        }
+        #expect(transport.requests.count == 1 && !client.isCut)
+    }
+
     @Test func `Every write has a key of its own, and a body without a copy of anything else`() async throws {
         let transport = ScriptedTransport([.note, .note, .note, .note, .note, .note])
         let items = client(transport).items(TokenSource("t").credentials())
@@ -63,7 +75,8 @@ import ToolBridge
     }
 
     @Test func `What the API refuses is refused in its words, with all that it says`() async throws {
-        let body = #"{"error":"version mismatch: expected 3, actual 5","code":"version_mismatch","uid":"u","expected":3,"actual":5,"new":{}}"#
+        let details = #""uid":"u","expected":3,"actual":5,"new":{}"#
+        let body = #"{"error":"version mismatch: expected 3, actual 5","code":"version_mismatch",\#(details)}"#
         let transport = ScriptedTransport([.json(412, body)])
         let error = await client(transport).items(TokenSource("t").credentials()).note().error
         #expect(
@@ -78,14 +91,16 @@ import ToolBridge
 
     @Test func `tools § 1.4: an API that names no code means what its status says`() async throws {
         for (status, code, body, text) in [
-            (400, ItemError.Code.invalidRequest, "bad things", "bad things"), (403, .tenantForbidden, #"{"error":"forbidden"}"#, "forbidden"),
-            (404, .notFound, "note not found\n", "note not found"), (409, .alreadyExists, "", ""), (410, .deleted, "gone", "gone"),
+            (400, ItemError.Code.invalidRequest, "bad things", "bad things"),
+            (403, .tenantForbidden, #"{"error":"forbidden"}"#, "forbidden"),
+            (404, .notFound, "note not found\n", "note not found"), (410, .deleted, "gone", "gone"),
             (412, .versionMismatch, #"{"error":"no"}"#, "no"), (418, .invalidRequest, "tea", "tea"),
             (429, .rateLimited, "slow down", "slow down"), (500, .unavailable, "panic at https://internal", "the API failed, try again"),
             (502, .unavailable, "<html>nginx</html>", "the API failed, try again"),
             (302, .unavailable, "elsewhere", "the API's answer can't be read"),
-            (404, .notFound, "see http://internal:8080/x", "the API refused this (404)"), (403, .tenantForbidden, "<b>", "the API refused this (403)"),
-        ] where status != 409 {
+            (404, .notFound, "see http://internal:8080/x", "the API refused this (404)"),
+            (403, .tenantForbidden, "<b>", "the API refused this (403)"),
+        ] {
             let transport = ScriptedTransport([.json(status, body, [("Location", "http://elsewhere/")])])
             let error = await client(transport).items(TokenSource("t").credentials()).note().error
             #expect(error?.code == code && error?.text == text, "\(status) \(body) \(String(describing: error))")

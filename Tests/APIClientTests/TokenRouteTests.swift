@@ -104,7 +104,12 @@ import ToolBridge
         #expect(address.origin == origin && address.path == path)
     }
 
-    @Test(arguments: ["", "api", "ftp://a", "https://", "https://u@a", "https://a?b", "https://a#b", "http://a:0", "http://a:70000", "http://[::1", "http://a b", "http://a\r\n"])
+    @Test(
+        arguments: [
+            "", "api", "ftp://a", "https://", "https://u@a", "https://a?b", "https://a#b", "http://a:0", "http://a:70000", "http://[::1",
+            "http://a b", "http://a\r\n",
+        ]
+    )
     func `What isn't an API's address is refused`(_ text: String) {
         #expect(APIAddress(text) == nil)
     }

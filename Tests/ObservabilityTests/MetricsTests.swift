@@ -34,7 +34,9 @@ struct MetricsTests {
     func roles(_ role: MetricFamily.Role) {
         let metrics = Metrics()
         metrics.describe(role: role, version: "1", commit: "c", store: "none")
-        let types = lines(metrics).filter { $0.hasPrefix("# TYPE ") }.compactMap { $0.split(separator: " ").dropFirst(2).first.map(String.init) }
+        let types = lines(metrics).filter { $0.hasPrefix("# TYPE ") }.compactMap {
+            $0.split(separator: " ").dropFirst(2).first.map(String.init)
+        }
         #expect(types == MetricFamily.all.filter { $0.roles.contains(role) }.map(\.name))
         #expect(lines(metrics).contains(#"tb_build_info{version="1",commit="c",role="\#(role.rawValue)",store="none"} 1"#))
         #expect(metrics.text().last == UInt8(ascii: "\n"))
@@ -90,7 +92,10 @@ struct MetricsTests {
         for code in [200, 200, 404, 799, -1, 299, Int.max] { codes.add(code) }
         let samples = lines(metrics).filter { $0.hasPrefix("tb_http_requests_total") }
         #expect(
-            samples == [("200", 2), ("404", 1), ("other", 4)].map { #"tb_http_requests_total{route="/mcp",method="POST",code="\#($0)"} \#($1)"# }
+            samples
+                == [("200", 2), ("404", 1), ("other", 4)].map {
+                    #"tb_http_requests_total{route="/mcp",method="POST",code="\#($0)"} \#($1)"#
+                }
         )
     }
 
@@ -140,7 +145,8 @@ struct MetricsTests {
         for line in [
             #"tb_jwks_fetches_total{issuer="0",outcome="ok"} 2"#, #"tb_jwks_fetches_total{issuer="1",outcome="failed"} 1"#,
             #"tb_workos_requests_total{op="list",code="200"} 1"#, #"tb_workos_request_duration_seconds_count{op="list"} 2"#,
-            #"tb_upstream_requests_total{op="get",code="timeout"} 1"#, "tb_shutdown_drain_seconds 1.5", #"tb_log_events_total{level="info"} 0"#,
+            #"tb_upstream_requests_total{op="get",code="timeout"} 1"#, "tb_shutdown_drain_seconds 1.5",
+            #"tb_log_events_total{level="info"} 0"#,
         ] {
             #expect(lines.contains(line), "\(line)")
         }
@@ -197,7 +203,8 @@ struct MetricsTests {
             }
             best = min(best, .now - begin)
         }
-        let nanoseconds = Double(best.components.attoseconds) / 1e9 / Double(rounds) + Double(best.components.seconds) * 1e9 / Double(rounds)
+        let nanoseconds =
+            Double(best.components.attoseconds) / 1e9 / Double(rounds) + Double(best.components.seconds) * 1e9 / Double(rounds)
         print("counting a request: \(nanoseconds) ns")
         #if DEBUG
         #expect(nanoseconds < 20_000)
@@ -235,7 +242,9 @@ private enum ContractTable {
     /// A line names one family or several, with a type for each or one for all, and so with labels.
     static func rows() throws -> [Row] {
         let text = try String(contentsOf: file, encoding: .utf8)
-        let table = try #require(text.components(separatedBy: "### 2.2 Families").dropFirst().first?.components(separatedBy: "### 2.3").first)
+        let table = try #require(
+            text.components(separatedBy: "### 2.2 Families").dropFirst().first?.components(separatedBy: "### 2.3").first
+        )
         return table.split(separator: "\n").filter { $0.hasPrefix("| `") }.flatMap { line -> [Row] in
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             let names = cells[0].split(separator: "`").map(String.init).filter { $0.contains("_") }

@@ -7,6 +7,9 @@ need python3-venv
 # It has promtool. Without it the checks of metrics are left out, but not in CI.
 need prometheus || [[ ${CI:-} != true ]]
 
+# What the checks of images and scripts call; those that lack something are left out, but not in CI.
+need binutils buildah openssl shellcheck zlib1g-dev || [[ ${CI:-} != true ]]
+
 wanted=$(cat deploy/test/tools.sh deploy/test/requirements.txt | cksum)
 folder=.venv/deploy
 [[ -f $folder/wanted && $(cat "$folder/wanted") == "$wanted" ]] && exit 0

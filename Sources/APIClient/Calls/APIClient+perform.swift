@@ -9,7 +9,7 @@ extension APIClient {
     func perform(_ call: APICall, _ credentials: APICredentials) async -> APICallEnd {
         var attempt = Attempt(call, end: clocks.monotonic() + settings.requestLimit)
         do throws(ItemError) {
-            attempt.token = try await credentials.token(nil)
+            attempt.token = try await token(credentials, refused: nil)
             while true {
                 attempt.count += 1
                 if call.takesSession { attempt.session = sessions.session(of: credentials.owner, at: clocks.monotonic()) }
@@ -36,7 +36,7 @@ extension APIClient {
         _ credentials: APICredentials
     ) async throws(ItemError) -> Bool {
         if refusal.wantsToken, attempt.once(.token) {
-            guard let refused = attempt.token, let fresh = try await credentials.token(refused) else { return false }
+            guard let refused = attempt.token, let fresh = try await token(credentials, refused: refused) else { return false }
             guard !fresh.reveal().utf8.elementsEqual(refused.reveal().utf8) else { return false }
             attempt.token = fresh
         } else if attempt.call.takesSession, refusal.wantsSession, attempt.once(.session) {
@@ -51,6 +51,13 @@ extension APIClient {
         // A refusal may be remembered under its key.
         attempt.renewKey()
         return true
+    }
+
+    /// - Throws: `unauthorized` if no request can have such a token; that isn't the API's fault, and must not look like it.
+    private func token(_ credentials: APICredentials, refused: Secret?) async throws(ItemError) -> Secret? {
+        guard let token = try await credentials.token(refused) else { return nil }
+        guard token.reveal().utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { throw ItemError(.unauthorized, "unauthorized") }
+        return token
     }
 
     private func renewSession(_ attempt: inout Attempt, _ credentials: APICredentials) async throws(ItemError) {

@@ -38,14 +38,13 @@ extension APIClient {
         // After a sleep of the machine its connections are dead, and its clock is anything.
         if apiClock.hasJumped(wall: sent, monotonic: begin) { transport.forgetConnections() }
         let result: Result<APIResponse, TransportFault>
-        if call.operation == .health || breaker.admits(at: begin) {
-            do throws(TransportFault) {
-                result = .success(try await transport.send(request, within: limit))
-            } catch {
-                result = .failure(error)
-            }
-        } else {
+        guard call.operation == .health || breaker.admits(at: begin) else {
             return .failure(.notSent)
+        }
+        do throws(TransportFault) {
+            result = .success(try await transport.send(request, within: limit))
+        } catch {
+            result = .failure(error)
         }
         let end = clocks.monotonic()
         switch result {

@@ -1,4 +1,5 @@
 import Synchronization
+import ToolBridge
 
 /// What time it is at the API, learnt from the `Date` of its answers.
 ///
@@ -47,14 +48,17 @@ final class APIClock: Sendable {
     /// Milliseconds by which the API's clock is ahead.
     var offset: Int64 { state.withLock { $0.offset } }
 
-    /// Takes an answer's `Date`, which has whole seconds.
+    /// Takes an answer's `Date`, which has whole seconds; an answer without one changes nothing but ends the doubt.
     ///
     /// - Parameters:
     ///   - sent: Wall time when the request went.
     ///   - received: Wall time when the answer was there.
     func learn(_ date: String?, sent: Int64, received: Int64) {
-        guard let seconds = date.flatMap(HTTPDate.seconds) else { return }
-        let earliest = seconds &* 1000
+        guard let earliest = date.flatMap({ Timestamp(httpDate: $0) })?.milliseconds else {
+            // Whoever doesn't say what time it is won't say it next time either.
+            state.withLock { $0.isDoubtful = false }
+            return
+        }
         // The API wrote it between the two, and meant any moment of that second: within that its clock is ours.
         let offset: Int64
         if earliest > received {

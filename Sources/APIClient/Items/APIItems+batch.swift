@@ -11,7 +11,9 @@ extension APIItems {
         _ context: WriteContext<[BatchOutcome]>,
         of owner: Owner
     ) async throws(ItemError) -> [BatchOutcome] {
-        if mode == .atomic, let index = operations.firstIndex(where: { (try? $0.get()) == nil }), case .failure(let refusal) = operations[index] {
+        if mode == .atomic, let index = operations.firstIndex(where: { (try? $0.get()) == nil }),
+            case .failure(let refusal) = operations[index]
+        {
             return operations.indices.map { $0 == index ? .refused(refusal) : .notApplied }
         }
         let readable = operations.compactMap { try? $0.get() }
@@ -35,14 +37,19 @@ extension APIItems {
         }
         guard mode == .independent else { throw .notOffered("batches that are all or nothing") }
         var outcomes: [BatchOutcome] = []
-        for operation in readable { outcomes.append(try await outcome(of: operation, epoch: context.epoch, of: owner)) }
+        for operation in readable {
+            // Where one got no answer the others needn't wait for theirs.
+            if case .refused(let refusal)? = outcomes.last, refusal.code == .unavailable {
+                outcomes.append(.refused(refusal))
+            } else {
+                outcomes.append(await outcome(of: operation, epoch: context.epoch, of: owner))
+            }
+        }
         return operations.outcomes(outcomes)
     }
 
     /// One operation by itself, at an API without batches.
-    ///
-    /// - Throws: What would meet the others too.
-    private func outcome(of operation: BatchOperation, epoch: Int64?, of owner: Owner) async throws(ItemError) -> BatchOutcome {
+    private func outcome(of operation: BatchOperation, epoch: Int64?, of owner: Owner) async -> BatchOutcome {
         do throws(ItemError) {
             switch operation.target {
             case .create(let payload):

@@ -2,7 +2,9 @@ import JSON
 package import ToolBridge
 
 extension APIItems {
-    package func create(_ payload: Payload, _ kind: ItemKind, _ context: WriteContext<Item>, of owner: Owner) async throws(ItemError) -> Item {
+    package func create(_ payload: Payload, _ kind: ItemKind, _ context: WriteContext<Item>, of owner: Owner) async throws(ItemError)
+        -> Item
+    {
         let call = writing(.create, "POST", "/v1/\(kind.path)", payload.bytes, epoch: context.epoch)
         return try await perform(call, of: owner).response().item(kind)
     }
@@ -44,7 +46,9 @@ extension APIItems {
         return try end.response().item(kind)
     }
 
-    /// A checked parent stays if the payload doesn't name one. The predecessor doesn't know that, so for it the item is read first.
+    /// Replaces an item; a checked parent stays if the payload doesn't name one.
+    ///
+    /// The predecessor doesn't know that, so for it the item is read first.
     private func replace(
         _ uid: UID,
         _ kind: ItemKind,

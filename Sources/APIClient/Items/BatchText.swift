@@ -87,7 +87,9 @@ extension ItemError {
     /// The same refusal with its field as the part itself would name it.
     fileprivate func outside(_ pointer: String) -> ItemError {
         let details = details.map { detail in
-            guard detail.name == .field, case .string(let field) = detail.value, field.utf8.starts(with: pointer.utf8) else { return detail }
+            guard detail.name == .field, case .string(let field) = detail.value, field.utf8.starts(with: pointer.utf8) else {
+                return detail
+            }
             return Detail(.field, .string(String(Substring(field.utf8.dropFirst(pointer.utf8.count)))))
         }
         return ItemError(code, text, details, underlying: underlying)

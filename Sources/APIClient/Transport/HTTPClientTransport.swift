@@ -57,9 +57,17 @@ package final class HTTPClientTransport: APITransport {
             state = .unmade
             return client
         }
+        guard let client else { return }
         // What is under way on it goes on; what is idle, its own time limit closes.
-        if let client { old.withLock { $0.append(client) } }
+        let oldest = old.withLock { clients -> HTTPClient? in
+            clients.append(client)
+            return clients.count > Self.keptClients ? clients.removeFirst() : nil
+        }
+        // Nobody waits for it: it has nothing left to do since the machine slept several times.
+        if let oldest { Task { try? await oldest.shutdown() } }
     }
+
+    private static var keptClients: Int { 4 }
 
     package func shutdown() async {
         var clients = old.withLock { clients in

@@ -6,7 +6,8 @@ package import Tools
 extension Settings {
     package static let mcp: [SettingRow] = [
         publicURL.row, authorizationServer.row, requiredScopes.row, fixedTenant.row, securityContact.row, allowedOrigins.row,
-        allowedHosts.row, stateKeys.row, sessionLifetime.row, legacySSE.row, streamHeartbeat.row, streamMaximumAge.row, streamIdle.row, toolsets.row,
+        allowedHosts.row, stateKeys.row, sessionLifetime.row, legacySSE.row, streamHeartbeat.row, streamMaximumAge.row, streamIdle.row,
+        toolsets.row,
         readOnly.row, toolPageBytes.row,
     ]
 

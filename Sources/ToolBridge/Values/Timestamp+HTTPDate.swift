@@ -3,13 +3,18 @@ extension Timestamp {
     ///
     /// The two obsolete forms, which no server sends, are `nil` (RFC 9110, § 5.6.7). The name of the day isn't compared with the date.
     package init?(httpDate text: String) {
-        let words = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard words.count == 6, words[0].count == 4, words[0].last == UInt8(ascii: ","), words[5].elementsEqual("GMT".utf8) else { return nil }
-        guard let month = Self.months.firstIndex(where: { words[2].elementsEqual($0.utf8) }) else { return nil }
-        guard words[1].count == 2, words[3].count == 4, words[4].count == 8 else { return nil }
-        let number = month + 1 < 10 ? "0\(month + 1)" : "\(month + 1)"
-        let date = String(decoding: Array(words[3]), as: UTF8.self) + "-" + number + "-" + String(decoding: Array(words[1]), as: UTF8.self)
-        self.init(payloadText: date + "T" + String(decoding: Array(words[4]), as: UTF8.self) + "Z")
+        let bytes = Array(text.utf8)
+        guard bytes.count == 29, bytes[3...4].elementsEqual(", ".utf8), bytes[25...].elementsEqual(" GMT".utf8) else { return nil }
+        guard [7, 11, 16].allSatisfy({ bytes[$0] == UInt8(ascii: " ") }) else { return nil }
+        guard let month = Self.months.firstIndex(where: { bytes[8..<11].elementsEqual($0.utf8) }) else { return nil }
+        let digits = [UInt8(ascii: "0") + UInt8((month + 1) / 10), UInt8(ascii: "0") + UInt8((month + 1) % 10)]
+        let hyphen = [UInt8(ascii: "-")]
+        var written: [UInt8] = []
+        written.reserveCapacity(20)
+        for part in [bytes[12..<16], hyphen[...], digits[...], hyphen[...], bytes[5..<7], [UInt8(ascii: "T")], bytes[17..<25]] {
+            written += part
+        }
+        self.init(rfc3339: written + [UInt8(ascii: "Z")])
     }
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

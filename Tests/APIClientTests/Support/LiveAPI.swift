@@ -42,8 +42,8 @@ struct LiveAPI: Sendable {
         let policy = CallerPolicy(tokens: .local(token), tenants: TenantPolicy(defaultTenant: "tenant", proof: proof))
         let data = DataRoutes(items: service, sync: service)
         let routes: [Route<Caller>] =
-            healthRoutes(service: "toolbridge", role: "serve", version: "1") { [] } + ItemRoutes(data).all + [batchRoute(data), searchRoute(data), recentRoute(data)]
-            + SyncRoutes(data).all + [syncInfoRoute(SyncInfo(rate: nil))]
+            healthRoutes(service: "toolbridge", role: "serve", version: "1", readiness: Readiness([])) + ItemRoutes(data).all
+            + [batchRoute(data), searchRoute(data), recentRoute(data)] + SyncRoutes(data).all + [syncInfoRoute(SyncInfo(rate: nil))]
         do {
             let (ports, port) = AsyncStream.makeStream(of: Int.self)
             let http = HTTPService(
