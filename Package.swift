@@ -278,7 +278,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "APIClient", "Auth", "HTTPServer", "JSON", "MCP", "Program", "ToolBridge", "Tools",
+                "Gateway", "APIClient", "Auth", "HTTPServer", "JSON", "MCP", "MCPServer", "Program", "ToolBridge", "Tools",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

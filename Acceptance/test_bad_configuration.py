@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from support.identity import Key
-from support.places import PROGRAM, ROOT
+from support.places import GATEWAY, PROGRAM, ROOT
 from support.program import environment
 
 ISSUER = {"JWT_ISSUER": "https://issuer.example", "JWT_JWKS_URL": "https://issuer.example/jwks", "JWT_AUDIENCE": "https://api.example"}
@@ -119,6 +119,65 @@ def test_a_bad_configuration_is_one_line_and_no_start(tmp_path, name):
     said = (done.stdout + done.stderr).decode()
     assert "canary" not in said.replace(str(tmp_path), "") and "PRIVATE KEY-----" not in said, said
     assert not database.exists(), "something was opened first"
+
+
+PROVIDER = {"TOOLBRIDGE_AUTHKIT_DOMAIN": "x.authkit.example", "TOOLBRIDGE_PUBLIC_BASE_URL": "https://mcp.example"}
+TENANT = {"TOOLBRIDGE_TENANT_ID": "tenant_a"}
+
+# The same of `mcp`.
+BAD_GATEWAYS = {
+    "nobody tells the tenant": ({}, "TOOLBRIDGE_TENANT_ID"),
+    "two APIs": (
+        {**TENANT, "TOOLBRIDGE_GO_API_BASE_URL": "https://a.example", "TOOLBRIDGE_API_BASE_URL": "https://b.example"},
+        "TOOLBRIDGE_GO_API_BASE_URL",
+    ),
+    "an API without TLS": ({**TENANT, "TOOLBRIDGE_GO_API_BASE_URL": "http://api.example.com"}, "TOOLBRIDGE_GO_API_BASE_URL"),
+    "an API at a name that looks like loopback": ({**TENANT, "TOOLBRIDGE_API_BASE_URL": "http://127.0.0.1.evil.example"}, "TOOLBRIDGE_API_BASE_URL"),
+    "an API at another address without TLS": ({**TENANT, "TOOLBRIDGE_API_BASE_URL": "http://10.0.0.1:8080"}, "TOOLBRIDGE_API_BASE_URL"),
+    "an API behind a password": ({**TENANT, "TOOLBRIDGE_API_BASE_URL": "https://u:canary@api.example"}, "TOOLBRIDGE_API_BASE_URL"),
+    "an API with a query": ({**TENANT, "TOOLBRIDGE_API_BASE_URL": "https://api.example/?key=canary"}, "TOOLBRIDGE_API_BASE_URL"),
+    "a way to authenticate that isn't": ({**TENANT, "TOOLBRIDGE_UPSTREAM_AUTH": "basic"}, "TOOLBRIDGE_UPSTREAM_AUTH"),
+    "an exchange of tokens that nobody can read": ({**TENANT, "TOOLBRIDGE_UPSTREAM_AUTH": "exchange"}, "TOOLBRIDGE_UPSTREAM_AUTH"),
+    "an authorization server without a public URL": ({"TOOLBRIDGE_AUTHKIT_DOMAIN": "x.authkit.example"}, "TOOLBRIDGE_PUBLIC_BASE_URL"),
+    "an issuer without a public URL": ({"JWT_ISSUER": "https://a.example", "JWT_JWKS_URL": "https://a.example/jwks"}, "TOOLBRIDGE_PUBLIC_BASE_URL"),
+    "an issuer without its keys": ({**TENANT, "JWT_ISSUER": "https://a.example"}, "JWT_JWKS_URL"),
+    "scopes that nobody can be asked for": ({**TENANT, "TOOLBRIDGE_REQUIRED_SCOPES": "notes:read"}, "TOOLBRIDGE_REQUIRED_SCOPES"),
+    "everybody's token for everybody": ({**TENANT, "TOOLBRIDGE_JWT_TOKEN": "canary", "TOOLBRIDGE_HOST": "0.0.0.0"}, "TOOLBRIDGE_JWT_TOKEN"),
+    "everybody's token, and clients' to exchange": ({**PROVIDER, **TENANT, "TOOLBRIDGE_JWT_TOKEN": "canary"}, "TOOLBRIDGE_JWT_TOKEN"),
+    "everybody's token of nobody knows which tenant": (
+        {**PROVIDER, "TOOLBRIDGE_UPSTREAM_AUTH": "forward", "TOOLBRIDGE_JWT_TOKEN": "canary"},
+        "TOOLBRIDGE_TENANT_ID",
+    ),
+    "a token of two words": ({**TENANT, "TOOLBRIDGE_JWT_TOKEN": "canary canary"}, "TOOLBRIDGE_JWT_TOKEN"),
+    "a tenant that can't be one": ({"TOOLBRIDGE_TENANT_ID": "a b"}, "TOOLBRIDGE_TENANT_ID"),
+    "keys that are none": ({**TENANT, "TOOLBRIDGE_TENANT_HEADER_KEYS": "canary"}, "TOOLBRIDGE_TENANT_HEADER_KEYS"),
+    "another tenant's key": ({**TENANT, "TOOLBRIDGE_TENANT_HEADER_KEYS": "k1:tenant_b:" + "A" * 43 + "="}, "TOOLBRIDGE_TENANT_HEADER_KEYS"),
+    "state keys that are none": ({**TENANT, "TOOLBRIDGE_STATE_KEYS": "k1:canary"}, "TOOLBRIDGE_STATE_KEYS"),
+    "a client without a secret": ({**TENANT, "TOOLBRIDGE_EXCHANGE_CLIENT": "canary"}, "TOOLBRIDGE_EXCHANGE_CLIENT"),
+    "a token endpoint without TLS": ({**TENANT, "TOOLBRIDGE_TOKEN_ENDPOINT": "http://a.example/oauth/token"}, "TOOLBRIDGE_TOKEN_ENDPOINT"),
+    "a skew without end": ({**TENANT, "TOOLBRIDGE_MAX_TIMESTAMP_SKEW_SECONDS": "1e9"}, "TOOLBRIDGE_MAX_TIMESTAMP_SKEW_SECONDS"),
+    "a port that isn't": ({**TENANT, "TOOLBRIDGE_PORT": "65536"}, "TOOLBRIDGE_PORT"),
+    "a host with a port": ({**TENANT, "TOOLBRIDGE_HOST": "127.0.0.1:80"}, "TOOLBRIDGE_HOST"),
+    "an access log perhaps": ({**TENANT, "TOOLBRIDGE_UVICORN_ACCESS_LOG": "maybe"}, "TOOLBRIDGE_UVICORN_ACCESS_LOG"),
+    "a stream that is idle for a word": ({**TENANT, "TOOLBRIDGE_SSE_IDLE_SECONDS": "never"}, "TOOLBRIDGE_SSE_IDLE_SECONDS"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_GATEWAYS)
+def test_a_gateway_with_a_bad_configuration_is_one_line_and_no_start(tmp_path, name):
+    variables, named = BAD_GATEWAYS[name]
+    usual = {"TOOLBRIDGE_HOST": "127.0.0.1", "TOOLBRIDGE_PORT": "0", "TOOLBRIDGE_METRICS_ADDR": "off"}
+    done = subprocess.run(
+        [str(GATEWAY), "mcp"],
+        env=environment(tmp_path, **usual | variables),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=20,
+    )
+    assert done.returncode > 0, done
+    lines = [line for line in done.stderr.decode().splitlines() if line.strip()]
+    assert len(lines) == 1 and named in lines[0], lines
+    assert "canary" not in (done.stdout + done.stderr).decode().replace(str(tmp_path), "")
 
 
 def test_what_is_set_is_logged_without_secrets(make_server):

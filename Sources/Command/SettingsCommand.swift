@@ -18,7 +18,7 @@ struct SettingsCommand: ParsableCommand {
 enum SettingsTable {
     static var text: String {
         Settings.groups.map { group in
-            (["## \(group.title)", "", "| variable | flag | default | meaning |", "|---|---|---|---|"] + group.rows.map(line))
+            (["## \(group.title)", "", "| variable | flag | default | read by | meaning |", "|---|---|---|---|---|"] + group.rows.map(line))
                 .joined(separator: "\n")
         }
         .joined(separator: "\n\n")
@@ -26,7 +26,8 @@ enum SettingsTable {
 
     private static func line(_ row: SettingRow) -> String {
         let flags = row.flag.map { "`" + $0.replacing(", ", with: "`, `") + "`" } ?? ""
+        let roles = Settings.roles(of: row).map { "`\($0.rawValue)`" }.joined(separator: ", ")
         let name = "`\(row.name)`" + (row.file == nil ? "" : " (`_FILE`)")
-        return "| \(name) | \(flags) | \(row.fallback) | \(row.meaning.replacing("|", with: "\\|")) |"
+        return "| \(name) | \(flags) | \(row.fallback) | \(roles) | \(row.meaning.replacing("|", with: "\\|")) |"
     }
 }

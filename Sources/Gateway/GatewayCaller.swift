@@ -17,6 +17,22 @@ package struct GatewayCaller: Sendable {
     /// What the API learns of the request.
     package var origin: APIRequestOrigin
 
+    package init(
+        principal: Auth.Principal?,
+        token: Secret?,
+        digest: String,
+        namedTenant: String?,
+        client: IPAddress?,
+        origin: APIRequestOrigin
+    ) {
+        self.principal = principal
+        self.token = token
+        self.digest = digest
+        self.namedTenant = namedTenant
+        self.client = client
+        self.origin = origin
+    }
+
     /// Who the caller is for the protocol: what sessions, cursors and request states are bound to.
     ///
     /// Where tokens can't be read, sessions are nobody's: they grant nothing, and a refreshed token must not end them (AU17).

@@ -176,13 +176,18 @@ struct GatewayServer: Sendable {
     }
 
     private func health(_ caller: GatewayCaller) async -> HealthReport {
-        HealthReport(
-            isHealthy: await upstream.isHealthy(),
+        let isHealthy = await upstream.isHealthy()
+        return HealthReport(
+            isHealthy: isHealthy,
             tenant: upstream.tenants.knownTenant(of: caller),
             apiBaseURL: gateway.api.url,
             version: Version.current,
             role: "mcp",
+<<<<<<< HEAD
             upstream: upstream.client.isCompatible ? "compatible" : "toolbridge"
+=======
+            upstream: upstream.kind
+>>>>>>> h-gate
         )
     }
 

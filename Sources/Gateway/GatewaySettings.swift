@@ -1,31 +1,31 @@
-import APIClient
-import Auth
-import MCPServer
+package import APIClient
+package import Auth
+package import MCPServer
 package import Program
 import ToolBridge
 
 /// Everything that the settings say to the role `mcp`, read and checked before anything is opened.
 package struct GatewaySettings: Sendable {
-    let api: UpstreamAddress
-    let address: ListenAddress
-    let auth: UpstreamAuth
+    package let api: UpstreamAddress
+    package let address: ListenAddress
+    package let auth: UpstreamAuth
     /// Whose tokens clients send; nil where this server can't read them.
-    let issuer: TokenSettings.Issuer?
-    let resource: ResourceSettings
+    package let issuer: TokenSettings.Issuer?
+    package let resource: ResourceSettings
     /// What tokens may be for beside the MCP endpoints' own addresses.
-    let furtherAudiences: [String]
+    package let furtherAudiences: [String]
     /// For which audience tokens are exchanged.
-    let apiAudience: String
-    let tokenEndpoint: UpstreamAddress?
-    let exchangeClient: ExchangeClientCredentials?
-    let sharedToken: Secret?
+    package let apiAudience: String
+    package let tokenEndpoint: UpstreamAddress?
+    package let exchangeClient: ExchangeClientCredentials?
+    package let sharedToken: Secret?
     /// The tenant of all clients.
-    let fixedTenant: String?
-    let signer: TenantSigner?
-    let maximumSkew: Duration
-    let stateKeys: StateKeys
-    let logsRequests: Bool
-    let warnings: [(name: String, text: String)]
+    package let fixedTenant: String?
+    package let signer: TenantSigner?
+    package let maximumSkew: Duration
+    package let stateKeys: StateKeys
+    package let logsRequests: Bool
+    package let warnings: [(name: String, text: String)]
 
     /// - Parameters:
     ///   - host: Of the command line.

@@ -13,7 +13,7 @@ package struct McpCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "mcp",
         abstract: "Serves MCP over HTTP in front of another server's API; keeps nothing itself.",
-        discussion: SettingsHelp.text
+        discussion: SettingsHelp.text(.mcp)
     )
 
     @Option(help: "The address to listen on. Default: TOOLBRIDGE_HOST, else 0.0.0.0.")

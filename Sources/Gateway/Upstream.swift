@@ -18,6 +18,7 @@ struct Upstream: Sendable {
         let contact = Contact()
         let report: @Sendable (UpstreamEvent) -> Void = { event in
             contact.note(event)
+            if event.opensSession { observations.record(.apiSessionOpened) }
             observations.record(.upstream(UpstreamObservation(event)))
         }
         let agent = "toolbridge/\(Version.current)"
@@ -93,6 +94,9 @@ struct Upstream: Sendable {
         return await client.health()
     }
 
+    /// What the API is: one that wants sessions, or has only the older way to exchange tokens, is the predecessor's.
+    var kind: String { contact.isCompatible || client.isPredecessor ? "compatible" : "toolbridge" }
+
     func shutdown() async {
         await tokenClient?.shutdown()
         await client.shutdown()
@@ -102,11 +106,20 @@ struct Upstream: Sendable {
 /// How the last request to the API ended.
 private final class Contact: Sendable {
     private let good = Atomic(false)
+    private let compatible = Atomic(false)
 
+    /// Whether the API has ever made a session.
+    var isCompatible: Bool { compatible.load(ordering: .relaxed) }
     var isGood: Bool { good.load(ordering: .relaxed) }
 
     func note(_ event: UpstreamEvent) {
         if event.fault == .cancelled { return }
+        if event.opensSession { compatible.store(true, ordering: .relaxed) }
         good.store(event.status.map { $0 < 500 } ?? false, ordering: .relaxed)
     }
+}
+
+extension UpstreamEvent {
+    /// Whether the API has made a session for somebody.
+    fileprivate var opensSession: Bool { operation == .session && status.map { (200..<300).contains($0) } ?? false }
 }

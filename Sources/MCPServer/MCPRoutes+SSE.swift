@@ -52,7 +52,7 @@ extension MCPRoutes {
         }
         let correlationID = request.correlationID
         // A stream of its own session has no age limit (LS15): a session would end with it.
-        return answer(with: client.stream, hasAgeLimit: false) { _ in
+        return answer(with: client.stream, hasAgeLimit: false, endsIdle: true) { _ in
             client.endWhenIdle()
         } tell: { notice in
             guard client.client.wants(notice) else { return nil }
@@ -75,6 +75,7 @@ extension MCPRoutes {
         guard let client = sseClients.client(id, of: principal) else {
             return HandingOn.answer(to: request, for: id, at: connections.replica) ?? Answer(.sseStreamUnknown)
         }
+        client.stream.touch()
         // Before the message, which may begin the one session of the stream.
         if let problem = identity.forbids?(caller, [], request) { throw problem }
         let engine = ProtocolEngine(client.server.definition, sealer: sealer)

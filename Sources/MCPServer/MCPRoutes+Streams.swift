@@ -152,6 +152,7 @@ extension MCPRoutes {
     /// - Parameters:
     ///   - connection: Where it was connected already.
     ///   - hasAgeLimit: Whether it ends when it is old, or its caller's token is.
+    ///   - endsIdle: Whether it ends when nothing has been said on it for long, where the settings want that.
     ///   - end: Says goodbye at the age limit, at the token's end and when the server stops; nil for a stream that ends with its request.
     ///   - tell: Writes a notice; nil if the caller may not know it.
     ///   - finally: Called once, at the connection's end, whoever ended it.
@@ -160,6 +161,7 @@ extension MCPRoutes {
         connection: Int? = nil,
         expires: Int64? = nil,
         hasAgeLimit: Bool = true,
+        endsIdle: Bool = false,
         end: (@Sendable (EventStream) -> Void)? = nil,
         tell: @escaping @Sendable (ChangeNotice) async -> [UInt8]? = { _ in nil },
         finally: @escaping @Sendable () -> Void = {}
@@ -168,7 +170,7 @@ extension MCPRoutes {
         let body: @Sendable (any AnswerWriter) async throws -> Void = { writer in
             defer { finally() }
             guard let connection = connection ?? stream.connect() else { return }
-            connections.opened(stream, connection, expires: expires, end: hasAgeLimit ? end : nil)
+            connections.opened(stream, connection, expires: expires, end: hasAgeLimit ? end : nil, endIdle: endsIdle ? end : nil)
             defer { connections.closed(stream, connection) }
             try await carry(stream, connection, to: writer, end: end, tell: tell)
         }

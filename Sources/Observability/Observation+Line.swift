@@ -6,6 +6,7 @@ extension Observation {
         case .configured: "configuration"
         case .gatewayStarted(let gateway): "ToolBridge MCP server initialized with \(gateway.dataTools) tools"
         case .tenantFixed: "TenantDirectTransport initialized"
+        case .apiSessionOpened: "API session created"
         case .settingWarning: "setting"
         case .keySetFetched: "key set fetched"
         case .keySetFailed: "key set not fetched"
@@ -45,7 +46,7 @@ extension Observation {
         case .mcpRequest, .toolCall: "mcp"
         case .levelChanged: "config"
         case .storeFault: "store"
-        case .upstream: "upstream"
+        case .upstream, .apiSessionOpened: "upstream"
         case .keySetFetched, .keySetFailed, .membershipsAsked, .membershipsRefused, .keyringReplaced, .keyringKept, .tenantProved: "auth"
         case .started, .gatewayStarted, .tenantFixed, .listening, .metricsListening, .metricsUnavailable, .signalReceived, .drainFinished,
             .shutdownComplete, .library,
@@ -100,7 +101,7 @@ extension Observation {
             line.fields([("url", .text(url))])
         case .metricsUnavailable(let reason):
             line.member("error", reason)
-        case .listening, .signalReceived, .shutdownComplete, .levelChanged:
+        case .apiSessionOpened, .listening, .signalReceived, .shutdownComplete, .levelChanged:
             break
         case .mcpRequest(let request):
             line.member("outcome", request.outcome.rawValue)

@@ -30,6 +30,8 @@ package enum Observation: Sendable {
     case gatewayStarted(GatewayObservation)
     /// All its requests go to the API for this tenant.
     case tenantFixed(tenant: String)
+    /// The API, of a kind that wants sessions, has made one.
+    case apiSessionOpened
     /// A request ended, or its stream opened or closed.
     case request(RequestObservation)
     /// A request of MCP was answered, one of a batch too; a line only at trace.
@@ -123,7 +125,8 @@ extension Observation {
     /// How loud it is: 5xx is an error, 4xx is the client's own business.
     package var level: LogLevel {
         switch self {
-        case .started, .gatewayStarted, .tenantFixed, .configured, .listening, .metricsListening, .signalReceived, .drainFinished,
+        case .started, .gatewayStarted, .tenantFixed, .apiSessionOpened, .configured, .listening, .metricsListening, .signalReceived,
+            .drainFinished,
             .shutdownComplete:
             .info
         case .request(let request): request.status >= 500 ? .error : .info

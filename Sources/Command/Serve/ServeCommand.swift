@@ -16,7 +16,7 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serves the REST API and MCP over HTTP.",
-        discussion: SettingsHelp.text
+        discussion: SettingsHelp.text(.serve)
     )
 
     @Option(help: "The address to listen on. Default: that of HTTP_ADDR, else 127.0.0.1.")

@@ -56,6 +56,8 @@ package final class EventStream: Sendable {
         var isReleased = false
         /// When something was last written, or said to show that it is alive.
         var lastSign = ContinuousClock.now
+        /// When the last message went in either direction; signs of life are none.
+        var lastMessage = ContinuousClock.now
         var connection = 0
         /// What was there when the connection came counts no longer as unsent: up to this number.
         var lastBefore = 0
@@ -128,6 +130,14 @@ package final class EventStream: Sendable {
         }
         return next
     }
+
+    /// The client has sent a message by other means.
+    package func touch(at now: ContinuousClock.Instant = .now) {
+        state.withLock { $0.lastMessage = now }
+    }
+
+    /// When the last message went in either direction.
+    package var lastMessage: ContinuousClock.Instant { state.withLock { $0.lastMessage } }
 
     /// Lets the connection go after what waits, but not the stream.
     package func release() {
@@ -224,6 +234,7 @@ package final class EventStream: Sendable {
         state.lastNumber += 1
         let bytes = EventText.event(data, named: event, id: ids?.text(state.lastNumber))
         state.events.append(Event(number: state.lastNumber, bytes: bytes))
+        state.lastMessage = .now
         state.bytes += bytes.count
     }
 

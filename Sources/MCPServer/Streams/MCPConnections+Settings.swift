@@ -7,6 +7,8 @@ extension MCPConnections {
         package var streams = 4_096
         package var standaloneStreamsOfSession = 4
         package var streamAge = Duration.seconds(600)
+        /// How long a stream of 2024-11-05 may go without a message in either direction; nil for ever.
+        package var sseIdle: Duration?
         /// Between two signs of life on a stream.
         package var heartbeat = Duration.seconds(15)
         /// How long a stream without a connection can be resumed (S12).

@@ -56,6 +56,8 @@ package final class MCPConnections: Sendable {
         let expires: Int64?
         /// Says goodbye; nil for a request's stream, which ends with its answer, and once it was said.
         var end: (@Sendable (EventStream) -> Void)?
+        /// The same where nothing has been said for long; nil for a stream that needn't say anything, and once it was said.
+        var endIdle: (@Sendable (EventStream) -> Void)?
     }
 
     private struct Resumable {
@@ -204,7 +206,13 @@ package final class MCPConnections: Sendable {
     }
 
     /// From now on the stream gets signs of life, and ends at its age limit.
-    func opened(_ stream: EventStream, _ connection: Int, expires: Int64? = nil, end: (@Sendable (EventStream) -> Void)? = nil) {
+    func opened(
+        _ stream: EventStream,
+        _ connection: Int,
+        expires: Int64? = nil,
+        end: (@Sendable (EventStream) -> Void)? = nil,
+        endIdle: (@Sendable (EventStream) -> Void)? = nil
+    ) {
         let now = ContinuousClock.now
         let open = OpenStream(
             stream: stream,
@@ -212,7 +220,8 @@ package final class MCPConnections: Sendable {
             opened: now,
             nextBeat: now.advanced(by: settings.heartbeat),
             expires: expires,
-            end: end
+            end: end,
+            endIdle: settings.sseIdle == nil ? nil : endIdle
         )
         state.withLock { state in
             // A newer connection may have taken the stream over before this one came to carry it.
@@ -342,22 +351,26 @@ package final class MCPConnections: Sendable {
 
     /// Looks whether a time is over; the process's clock calls it by itself.
     package func tick(now: ContinuousClock.Instant, unixNow: Int64) {
-        let (exchanges, beats, ends) = state.withLock { state in
+        let (exchanges, beats, ends, idleEnds) = state.withLock { state in
             while let name = state.waiting.oldest(),
                 state.resumable[name].map({ $0.seen.duration(to: now) >= settings.resumable }) != false
             {
                 forgetUnlessConnected(name, &state)
             }
             var (beats, ends): ([EventStream], [OpenStream]) = ([], [])
+            var idleEnds: [(EventStream, @Sendable (EventStream) -> Void)] = []
             for (key, open) in state.streams {
                 if open.end != nil, open.opened.duration(to: now) >= settings.streamAge || open.expires.map({ $0 <= unixNow }) == true {
                     state.streams[key]?.end = nil
                     ends.append(open)
+                } else if let endIdle = open.endIdle, let idle = settings.sseIdle, open.stream.lastMessage.duration(to: now) >= idle {
+                    state.streams[key]?.endIdle = nil
+                    idleEnds.append((open.stream, endIdle))
                 } else if open.nextBeat <= now {
                     beats.append(open.stream)
                 }
             }
-            return (state.exchanges.values.map(\.exchange), beats, ends)
+            return (state.exchanges.values.map(\.exchange), beats, ends, idleEnds)
         }
         let times = HTTPExchange.Times(
             limit: settings.requestLimit,
@@ -370,6 +383,7 @@ package final class MCPConnections: Sendable {
             for (stream, time) in due { state.streams[ObjectIdentifier(stream)]?.nextBeat = time }
         }
         for open in ends { open.end?(open.stream) }
+        for (stream, end) in idleEnds { end(stream) }
         endListening()
         memories.removeExpired(unixNow: unixNow)
         runningRequests.withLock { counts in

@@ -8,5 +8,6 @@ extension MCPConnections.Settings {
         self.init()
         if let heartbeat = try settings.value(Settings.streamHeartbeat) { self.heartbeat = heartbeat }
         if let age = try settings.value(Settings.streamMaximumAge) { streamAge = age }
+        if let idle = try settings.value(Settings.streamIdle), idle > .zero { sseIdle = idle }
     }
 }

@@ -1,5 +1,6 @@
 package import APIClient
 package import Auth
+import HTTPServer
 
 /// What `mcp` stands in front of, and how it speaks to it.
 extension Settings {
@@ -32,7 +33,11 @@ extension Settings {
         default: "`0.0.0.0`",
         "the address that `mcp` listens on",
         form: "a name or an address, without a port",
-        parse: { ListenAddress(text: ($0.contains(":") && !$0.hasPrefix("[") ? "[\($0)]" : $0) + ":0")?.host }
+        parse: { text in
+            let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
+            if bare.contains(":") { return IPAddress(bare) == nil ? nil : bare }
+            return WebAddress.isHost(text) ? text : nil
+        }
     )
     package static let gatewayPort = Setting(
         "TOOLBRIDGE_PORT",

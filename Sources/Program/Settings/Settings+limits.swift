@@ -12,7 +12,7 @@ extension Settings {
         "RATE_LIMIT_DATA",
         "600/60/120",
         "requests of one owner to data, as `requests/seconds/burst`, or `off`: so many in so many seconds, and so many at once (1 to 1000000 / "
-            + "1 to 86400 / 1 to 1000000). An MCP tool call is one. The local profile has no limits"
+            + "1 to 86400 / 1 to 1000000). An MCP tool call is one. The local profile has no limits, and neither has `mcp` unless this is set: the API counts"
     )
     package static let authRate = rate(
         "RATE_LIMIT_AUTH",

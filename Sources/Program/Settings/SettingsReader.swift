@@ -14,6 +14,11 @@ package struct SettingsReader: Sendable {
         SettingsReader(EnvironmentVariablesProvider(secretsSpecifier: .dynamic { name, _ in Settings.secretNames.contains(name) }))
     }
 
+    /// Variables that come from elsewhere.
+    package init(variables: [String: String]) {
+        self.init(EnvironmentVariablesProvider(environmentVariables: variables))
+    }
+
     /// The text of a variable, as it is.
     package func text(_ name: String, isSecret: Bool = false) -> String? {
         guard let text = config.string(forKey: ConfigKey([name.lowercased()]), isSecret: isSecret), !text.isEmpty else { return nil }
