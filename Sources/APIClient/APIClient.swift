@@ -47,13 +47,8 @@ package final class APIClient: Sendable {
         return response.status == 200
     }
 
-<<<<<<< HEAD
-    /// Whether the API turned out to be the predecessor's or one like it: one that demands sync sessions.
-    package var isCompatible: Bool { sessions.areDemanded }
-=======
     /// Whether the API has only the older way to exchange tokens, as far as that is known.
     package var isPredecessor: Bool { exchangesByOldRoute.load(ordering: .relaxed) }
->>>>>>> h-gate
 
     /// Whether calls are refused at once because the API hasn't been reached lately.
     package var isCut: Bool { breaker.isOpen }

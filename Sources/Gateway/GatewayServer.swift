@@ -183,11 +183,7 @@ struct GatewayServer: Sendable {
             apiBaseURL: gateway.api.url,
             version: Version.current,
             role: "mcp",
-<<<<<<< HEAD
-            upstream: upstream.client.isCompatible ? "compatible" : "toolbridge"
-=======
             upstream: upstream.kind
->>>>>>> h-gate
         )
     }
 

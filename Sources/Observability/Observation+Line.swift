@@ -25,7 +25,7 @@ extension Observation {
             case .streamClosed: "stream closed"
             }
         case .mcpRequest: "mcp request"
-        case .upstream(let request): request.opensSession ? "API session created" : "upstream request"
+        case .upstream: "upstream request"
         case .toolCall: "tool call"
         case .levelChanged(let level): "log level is \(level.name) from now on"
         case .internalError: "internal error"

@@ -131,7 +131,7 @@ extension Observation {
             .info
         case .request(let request): request.status >= 500 ? .error : .info
         case .mcpRequest: .trace
-        case .upstream(let request): request.opensSession ? .info : .debug
+        case .upstream: .debug
         case .toolCall(let call): call.outcome == .fault ? .error : .info
         case .levelChanged: .info
         case .internalError, .storeFault: .error

@@ -12,8 +12,6 @@ package struct UpstreamObservation: Sendable {
     /// Of the request that it served.
     package let requestID: CorrelationID?
 
-    /// Whether a sync session was made by it, which few APIs want and operators look for.
-    var opensSession: Bool { operation == "session" && status == 201 }
 
     package init(operation: String, status: Int?, fault: String?, duration: Duration, attempt: Int, requestID: CorrelationID?) {
         self.operation = operation
