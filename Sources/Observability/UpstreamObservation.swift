@@ -12,7 +12,6 @@ package struct UpstreamObservation: Sendable {
     /// Of the request that it served.
     package let requestID: CorrelationID?
 
-
     package init(operation: String, status: Int?, fault: String?, duration: Duration, attempt: Int, requestID: CorrelationID?) {
         self.operation = operation
         self.status = status
