@@ -125,7 +125,8 @@ extension Observation {
     /// How loud it is: 5xx is an error, 4xx is the client's own business.
     package var level: LogLevel {
         switch self {
-        case .started, .gatewayStarted, .tenantFixed, .apiSessionOpened, .configured, .listening, .metricsListening, .signalReceived, .drainFinished,
+        case .started, .gatewayStarted, .tenantFixed, .apiSessionOpened, .configured, .listening, .metricsListening, .signalReceived,
+            .drainFinished,
             .shutdownComplete:
             .info
         case .request(let request): request.status >= 500 ? .error : .info

@@ -46,7 +46,9 @@ import Testing
         let provider = ["TOOLBRIDGE_AUTHKIT_DOMAIN": "x.example", "TOOLBRIDGE_PUBLIC_BASE_URL": "https://mcp.example"]
         #expect(try settings(provider).auth == .exchange)
         #expect(try settings(tenant).auth == .forward)
-        let forwarding = try settings(provider.merging(["TOOLBRIDGE_UPSTREAM_AUTH": "forward", "JWT_AUDIENCE": "https://api.example"]) { $1 })
+        let forwarding = try settings(
+            provider.merging(["TOOLBRIDGE_UPSTREAM_AUTH": "forward", "JWT_AUDIENCE": "https://api.example"]) { $1 }
+        )
         #expect(forwarding.furtherAudiences == ["https://api.example"])
         #expect(Set(forwarding.warnings.map(\.name)).isSuperset(of: ["TOOLBRIDGE_UPSTREAM_AUTH", "MCP_OAUTH_AUDIENCE"]))
         let exchanging = try settings(provider.merging(["JWT_AUDIENCE": "https://api.example"]) { $1 })

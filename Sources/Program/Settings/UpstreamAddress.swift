@@ -28,7 +28,9 @@ package struct UpstreamAddress: Sendable, Equatable {
     /// Whether no public name server can know a name: it has no dot, or an ending that is set apart for private networks.
     private static func isPrivateName(_ host: String) -> Bool {
         let labels = host.lowercased().split(separator: ".", omittingEmptySubsequences: false)
-        guard let last = labels.last, let first = last.utf8.first, !labels.contains(where: \.isEmpty), !host.contains(":") else { return false }
+        guard let last = labels.last, let first = last.utf8.first, !labels.contains(where: \.isEmpty), !host.contains(":") else {
+            return false
+        }
         // A number is an IPv4 address, however it is written.
         guard !(0x30...0x39).contains(first) else { return false }
         return labels.count == 1 || last == "internal" || last == "svc" || labels.suffix(3).elementsEqual(["svc", "cluster", "local"])
