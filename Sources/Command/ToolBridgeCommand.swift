@@ -11,7 +11,7 @@ struct ToolBridgeCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, StdioCommand.self, TokenCommand.self, ConnectCommand.self, ToolsCommand.self, SettingsCommand.self,
-            DevIDPCommand.self, McpCommand.self, DatabaseDoctorCommand.self,
+            DevIDPCommand.self, McpCommand.self, DoctorCommand.self,
         ]
     )
 

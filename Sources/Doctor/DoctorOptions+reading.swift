@@ -25,14 +25,14 @@ extension DoctorOptions {
     }
 
     /// The checks that were asked for, in the order of their ids, but for those that others build upon.
-    func checks(_ database: some DatabaseChecks) throws(StartFault) -> [Examination.Check] {
-        if live { return [Examination.live(try Self.ports())] }
+    func checks(_ local: some LocalChecks) throws(StartFault) -> [Examination.Check] {
+        if live { return [Examination.live(try local.ports(.environment()))] }
         if let backup {
-            return [Examination.Check(id: "DR-16", title: "backup") { _ in await database.backup(backup).finding }]
+            return [Examination.Check(id: "DR-16", title: "backup") { _ in await local.backup(backup).finding }]
         }
-        let ofDatabase = Examination.Check(id: "DR-16", title: "database") { _ in await database.database().finding }
+        let ofDatabase = Examination.Check(id: "DR-16", title: "database") { _ in await local.database().finding }
         guard url != nil || apiURL != nil else {
-            return Configuration.ofThisProcess().checks + [ofDatabase, Examination.keys] + (logs == nil ? [] : [Examination.endurance])
+            return Configuration.ofThisProcess(local).checks + [ofDatabase, Examination.keys] + (logs == nil ? [] : [Examination.endurance])
         }
         return [
             Examination.health, Examination.transport, Examination.tools, Examination.proofs, Examination.sessions, Examination.work,
@@ -64,14 +64,21 @@ extension DoctorOptions {
         return option
     }
 
+    /// What signs requests to the API: as `mcp` does where that is set up here, else as the API's own keys allow.
     private static func signer(_ settings: SettingsReader) throws(StartFault) -> TenantSigner? {
-        nil
-    }
-
-    /// Of servers of this machine, as their own settings say.
-    private static func ports() throws(StartFault) -> [Int] {
-        let settings = SettingsReader.environment()
-        return [try settings.value(Settings.address)?.port ?? ListenAddress.standard.port]
+        for setting in [Settings.signingKeys, Settings.tenantKeys] {
+            guard let keys = try settings.value(setting) else { continue }
+            do throws(TenantKeyringFault) {
+                if let signer = TenantSigner(keyring: try TenantKeyring(text: keys.reveal())) { return signer }
+            } catch {
+                throw StartFault("\(setting.name): \(error)")
+            }
+        }
+        if let secret = try settings.value(Settings.signingSecret) { return TenantSigner(secret: secret) }
+        // Of two the first is the new one.
+        return try settings.value(Settings.tenantSecret)?.reveal().split(separator: ",").first.map {
+            TenantSigner(secret: Secret(String($0)))
+        }
     }
 
     private static func duration(_ text: String) throws(StartFault) -> Duration {

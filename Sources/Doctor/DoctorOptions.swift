@@ -60,13 +60,13 @@ package struct DoctorOptions: ParsableArguments {
 
     /// Runs what was asked for, prints it and ends the program with its exit code.
     ///
-    /// - Parameter database: The checks of a database, in a program that has one.
-    package func run(_ database: some DatabaseChecks) async throws {
+    /// - Parameter local: The checks of this program's own.
+    package func run(_ local: some LocalChecks) async throws {
         let deployment: Deployment
         let checks: [Examination.Check]
         do throws(StartFault) {
             deployment = try self.deployment()
-            checks = try self.checks(database)
+            checks = try self.checks(local)
         } catch {
             // The code 1 says that something was examined and failed.
             Self.complain(error.description)

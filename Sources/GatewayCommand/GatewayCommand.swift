@@ -1,5 +1,4 @@
 import ArgumentParser
-import Doctor
 import Gateway
 import Program
 
@@ -10,7 +9,7 @@ struct GatewayCommand: AsyncParsableCommand {
         commandName: "toolbridge-mcp",
         abstract: "Lets assistants work on the items of a ToolBridge API.",
         version: Version.current,
-        subcommands: [McpCommand.self, DoctorCommand.self]
+        subcommands: [McpCommand.self, GatewayDoctorCommand.self]
     )
 
     static func main() async {

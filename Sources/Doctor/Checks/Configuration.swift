@@ -6,16 +6,23 @@ struct Configuration: Sendable {
     let settings: SettingsReader
     /// All variables of the environment.
     let names: [String]
+    let local: any LocalChecks
 
-    static func ofThisProcess() -> Configuration {
-        Configuration(settings: .environment(), names: ProcessInfo.processInfo.environment.keys.sorted())
+    static func ofThisProcess(_ local: some LocalChecks) -> Configuration {
+        Configuration(settings: .environment(), names: ProcessInfo.processInfo.environment.keys.sorted(), local: local)
     }
 
     /// Every setting for itself, then what several of them say together.
     var checks: [Examination.Check] {
         [
-            Examination.Check(id: "CFG-1", title: "settings can be read") { [settings] _ in Self.readable(settings) },
-            Examination.Check(id: "CFG-2", title: "settings fit together") { [settings] _ in Self.consistent(settings) },
+            Examination.Check(id: "CFG-1", title: "settings can be read") { [settings] examination in
+                let finding = Self.readable(settings)
+                if finding.status == .fail { examination.prerequisites.lack(.settings, "CFG-1") }
+                return finding
+            },
+            Examination.Check(id: "CFG-2", title: "settings fit together", needs: [.settings]) { [settings, local] _ in
+                Self.consistent(settings, local)
+            },
             Examination.Check(id: "CFG-3", title: "no unknown variables") { [names] _ in Self.known(names) },
         ]
     }
@@ -33,13 +40,12 @@ struct Configuration: Sendable {
         return .ok("\(count) are set")
     }
 
-    private static func consistent(_ settings: SettingsReader) -> Finding {
+    private static func consistent(_ settings: SettingsReader, _ local: any LocalChecks) -> Finding {
         do throws(StartFault) {
-            let identity = try IdentitySettings(settings, address: try settings.value(Settings.address) ?? .standard)
-            guard let (name, text) = identity.warnings.first else { return .ok("profile \(identity.profile.rawValue)") }
+            guard let (name, text) = try local.settings(settings).first else { return .ok("the program would start with them") }
             return .warn("\(name) \(text)", fix: "\(name): docs/configuration.md")
         } catch {
-            return .fail(error.description, fix: "\(error.description)")
+            return .fail("the program wouldn't start", fix: error.description)
         }
     }
 

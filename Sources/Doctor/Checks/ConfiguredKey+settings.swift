@@ -14,8 +14,8 @@ extension ConfiguredKey {
             }
     }
 
-    private static let keyrings = [Settings.tenantKeys, Settings.stateKeys]
-    private static let secrets = [Settings.tenantSecret]
+    private static let keyrings = [Settings.tenantKeys, Settings.signingKeys, Settings.stateKeys]
+    private static let secrets = [Settings.tenantSecret, Settings.signingSecret]
 
     /// `id:base64` or `id:tenant:base64`, separated by commas.
     private static func entries(_ text: String, of setting: String) -> [ConfiguredKey] {

@@ -24,6 +24,12 @@ extension Examination {
 
     /// What is wrong with a server; nil if nothing is.
     private func unhealthy(_ name: String, _ base: String, hasHealth: Bool) async -> Finding? {
+        if let days = await Certificate.daysLeft(at: base), days < 14 {
+            return .fail(
+                days < 0 ? "\(name): the certificate of \(base) has expired" : "\(name): the certificate of \(base) ends in \(days) days",
+                fix: "renew the certificate of that host, and look why that didn't happen by itself"
+            )
+        }
         for path in hasHealth ? ["/healthz", "/readyz", "/health"] : ["/healthz", "/readyz"] {
             do throws(ProbeFault) {
                 let answer = try await probe.send(ProbeRequest(url: base + path))

@@ -3,6 +3,8 @@ import Synchronization
 /// What checks build upon: where one of these is missing, only the check that found it says so, and those that need it are left out.
 final class Prerequisites: Sendable {
     enum Need: Sendable, Hashable {
+        /// Every setting is a value of its kind.
+        case settings
         /// The MCP server answers.
         case mcp
         /// The API answers.

@@ -1,10 +1,24 @@
 import Doctor
 import FoundationEssentials
+import Gateway
 import Program
 import SQLiteDriver
 
-/// What `doctor` finds in the database file of this machine, and in backups of it.
-struct SQLiteChecks: DatabaseChecks {
+/// What `doctor` finds in the settings of all roles, in the database file of this machine and in backups of it.
+struct ServerChecks: LocalChecks {
+    /// Those of `serve`; those of `mcp` too where somebody has set one.
+    func settings(_ settings: SettingsReader) throws(StartFault) -> [(name: String, text: String)] {
+        let address = try settings.value(Settings.address) ?? .standard
+        let server = try IdentitySettings(settings, address: address).warnings
+        guard Settings.gateway.contains(where: settings.isSet) else { return server }
+        return try server + GatewaySettings(settings).warnings
+    }
+
+    func ports(_ settings: SettingsReader) throws(StartFault) -> [Int] {
+        let server = try settings.value(Settings.address) ?? .standard
+        return [server.port, try settings.value(Settings.gatewayPort) ?? 8001]
+    }
+
     func database() async -> DatabaseFinding {
         let settings = SettingsReader.environment()
         let location: DatabaseLocation

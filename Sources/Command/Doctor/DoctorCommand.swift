@@ -2,12 +2,12 @@ import ArgumentParser
 import Doctor
 
 /// `toolbridge doctor`: the doctor, who also looks at databases here.
-struct DatabaseDoctorCommand: AsyncParsableCommand {
+struct DoctorCommand: AsyncParsableCommand {
     static let configuration = DoctorOptions.configuration
 
     @OptionGroup var options: DoctorOptions
 
     func run() async throws {
-        try await options.run(SQLiteChecks())
+        try await options.run(ServerChecks())
     }
 }
