@@ -45,6 +45,7 @@ def serving(kind: str, port: int, **more) -> tuple[dict, list]:
     """Settings and arguments of the server that an image is for."""
     if kind == "mcp":
         settings = {"TOOLBRIDGE_HOST": "127.0.0.1", "TOOLBRIDGE_PORT": str(port), "TOOLBRIDGE_GO_API_BASE_URL": "http://127.0.0.1:9"}
+        settings["TOOLBRIDGE_TENANT_ID"] = "acme"
         return settings | {"TOOLBRIDGE_METRICS_ADDR": f"127.0.0.1:{free_port()}"} | more, ["mcp"]
     settings = {"HTTP_ADDR": f"127.0.0.1:{port}", "DATABASE_URL": "sqlite:/data/toolbridge.db", "TOOLBRIDGE_LOCAL_TOKEN": TOKEN}
     return settings | {"TOOLBRIDGE_METRICS_ADDR": f"127.0.0.1:{free_port()}"} | more, ["serve"]
