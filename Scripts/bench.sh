@@ -4,12 +4,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source Scripts/packages.sh
 need wrk nginx curl
-Scripts/build.sh toolbridge mcp-fixtures AuthBenchmark JSONBenchmark StoreBenchmark
+Scripts/build.sh toolbridge toolbridge-mcp mcp-fixtures AuthBenchmark JSONBenchmark StoreBenchmark
 folder=$(swift build -c release --show-bin-path)
 echo "== HTTP"
 python3 Benchmarks/http/bench.py --program "$folder/toolbridge" "$@"
 echo "== MCP"
 python3 Benchmarks/http/mcp.py --program "$folder/mcp-fixtures" "$@"
+echo "== the gateway before an API"
+python3 Benchmarks/http/gateway.py --program "$folder/toolbridge" --gateway "$folder/toolbridge-mcp" "$@"
 echo "== sync, search, live feeds"
 python3 Benchmarks/http/sync.py --program "$folder/toolbridge"
 echo "== tokens"

@@ -29,8 +29,8 @@ NOTE_BYTES = 1000
 REPORT = """
 done = function(summary, latency, requests)
   local errors = summary.errors
-  print(string.format("REPORT %d %d %d %d %d", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
-    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+  print(string.format("REPORT %d %d %d %d %d %d", summary.requests, summary.duration, latency:percentile(50), latency:percentile(95),
+    latency:percentile(99), errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end
 """
 
@@ -39,6 +39,7 @@ end
 class Round:
     rate: float
     p50: float
+    p95: float
     p99: float
     # Microseconds of processor time a request.
     cost: float
@@ -55,12 +56,18 @@ class Target:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
     rounds: list[Round] = field(default_factory=list)
+    connections: int = CONNECTIONS
+    # Tokens that requests carry in turn, where one person alone may not run so many at once.
+    tokens: list[str] = field(default_factory=list)
 
     def script(self) -> str:
         lines = [f'wrk.method = "{"GET" if self.body is None else "POST"}"']
         lines += [f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in self.headers.items()]
         if self.body is not None:
             lines.append("wrk.body = [==[" + self.body.decode() + "]==]")
+        if self.tokens:
+            lines.append("local tokens, turn = {" + ", ".join(json.dumps(f"Bearer {token}") for token in self.tokens) + "}, 0")
+            lines.append("request = function() turn = turn % #tokens + 1; wrk.headers['Authorization'] = tokens[turn]; return wrk.format() end")
         return "\n".join(lines) + REPORT
 
     def ask(self) -> bytes:
@@ -72,15 +79,15 @@ class Target:
     def measure(self, folder: Path, seconds: int) -> None:
         script = folder / "wrk.lua"
         script.write_text(self.script())
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", str(script), self.url]
+        command = ["wrk", "-t1", f"-c{self.connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(script), self.url]
         before = sum(map(processor_time, self.processes))
         output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         used = sum(map(processor_time, self.processes)) - before
         line = next(line for line in output.splitlines() if line.startswith("REPORT "))
-        requests, duration, p50, p99, errors = map(int, line.split()[1:])
+        requests, duration, p50, p95, p99, errors = map(int, line.split()[1:])
         if errors:
             raise SystemExit(f"{self.name}: {errors} of {requests} requests failed")
-        self.rounds.append(Round(requests / duration * 1e6, p50 / 1000, p99 / 1000, used / requests * 1e6))
+        self.rounds.append(Round(requests / duration * 1e6, p50 / 1000, p95 / 1000, p99 / 1000, used / requests * 1e6))
 
     def median(self, figure: str) -> float:
         return statistics.median(getattr(one, figure) for one in self.rounds)
@@ -93,26 +100,28 @@ def processor_time(process: int) -> float:
 
 
 class Program:
-    """`toolbridge serve` on a free port."""
+    """`toolbridge serve` on a free port, or what else `arguments` name that says where it listens."""
 
-    def __init__(self, program: Path, folder: Path):
+    def __init__(self, program: Path, folder: Path, arguments: list[str] | None = None, **settings: str):
         self.program = program
         self.folder = folder
         self.database = folder / "data" / "toolbridge.db"
+        self.arguments = arguments or ["serve", "--port", "0", "--database", f"sqlite:{self.database}"]
+        self.settings = {"TOOLBRIDGE_METRICS_ADDR": "127.0.0.1:0", **settings}
 
     def start(self) -> float:
         """Returns the milliseconds from the start of the process to its first whole answer."""
         begun = time.perf_counter()
         self.process = subprocess.Popen(
-            [self.program, "serve", "--port", "0", "--database", f"sqlite:{self.database}"],
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "TOOLBRIDGE_LOG_FORMAT": "json"},
+            [self.program, *self.arguments],
+            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "TOOLBRIDGE_LOG_FORMAT": "json", **self.settings},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
         for line in self.process.stdout:
             message = json.loads(line)["msg"]
-            if message.startswith("Listening on "):
+            if message.startswith("Listening on http"):
                 self.url = message.removeprefix("Listening on ")
                 break
         else:

@@ -52,8 +52,11 @@ package struct TenantSigner: Sendable {
 
     /// 16 random bytes.
     package static func randomNonce() -> [UInt8] {
+        // In two pieces, for each is a call of the system.
         var generator = SystemRandomNumberGenerator()
-        return (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        return [generator.next(), generator.next()].flatMap { (half: UInt64) in
+            withUnsafeBytes(of: half) { Array($0) }
+        }
     }
 }
 
