@@ -12,6 +12,8 @@ package final class APIClient: Sendable {
     let breaker: CircuitBreaker
     let apiClock: APIClock
     let sessions = APISessions()
+    /// Asks what time it is at the API.
+    let settling = SingleFlight<Int, Bool>()
     /// Whether the API has only the older of the two routes that exchange tokens.
     let exchangesByOldRoute = Atomic(false)
 
@@ -56,6 +58,7 @@ package final class APIClient: Sendable {
     /// Closes all connections; every call fails afterwards.
     package func shutdown() async {
         sessions.cancel()
+        settling.cancel()
         await transport.shutdown()
     }
 }

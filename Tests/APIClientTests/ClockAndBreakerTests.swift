@@ -74,6 +74,22 @@ import ToolBridge
         #expect(transport.requests.count == 4)
     }
 
+    @Test func `P-20: however many ask after a jump, the time is asked for once and connections are dropped once`() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.target == "/healthz" ? .json(200, "ok", Self.date(0, 0)) : .note
+        }
+        let items = client(transport, signer: try Self.signer()).items(TokenSource("t").credentials())
+        #expect(await items.note().value != nil)
+        time.advance(.seconds(120))
+        time.shift(milliseconds: -130_000)
+        let count = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<20 { group.addTask { await items.note().value != nil } }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(count == 20)
+        #expect(transport.lines.filter { $0.hasSuffix("/healthz") }.count == 1 && transport.forgotten == 1)
+    }
+
     @Test func `A proxy that hides the API's time costs one question, not one for each request`() async throws {
         let transport = ScriptedTransport { request, _ in request.target == "/healthz" ? .json(200, "ok") : .note }
         let items = client(transport, signer: try Self.signer()).items(TokenSource("t").credentials())

@@ -121,6 +121,14 @@ import ToolBridge
         #expect(await client(transport).items(TokenSource("t").credentials()).makeNote().error?.code == .unavailable)
     }
 
+    @Test func `A write whose answer was lost keeps its key also where a refusal of the repeat has another`() async throws {
+        let info = Result<APIResponse, TransportFault>.json(200, #"{"features":["idempotency-key"]}"#)
+        let transport = ScriptedTransport([.failure(.broken), info, .refusal(401, "unauthorized"), .note])
+        #expect(await client(transport).items(TokenSource("old", "new").credentials()).makeNote().value != nil)
+        let keys = transport.requests.compactMap { $0.header("Idempotency-Key") }
+        #expect(keys.count == 3 && Set(keys).count == 1)
+    }
+
     @Test(arguments: [TransportFault.tooSlow, .tooLarge, .cancelled])
     func `Nothing is repeated that may still be at work`(_ fault: TransportFault) async throws {
         let transport = ScriptedTransport([.failure(fault), .note])

@@ -48,8 +48,8 @@ extension APIClient {
         } else {
             return false
         }
-        // A refusal may be remembered under its key.
-        attempt.renewKey()
+        // A refusal may be remembered under its key. But where an answer was lost before, only the same key keeps it from being done twice.
+        if !attempt.isRepeatedWrite { attempt.renewKey() }
         return true
     }
 
@@ -75,7 +75,7 @@ extension APIClient {
             guard attempt.once(.connection) else { return false }
             if attempt.call.isSafe { return true }
             // A write is repeated only where the API knows it again by its key.
-            guard attempt.key != nil, await remembersKeys(credentials.origin) else { return false }
+            guard attempt.key != nil, await remembersKeys(credentials.origin, until: attempt.end) else { return false }
             attempt.isRepeatedWrite = true
             return true
         case .tooSlow, .tooLarge, .cancelled:
@@ -84,10 +84,11 @@ extension APIClient {
     }
 
     /// Whether the API says that it remembers answers by `Idempotency-Key`.
-    private func remembersKeys(_ origin: APIRequestOrigin) async -> Bool {
+    private func remembersKeys(_ origin: APIRequestOrigin, until end: ContinuousClock.Instant) async -> Bool {
         let call = APICall(.info, "GET", "/v1/sync/info")
         let request = APIRequest(method: call.method, target: settings.basePath + call.target, headers: headers(origin))
-        let limit = min(settings.requestLimit, .seconds(5))
+        let limit = min(end - clocks.monotonic(), .seconds(5))
+        guard limit > .zero else { return false }
         guard case .success(let response) = await self.attempt(call, request, within: limit, attempt: 1, requestID: origin.correlationID)
         else { return false }
         return response.status == 200 && response.offers("idempotency-key")

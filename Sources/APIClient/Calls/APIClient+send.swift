@@ -72,15 +72,18 @@ extension APIClient {
         [("User-Agent", settings.userAgent), ("Accept", "application/json")] + origin.headers
     }
 
-    /// While nobody knows how far this machine's clock is off, the API is asked before anything is signed.
+    /// While nobody knows how far this machine's clock is off, the API is asked before anything is signed: once for all who wait.
+    ///
+    /// An API that hasn't been reached lately isn't asked: what is let through to it brings its time along.
     private func settleClock(_ origin: APIRequestOrigin) async {
-        guard settings.tenants != nil, apiClock.hasJumped(wall: clocks.wall(), monotonic: clocks.monotonic()) || apiClock.isDoubtful else {
-            return
+        guard settings.tenants != nil else { return }
+        if apiClock.hasJumped(wall: clocks.wall(), monotonic: clocks.monotonic()) { transport.forgetConnections() }
+        guard apiClock.isDoubtful, !breaker.isOpen else { return }
+        _ = await settling.value(for: 0) { [self] in
+            let call = APICall(.health, "GET", "/healthz")
+            let request = APIRequest(method: call.method, target: settings.basePath + call.target, headers: headers(origin))
+            return (try? await attempt(call, request, within: .seconds(2), attempt: 1, requestID: origin.correlationID).get()) != nil
         }
-        transport.forgetConnections()
-        let call = APICall(.health, "GET", "/healthz")
-        let request = APIRequest(method: call.method, target: settings.basePath + call.target, headers: headers(origin))
-        _ = await attempt(call, request, within: .seconds(2), attempt: 1, requestID: origin.correlationID)
     }
 
     private func tenantHeaders(

@@ -87,7 +87,10 @@ struct APIRefusal: Sendable {
         guard (1...longestForeignText).contains(text.utf8.count) else { return false }
         let bytes = Array(text.utf8)
         guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "<") }) else { return false }
-        return !zip(bytes, bytes.dropFirst()).contains { $0 == UInt8(ascii: "/") && $1 == UInt8(ascii: "/") }
+        return !zip(bytes, bytes.dropFirst()).contains { byte, next in
+            // Of a URL, or before a port.
+            byte == UInt8(ascii: "/") && next == UInt8(ascii: "/") || byte == UInt8(ascii: ":") && (0x30...0x39).contains(next)
+        }
     }
 
     private static func details(_ object: JSONValue?, _ response: APIResponse) -> [ItemError.Detail] {
