@@ -59,6 +59,9 @@ package struct GatewaySettings: Sendable {
         stateKeys = seals.keys
         try Self.check(issuer, auth, address, resource, sharedToken, fixedTenant)
         var warnings = Self.warnings(settings, issuer, auth, api, furtherAudiences)
+        if tokenEndpoint?.isPlain == true {
+            warnings.append((Settings.tokenEndpoint.name, "sends tokens without TLS: only a private network may lie between"))
+        }
         if seals.isRandom {
             warnings.append(
                 (
@@ -163,9 +166,6 @@ package struct GatewaySettings: Sendable {
         var warnings: [(name: String, text: String)] = []
         for (name, reason) in Settings.ignored where settings.text(name) != nil { warnings.append((name, "has no effect: \(reason)")) }
         if api.isPlain { warnings.append((Settings.apiURL.name, "sends tokens without TLS: only a private network may lie between")) }
-        if tokenEndpoint?.isPlain == true {
-            warnings.append((Settings.tokenEndpoint.name, "sends tokens without TLS: only a private network may lie between"))
-        }
         guard issuer != nil else { return warnings }
         if auth == .forward {
             warnings.append((Settings.upstreamAuth.name, "sends clients' tokens on to the API: both must be one protected resource"))
