@@ -30,5 +30,5 @@ echo "== deploy: what needs no cloud"
 deploy/test/run.sh
 
 echo "== Acceptance: the programs from outside"
-need curl strace nginx faketime prometheus
+need curl strace nginx openssl faketime prometheus
 .venv/bin/python -m pytest Acceptance -n 2 --dist loadfile "$@"
