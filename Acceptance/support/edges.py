@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .httpd import HTTPD, Answer, Asked, Drop
+from .httpd import Answer, Asked, Drop, Listening
 from .identity import free_port
 from .polling import until
 from .wire import Closed, Connection, request_bytes
@@ -127,7 +127,7 @@ class Nginx:
                 self.process.wait()
 
 
-class ReplayingEdge:
+class ReplayingEdge(Listening):
     """A router that gives requests to machines in turn, and replays one to the machine that an empty answer's `fly-replay` names."""
 
     def __init__(self):
@@ -137,25 +137,13 @@ class ReplayingEdge:
         # Method, machine, and whether it was a replay.
         self.passed: list[tuple[str, str, bool]] = []
         self.streams: list[Connection] = []
-        self.httpd = HTTPD(self.answer)
-
-    @property
-    def port(self) -> int:
-        return self.httpd.port
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> "ReplayingEdge":
-        self.httpd.start()
-        return self
+        super().__init__()
 
     def close(self):
         for stream in self.streams:
             with contextlib.suppress(OSError):
                 stream.socket.shutdown(socket.SHUT_RDWR)
-        self.httpd.close()
+        super().close()
 
     def add(self, machine: str, port: int):
         self.machines[machine] = port

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 
-from .httpd import HTTPD, Answer, Asked, Drop
+from .httpd import Answer, Asked, Drop, Listening
 from .wire import Closed, Connection, Response, request_bytes
 
 ROUTE_KINDS = ("notes", "tasks", "comments", "chats", "chat_messages", "task_lists", "task_list_categories")
@@ -35,7 +35,7 @@ class Fault:
     times: int | None
 
 
-class FaultyProxy:
+class FaultyProxy(Listening):
     """HTTP to `target`, anything with a port. Without faults it changes nothing, and keeps a connection for each that it is given."""
 
     def __init__(self, target):
@@ -47,28 +47,16 @@ class FaultyProxy:
         self.ahead = 0.0
         self.released = threading.Event()
         self.local = threading.local()
-        self.httpd = HTTPD(self.answer)
-
-    @property
-    def port(self) -> int:
-        return self.httpd.port
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        super().__init__()
 
     @property
     def connections(self) -> int:
         """How many connections were made to it."""
         return self.httpd.connections
 
-    def start(self) -> "FaultyProxy":
-        self.httpd.start()
-        return self
-
     def close(self):
         self.released.set()
-        self.httpd.close()
+        super().close()
 
     # What a test sees.
 

@@ -174,3 +174,28 @@ def _reset(connection: socket.socket):
     with contextlib.suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.shutdown(socket.SHUT_RDWR)
+
+
+class Listening:
+    """A server of the tests' that answers over an `HTTPD`: whoever derives from it says how, in `answer`."""
+
+    def __init__(self):
+        self.httpd = HTTPD(self.answer)
+
+    def answer(self, asked: Asked) -> Answer:
+        raise NotImplementedError
+
+    @property
+    def port(self) -> int:
+        return self.httpd.port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        self.httpd.start()
+        return self
+
+    def close(self):
+        self.httpd.close()

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import jwt
 
-from .httpd import Answer, Asked, HTTPD
+from .httpd import Answer, Asked, Listening
 from .kinds import ACTIONS, ARCHIVED, NOUNS
 from .owners import TOKEN_SECRET
 from .tenant import sign_v1
@@ -92,7 +92,7 @@ class Bucket:
         return 0
 
 
-class Predecessor:
+class Predecessor(Listening):
     """The API on a port of its own. `counts` has the requests by route, `asked` all of them, `faults` what an honest client never sends."""
 
     def __init__(
@@ -119,22 +119,10 @@ class Predecessor:
         self.asked: list[tuple[Asked, int]] = []
         self.faults: list[str] = []
         self.lock = threading.Lock()
-        self.httpd = HTTPD(self.answer)
-
-    @property
-    def port(self) -> int:
-        return self.httpd.port
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> "Predecessor":
-        self.httpd.start()
-        return self
+        super().__init__()
 
     def close(self):
-        self.httpd.close()
+        super().close()
         assert not self.faults, self.faults
 
     # What a test does to it.
