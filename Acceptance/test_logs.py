@@ -40,7 +40,8 @@ def test_every_line_has_the_schemas_form_and_one_line_tells_of_one_request(make_
     call(server, FORGED)
     for target in ["/v1/notes", "/v1/CANARY", "/v1/notes?cursor=CANARY", "/healthz", "/health", "/readyz"]:
         server.request("GET", target, headers=[("X-Correlation-ID", "CANARY\u00e9")])
-    client = {"name": "CANARY\n\u2028\x1b[31m", "version": "1"}
+    # Longer than what a session remembers of it.
+    client = {"name": "CANARY\n\u2028\x1b[31m" + " of a long name" * 5, "version": "1"}
     begin = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}
     begun = server.request("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": begin}, [("Content-Type", "application/json")])
     call(server, "list_tasks", headers=[("Mcp-Session-Id", begun.header("Mcp-Session-Id"))])

@@ -17,9 +17,13 @@ public struct ClientInfo: Sendable, Equatable {
         self.init(name: name, version: version)
     }
 
-    /// What a session remembers of it, `name/version`.
+    /// What a session remembers of it, the beginning of `name/version`: of a long name nothing else is left.
     init?(sealed text: String) {
-        guard let slash = text.lastIndex(of: "/") else { return nil }
+        guard let slash = text.lastIndex(of: "/") else {
+            guard !text.isEmpty else { return nil }
+            (name, version) = (text, "")
+            return
+        }
         name = String(text[..<slash])
         version = String(text[text.index(after: slash)...])
     }
